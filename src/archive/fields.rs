@@ -1,0 +1,765 @@
+//! Which fields of a JSON record hold the article: its text, id, title, outlet, URL and date.
+//!
+//! In goes one record as parsed, out comes a [`Fields`] that borrows from it. Scrapers agree on the nouns
+//! and not on their names, so the idea is:
+//! 1. for each noun a table lists the usual names, the most telling first (`date_published` before `date`);
+//! 2. the first name in the table with a usable value wins; null, empty and unreadable values are passed over;
+//! 3. a name with dots reaches into objects, unless the record has a key that is spelled with those dots;
+//! 4. where no exact name has a usable value, keys with capitals are tried once more in any ASCII case
+//!    (`Title`, `TEXT`), in the same order;
+//! 5. a field named by the user replaces the whole search for that noun: only that path is looked at.
+//!
+//! It guarantees: the answer depends on the record alone, not on the order of its keys; nothing is
+//! trusted to have the right type; [`Chosen`] tells which name each noun came from. It reads no
+//! description or summary as text, no time of capture as a date as long as there is another, and it does
+//! not look into arrays.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::dates::{BadDate, PublishedAt, parse_epoch, parse_published, says_nothing};
+use super::outlet::{SourceShape, host_name, registrable_domain, shape_of};
+
+/// The body. `text` stands behind `maintext`, for in news-please it is mostly null and sometimes a stub, and
+/// before `body`, which some producers use for an object.
+const TEXT: &[&str] = &[
+    "maintext",     // news-please
+    "text",         // trafilatura, cc_news, Webz.io, newspaper4k, passim, datatrove, Dolma, C4
+    "articleBody",  // Zyte, schema.org
+    "articlebody",  // the same after Hive or Spark
+    "article_body", // Scrapy spiders
+    "body",         // Event Registry; an object in fundus
+    "plaintext",    // fundus
+    "content",      // NewsCatcher, NewsAPI, OSCAR
+    "text_content", // Media Cloud story-indexer
+    "full_text",    // NewsCatcher v2, Twitter
+    "fulltext",
+    "raw_text",        // trafilatura, without its structure
+    "cleaned_text",    // goose3
+    "content_text",    // JSON Feed
+    "article_text",    // Kaggle sets
+    "body_text",       // Kaggle sets
+    "bodyText",        // Guardian, once unwrapped
+    "fields.bodyText", // Guardian
+    "article",         // CNN/DailyMail and Kaggle sets
+];
+
+/// The record's own name.
+const ID: &[&str] = &[
+    "id",       // nearly all
+    "_id",      // MongoDB, Elasticsearch, NewsCatcher
+    "_id.$oid", // MongoDB's extended JSON
+    "uuid",     // Webz.io
+    "guid",     // RSS
+    "article_id",
+    "articleId",
+    "doc_id",
+    "docid",
+    "docno", // TREC
+    "document_id",
+    "news_id",    // MIND
+    "story_id",   // Media Cloud
+    "stories_id", // Media Cloud, older
+    "uri",        // Event Registry; passed over where it is a URL
+];
+
+/// The headline.
+const TITLE: &[&str] = &[
+    "title",         // nearly all
+    "headline",      // Zyte, schema.org
+    "headline.main", // New York Times
+    "article_title", // Media Cloud story-indexer
+    "articleTitle",
+    "webTitle", // Guardian
+    "heading",
+    "title_page", // news-please: the page's title, with the outlet's name in it
+    "title_rss",  // news-please
+];
+
+/// Who published: first what names an outlet, then what names a host, then what names a site on the side.
+const OUTLET: &[&str] = &[
+    "outlet",           // this tool's own archives
+    "publisher",        // fundus; an object in schema.org
+    "source_domain",    // news-please
+    "thread.site",      // Webz.io, without sub-domain
+    "canonical_domain", // Media Cloud story-indexer
+    "domain_url",       // NewsCatcher
+    "name_source",      // NewsCatcher
+    "domain",           // cc_news
+    "hostname",         // trafilatura
+    "series",           // passim
+    SOURCE,             // judged by its shape
+    "newspaper",
+    "publication", // All the News
+    "media_name",  // Media Cloud, older
+    "outlet_name",
+    "source_name",
+    "meta_site_name",  // newspaper4k
+    "site_name",       // Open Graph
+    "sitename",        // trafilatura
+    "source-hostname", // trafilatura: the site's name
+    "site",
+    "thread.site_full", // Webz.io, with sub-domain
+];
+
+/// Holds a URL (trafilatura), a domain, an object (Event Registry, `NewsAPI`) or a name (Dolma: of the corpus).
+const SOURCE: &str = "source";
+
+/// Names of [`OUTLET`], and members of objects, that hold a host when they hold what looks like one.
+const HOSTS: &[&str] = &[
+    "source_domain",
+    "thread.site",
+    "thread.site_full",
+    "canonical_domain",
+    "domain_url",
+    "domain",
+    "hostname",
+    "uri",
+    "site",
+    SOURCE,
+];
+
+/// What an object under a name of [`OUTLET`] is called by (schema.org, fundus).
+const OUTLET_MEMBERS: &[&str] = &["name", "uri", "domain", "title", "id", "url"];
+
+/// The same for `source`, where Event Registry's `uri` is the host and its `title` the name, and `NewsAPI`'s `id`
+/// is null more often than not.
+const SOURCE_MEMBERS: &[&str] = &["uri", "domain", "name", "title", "id", "url"];
+
+/// The address. The one that was asked for stands before the one the page calls canonical, for that one
+/// often names the site a copy was taken from.
+const URL: &[&str] = &[
+    "url",            // nearly all
+    "link",           // NewsCatcher, RSS
+    "canonical_link", // newspaper4k
+    "canonical_url",
+    "canonicalUrl", // Zyte
+    "article_url",
+    "articleUrl",
+    "web_url", // New York Times
+    "webUrl",  // Guardian
+    "page_url",
+    "permalink",
+    "original_url",
+    "normalized_url", // Media Cloud story-indexer
+    SOURCE,           // trafilatura; only where it is a URL
+    "metadata.url",   // datatrove, Dolma
+    "meta.url",       // RedPajama
+    "thread.url",     // Webz.io
+    "uri",            // only where it is a URL
+    "target_uri",
+    "warc_headers.warc-target-uri", // OSCAR
+    "source_url",                   // newspaper4k: the site's front page
+];
+
+/// When it was published: names that say so first, a plain date next, times of creation and capture last.
+const DATE: &[&str] = &[
+    "date_publish",   // news-please
+    "date_published", // JSON Feed
+    "datePublished",  // Zyte, schema.org
+    "datepublished",  // the same after Hive or Spark
+    "published_at",
+    "publishedAt",      // NewsAPI
+    "published",        // Webz.io
+    "published_date",   // NewsCatcher
+    "publish_date",     // newspaper4k, Media Cloud
+    "publishing_date",  // fundus
+    "publication_date", // Media Cloud story-indexer
+    "publishDate",
+    "pub_date",           // New York Times
+    "pubDate",            // RSS
+    "pubdate",            // RSS
+    "published_time",     // Open Graph
+    "webPublicationDate", // Guardian
+    "dateTimePub",        // Event Registry: what the page says
+    "dateTime",           // Event Registry: when it was found
+    "datetime",
+    "date",          // trafilatura, cc_news, passim, Event Registry (a day)
+    "metadata.date", // datatrove, Dolma
+    "timestamp",     // C4
+    "created_at",
+    "createdAt",
+    "created", // Dolma
+    "added",   // Dolma: when it was captured
+];
+
+/// Paths the user named in place of the tables, one a noun (`--text-field` and its siblings).
+///
+/// A dotted path reaches into objects; a key that is spelled with the dots wins over the path.
+#[derive(Clone, Debug, Default)]
+pub struct FieldOverrides {
+    /// Where the text is.
+    pub text: Option<String>,
+    /// Where the id is.
+    pub id: Option<String>,
+    /// Where the outlet is. There is no fallback to the URL's domain then.
+    pub outlet: Option<String>,
+    /// Where the date is.
+    pub date: Option<String>,
+    /// Where the title is.
+    pub title: Option<String>,
+    /// Where the URL is.
+    pub url: Option<String>,
+}
+
+/// What a record says about its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextField<'a> {
+    /// The first text that is more than blanks, exactly as it stands in the record.
+    Found(&'a str),
+    /// Text fields are there, and all of them are empty or blank.
+    Empty,
+    /// No text field is there, or only null ones.
+    Missing,
+    /// No usable text, and a text field holds something else: the JSON type met first (`number`, `object`, …).
+    NotString(&'static str),
+}
+
+/// What a record says about its date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// No date field is there, or they say `None` and the like.
+    None,
+    /// The first date that could be read.
+    Ok(PublishedAt),
+    /// No date could be read: the first failure.
+    Bad(BadDate),
+}
+
+/// One record's nouns, borrowed from it where they stand in it as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields<'a> {
+    /// The text, or why there is none.
+    pub text: TextField<'a>,
+    /// The record's own id, trimmed; numbers as they are written. `None` where nothing is there that
+    /// tells records apart: no field, blanks, `null` as text, other JSON types, and numbers too large
+    /// for 64 bits, whose last digits JSON parsing has lost.
+    pub id: Option<Cow<'a, str>>,
+    /// The title, trimmed. `None` where there is none, or blanks.
+    pub title: Option<Cow<'a, str>>,
+    /// The outlet, trimmed; hosts in lower case and without `www.`; else the URL's registrable domain.
+    /// `None` where neither is known.
+    pub outlet: Option<Cow<'a, str>>,
+    /// The URL, trimmed, otherwise as it stands. `None` where there is none.
+    pub url: Option<Cow<'a, str>>,
+    /// When it was published, if that is known.
+    pub published: Published,
+    /// Which names these were read from.
+    pub chosen: Chosen,
+}
+
+/// Which name each noun was read from; `None` where the noun was not found.
+///
+/// For a text or a date that is there and unusable it is the name of the one that is told about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Chosen {
+    /// Of the text.
+    pub text: Option<Name>,
+    /// Of the id.
+    pub id: Option<Name>,
+    /// Of the title.
+    pub title: Option<Name>,
+    /// Of the outlet.
+    pub outlet: Option<Name>,
+    /// Of the URL.
+    pub url: Option<Name>,
+    /// Of the date.
+    pub published: Option<Name>,
+}
+
+impl Chosen {
+    /// The nouns that were found, each with the name it was read from.
+    pub fn by_noun(&self) -> impl Iterator<Item = (&'static str, Name)> {
+        [
+            ("text", self.text),
+            ("id", self.id),
+            ("title", self.title),
+            ("outlet", self.outlet),
+            ("url", self.url),
+            ("date", self.published),
+        ]
+        .into_iter()
+        .filter_map(|(noun, name)| Some((noun, name?)))
+    }
+}
+
+/// The name of a field: cheap to copy, compare and count by.
+///
+/// It displays as the path in the record (`thread.site`, `source.uri`), as the tables spell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Name {
+    /// A name of the tables.
+    Usual(&'static str),
+    /// A name of the tables under which an object stands, and the member that was read.
+    Member(&'static str, &'static str),
+    /// No field of its own: the registrable domain of the URL.
+    UrlDomain,
+    /// The path the user named.
+    Override,
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usual(name) => f.write_str(name),
+            Self::Member(name, member) => write!(f, "{name}.{member}"),
+            Self::UrlDomain => f.write_str("url (registrable domain)"),
+            Self::Override => f.write_str("as told"),
+        }
+    }
+}
+
+/// Finds the nouns of one record.
+///
+/// Never fails: what is missing or unusable is told by the fields themselves.
+///
+/// Cost: some 100 look-ups in the record at most, 1 to 3 µs; it allocates for numbers, hosts and bad dates.
+/// Texts are only borrowed.
+pub fn recognise<'a>(record: &'a Map<String, Value>, overrides: &FieldOverrides) -> Fields<'a> {
+    let search = Search { record, any_case: record.keys().any(|key| has_capital(key)) };
+    let (text, text_name) = search.text(overrides.text.as_deref());
+    let (id, id_name) = split(search.id(overrides.id.as_deref()));
+    let (title, title_name) = split(search.title(overrides.title.as_deref()));
+    let (url, url_name) = split(search.url(overrides.url.as_deref()));
+    let (outlet, outlet_name) = split(search.outlet(overrides.outlet.as_deref(), url.as_deref()));
+    let (published, date_name) = search.published(overrides.date.as_deref());
+    let chosen = Chosen {
+        text: text_name,
+        id: id_name,
+        title: title_name,
+        outlet: outlet_name,
+        url: url_name,
+        published: date_name,
+    };
+    Fields { text, id, title, outlet, url, published, chosen }
+}
+
+/// A value that was found, and under which name.
+type Hit<'a> = (Cow<'a, str>, Name);
+
+fn split(hit: Option<Hit<'_>>) -> (Option<Cow<'_, str>>, Option<Name>) {
+    hit.map_or((None, None), |(value, name)| (Some(value), Some(name)))
+}
+
+struct Search<'a> {
+    record: &'a Map<String, Value>,
+    /// Some key has a capital, so trying the names in any case may find more.
+    any_case: bool,
+}
+
+impl<'a> Search<'a> {
+    /// The values that are not null, in the order in which they are to be tried, each with its name.
+    fn values(
+        &self,
+        path: Option<&str>,
+        names: &'static [&'static str],
+    ) -> impl Iterator<Item = (Name, &'a Value)> {
+        let record = self.record;
+        let told = path.and_then(|path| look_up(record, path));
+        let names = if path.is_none() { names } else { &[] };
+        let again = if self.any_case { names } else { &[] };
+        let exact = names.iter().filter_map(|&name| Some((Name::Usual(name), look_up(record, name)?)));
+        let any_case = again.iter().flat_map(move |&name| {
+            let matching = record.iter().filter(move |(key, _)| is_recased(key, name));
+            matching.map(move |(_, value)| (Name::Usual(name), value))
+        });
+        let told = told.map(|value| (Name::Override, value));
+        told.into_iter().chain(exact).chain(any_case).filter(|(_, value)| !value.is_null())
+    }
+
+    fn text(&self, path: Option<&str>) -> (TextField<'a>, Option<Name>) {
+        let mut empty = None;
+        let mut other = None;
+        for (name, value) in self.values(path, TEXT) {
+            match value {
+                Value::String(text) if !text.trim().is_empty() => {
+                    return (TextField::Found(text), Some(name));
+                }
+                Value::String(_) => empty = empty.or(Some(name)),
+                _ => other = other.or(Some((name, json_type(value)))),
+            }
+        }
+        match (other, empty) {
+            (Some((name, met)), _) => (TextField::NotString(met), Some(name)),
+            (None, Some(name)) => (TextField::Empty, Some(name)),
+            (None, None) => (TextField::Missing, None),
+        }
+    }
+
+    fn id(&self, path: Option<&str>) -> Option<Hit<'a>> {
+        self.values(path, ID).find_map(|(name, value)| {
+            let id = scalar(value).filter(|id| !says_nothing(id))?;
+            let is_address = name == Name::Usual("uri") && shape_of(&id) == SourceShape::Url;
+            (!is_address).then_some((id, name))
+        })
+    }
+
+    /// A title may well be `Unknown` or `None`, so only blanks are no title.
+    fn title(&self, path: Option<&str>) -> Option<Hit<'a>> {
+        self.values(path, TITLE).find_map(|(name, value)| Some((scalar(value)?, name)))
+    }
+
+    fn url(&self, path: Option<&str>) -> Option<Hit<'a>> {
+        self.values(path, URL).find_map(|(name, value)| {
+            let url = value.as_str().map(str::trim).filter(|url| !says_nothing(url))?;
+            let must_look_so = matches!(name, Name::Usual(SOURCE | "uri"));
+            let is_url = !must_look_so || shape_of(url) == SourceShape::Url;
+            is_url.then_some((Cow::Borrowed(url), name))
+        })
+    }
+
+    fn outlet(&self, path: Option<&str>, url: Option<&str>) -> Option<Hit<'a>> {
+        let own = self.values(path, OUTLET).find_map(|(name, value)| match (name, value) {
+            (Name::Usual(SOURCE), Value::String(text)) => Some((self.outlet_of_source(text)?, name)),
+            (Name::Usual(SOURCE), Value::Object(members)) => {
+                outlet_of_object(SOURCE, SOURCE_MEMBERS, members)
+            }
+            (Name::Usual(field), Value::Object(members)) => outlet_of_object(field, OUTLET_MEMBERS, members),
+            (Name::Usual(field), _) => Some((outlet_text(field, value)?, name)),
+            (_, Value::Object(members)) => {
+                let (outlet, _) = outlet_of_object(SOURCE, SOURCE_MEMBERS, members)?;
+                Some((outlet, name))
+            }
+            _ => Some((outlet_text("", value)?, name)),
+        });
+        let fallback = || Some((Cow::Owned(registrable_domain(url?)?), Name::UrlDomain));
+        if path.is_some() { own } else { own.or_else(fallback) }
+    }
+
+    /// A URL in `source` is the article's, so it is no outlet; the name of a corpus is none either.
+    fn outlet_of_source(&self, text: &'a str) -> Option<Cow<'a, str>> {
+        let text = text.trim();
+        match shape_of(text) {
+            SourceShape::Url => None,
+            SourceShape::Domain => host_name(text).map(Cow::Owned),
+            SourceShape::Name if says_nothing(text) || self.is_dolma() => None,
+            SourceShape::Name => Some(Cow::Borrowed(text)),
+        }
+    }
+
+    /// Dolma's documents say when they were `added` and keep the rest in `metadata`.
+    fn is_dolma(&self) -> bool {
+        self.record.contains_key("added") && self.record.get("metadata").is_some_and(Value::is_object)
+    }
+
+    fn published(&self, path: Option<&str>) -> (Published, Option<Name>) {
+        let mut first_bad = None;
+        for (name, value) in self.values(path, DATE) {
+            match read_date(value) {
+                Ok(Some(date)) => return (Published::Ok(date), Some(name)),
+                Ok(None) => {}
+                Err(bad) => first_bad = first_bad.or(Some((bad, name))),
+            }
+        }
+        first_bad.map_or((Published::None, None), |(bad, name)| (Published::Bad(bad), Some(name)))
+    }
+}
+
+/// The value under a key, else under a dotted path: at each object the whole rest of the path is tried as a
+/// key before its first part is.
+fn look_up<'a>(record: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    let mut object = record;
+    let mut path = path;
+    loop {
+        if let Some(value) = object.get(path) {
+            return Some(value);
+        }
+        let (first, rest) = path.split_once('.')?;
+        object = object.get(first)?.as_object()?;
+        path = rest;
+    }
+}
+
+fn has_capital(key: &str) -> bool {
+    key.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+/// Whether a key is a name in another case. Keys without capitals are spelled as they are meant.
+fn is_recased(key: &str, name: &str) -> bool {
+    key.len() == name.len() && key != name && has_capital(key) && key.eq_ignore_ascii_case(name)
+}
+
+/// A text or a number as a trimmed text that is not empty.
+fn scalar(value: &Value) -> Option<Cow<'_, str>> {
+    /// Above it (2⁵³) numbers with a fraction or exponent have lost digits.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::Borrowed),
+        Value::Number(number)
+            if number.is_f64() && number.as_f64().is_none_or(|float| float.abs() >= EXACT) =>
+        {
+            None
+        }
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        _ => None,
+    }
+}
+
+fn outlet_of_object<'a>(
+    field: &'static str,
+    members: &'static [&'static str],
+    object: &'a Map<String, Value>,
+) -> Option<Hit<'a>> {
+    members
+        .iter()
+        .find_map(|&member| Some((outlet_text(member, object.get(member)?)?, Name::Member(field, member))))
+}
+
+/// An outlet as its field says it; URLs become their registrable domain, and hosts are put in one spelling
+/// where the field's name says that it holds one.
+fn outlet_text<'a>(field: &str, value: &'a Value) -> Option<Cow<'a, str>> {
+    let text = scalar(value).filter(|text| !says_nothing(text))?;
+    match shape_of(&text) {
+        SourceShape::Url => registrable_domain(&text).map(Cow::Owned),
+        SourceShape::Domain if HOSTS.contains(&field) => host_name(&text).map(Cow::Owned),
+        _ => Some(text),
+    }
+}
+
+/// `Ok(None)` for what is no date: null, `None` as text, and the flags that some put under `published`.
+fn read_date(value: &Value) -> Result<Option<PublishedAt>, BadDate> {
+    match value {
+        Value::Null | Value::Bool(_) => Ok(None),
+        Value::String(text) => parse_published(text),
+        Value::Number(number) => number.as_f64().map_or(Ok(None), parse_epoch),
+        // MongoDB's extended JSON: `{"$date": …}`, in the strict form around `{"$numberLong": "…"}`.
+        Value::Object(members) => match members.get("$date").or_else(|| members.get("$numberLong")) {
+            Some(inner) => read_date(inner),
+            None => Err(BadDate::of_type("an object")),
+        },
+        Value::Array(_) => Err(BadDate::of_type("an array")),
+    }
+}
+
+fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// `noun` of the record as `value < name`, or `-`.
+    fn told(record: &Value, overrides: &FieldOverrides, noun: &str) -> String {
+        let fields = recognise(record.as_object().expect("a test gives an object"), overrides);
+        let chosen = fields.chosen;
+        let (value, name) = match noun {
+            "text" => (
+                match fields.text {
+                    TextField::Found(text) => Some(text.to_owned()),
+                    other => Some(format!("{other:?}")),
+                },
+                chosen.text,
+            ),
+            "id" => (fields.id.map(Cow::into_owned), chosen.id),
+            "title" => (fields.title.map(Cow::into_owned), chosen.title),
+            "outlet" => (fields.outlet.map(Cow::into_owned), chosen.outlet),
+            "url" => (fields.url.map(Cow::into_owned), chosen.url),
+            "date" => (
+                match fields.published {
+                    Published::None => None,
+                    Published::Ok(date) => Some(date.to_string()),
+                    Published::Bad(_) => Some("bad".to_owned()),
+                },
+                chosen.published,
+            ),
+            _ => panic!("no noun {noun}"),
+        };
+        match (value, name) {
+            (Some(value), Some(name)) => format!("{value} < {name}"),
+            (Some(value), None) => value,
+            (None, None) => "-".to_owned(),
+            (None, Some(name)) => panic!("{noun} has a name ({name}) and no value"),
+        }
+    }
+
+    #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "a table reads better without `&`")]
+    fn check(record: Value, noun: &str, expect: &str) {
+        assert_eq!(told(&record, &FieldOverrides::default(), noun), expect, "{noun} of {record}");
+    }
+
+    #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "a table reads better without `&`")]
+    fn check_told(record: Value, overrides: &FieldOverrides, noun: &str, expect: &str) {
+        assert_eq!(told(&record, overrides, noun), expect, "{noun} of {record}");
+    }
+
+    #[test]
+    fn the_first_text_that_says_something_wins() {
+        check(json!({"maintext": "a", "text": "b"}), "text", "a < maintext");
+        check(json!({"maintext": null, "text": " b "}), "text", " b  < text");
+        check(json!({"maintext": " \n", "content": "c"}), "text", "c < content");
+        check(json!({"body": {"sections": []}, "plaintext": "c"}), "text", "c < plaintext");
+        check(json!({"fields": {"bodyText": "c"}}), "text", "c < fields.bodyText");
+        check(json!({"text": "", "body": " "}), "text", "Empty < text");
+        check(json!({"text": null}), "text", "Missing");
+        check(json!({"description": "d", "summary": "s"}), "text", "Missing");
+        check(json!({}), "text", "Missing");
+        check(json!({"text": "", "body": ["p"]}), "text", "NotString(\"array\") < body");
+        check(json!({"text": 7}), "text", "NotString(\"number\") < text");
+        check(json!({"text": true, "content": {}}), "text", "NotString(\"boolean\") < text");
+    }
+
+    #[test]
+    fn an_id_tells_records_apart() {
+        check(json!({"id": " a1 "}), "id", "a1 < id");
+        check(json!({"id": 17}), "id", "17 < id");
+        check(json!({"id": 18_446_744_073_709_551_615_u64}), "id", "18446744073709551615 < id");
+        check(json!({"id": -17}), "id", "-17 < id");
+        check(json!({"id": 12.0}), "id", "12.0 < id");
+        check(json!({"id": 1e20}), "id", "-");
+        check(json!({"id": true, "uuid": "u"}), "id", "u < uuid");
+        check(json!({"id": [1], "uuid": {}}), "id", "-");
+        check(json!({"id": "None", "guid": "g"}), "id", "g < guid");
+        check(json!({"_id": {"$oid": "5f"}}), "id", "5f < _id.$oid");
+        check(json!({"uri": "8176521234"}), "id", "8176521234 < uri");
+        check(json!({"uri": "https://paper.example/a"}), "id", "-");
+        check(json!({"uri": "https://paper.example/a"}), "url", "https://paper.example/a < uri");
+        check(json!({"uri": "8176521234"}), "url", "-");
+    }
+
+    #[test]
+    fn titles_and_urls() {
+        check(json!({"title": " ", "headline": "h"}), "title", "h < headline");
+        check(json!({"headline": {"main": "h"}}), "title", "h < headline.main");
+        check(json!({"title": 1984}), "title", "1984 < title");
+        check(json!({"title": "Unknown"}), "title", "Unknown < title");
+        check(json!({"url": "None", "link": " http://a.example/ "}), "url", "http://a.example/ < link");
+        check(json!({"metadata": {"url": "http://a.example/"}}), "url", "http://a.example/ < metadata.url");
+        check(json!({"url": {"href": "x"}}), "url", "-");
+    }
+
+    #[test]
+    fn a_source_is_a_url_a_domain_an_object_or_a_name() {
+        let trafilatura = json!({"source": "https://www.minato-shimbun.example/a", "text": "t"});
+        check(trafilatura.clone(), "url", "https://www.minato-shimbun.example/a < source");
+        check(trafilatura, "outlet", "minato-shimbun.example < url (registrable domain)");
+        let both = json!({"source": "https://a.example/1", "url": "https://b.example/2"});
+        check(both.clone(), "url", "https://b.example/2 < url");
+        check(both, "outlet", "b.example < url (registrable domain)");
+        check(json!({"source": "www.Paper.example"}), "outlet", "paper.example < source");
+        check(json!({"source": "www.paper.example"}), "url", "-");
+        check(json!({"source": " The Paper "}), "outlet", "The Paper < source");
+        check(
+            json!({"source": "unknown", "url": "https://b.example/2"}),
+            "outlet",
+            "b.example < url (registrable domain)",
+        );
+        check(json!({"source": {"uri": "bbc.co.uk", "title": "BBC"}}), "outlet", "bbc.co.uk < source.uri");
+        check(json!({"source": {"id": null, "name": "BBC News"}}), "outlet", "BBC News < source.name");
+        check(json!({"source": {"id": 7}}), "outlet", "7 < source.id");
+        check(json!({"source": {}, "site_name": "S"}), "outlet", "S < site_name");
+        let dolma = json!({"source": "common-crawl", "added": "2023-01-01", "metadata": {"url": "http://a.example/x"}});
+        check(dolma.clone(), "outlet", "a.example < url (registrable domain)");
+        check(dolma, "date", "2023-01-01 < added");
+    }
+
+    #[test]
+    fn outlets_of_other_producers() {
+        check(json!({"outlet": " Reuters ", "url": "http://a.example/"}), "outlet", "Reuters < outlet");
+        check(json!({"outlet": "Amazon.com"}), "outlet", "Amazon.com < outlet");
+        check(json!({"outlet": "", "publisher": {"name": "P"}}), "outlet", "P < publisher.name");
+        check(
+            json!({"publisher": {"name": " ", "domain": "WWW.p.example"}}),
+            "outlet",
+            "p.example < publisher.domain",
+        );
+        check(json!({"publisher": "https://www.p.example/about"}), "outlet", "p.example < publisher");
+        check(json!({"source_domain": "www.sport.p.example"}), "outlet", "sport.p.example < source_domain");
+        check(
+            json!({"thread": {"site": "p.example", "site_full": "www.p.example"}}),
+            "outlet",
+            "p.example < thread.site",
+        );
+        check(
+            json!({"thread.site": "q.example", "thread": {"site": "p.example"}}),
+            "outlet",
+            "q.example < thread.site",
+        );
+        check(json!({"series": "sn83030214"}), "outlet", "sn83030214 < series");
+        check(json!({"outlet": 12}), "outlet", "12 < outlet");
+        check(json!({"outlet": ["a"], "url": "http://10.0.0.1/"}), "outlet", "-");
+    }
+
+    #[test]
+    fn the_first_date_that_can_be_read_wins() {
+        check(json!({"date_publish": "None", "date": "2018-07-15"}), "date", "2018-07-15 < date");
+        check(json!({"date": "soon", "created": "2018-07-15"}), "date", "2018-07-15 < created");
+        check(json!({"date": "soon", "published": "later"}), "date", "bad < published");
+        check(json!({"date": null, "published": true}), "date", "-");
+        check(json!({"date": 1_531_655_668}), "date", "2018-07-15T11:54:28Z < date");
+        check(json!({"date": 1_531_655_668_123_u64}), "date", "2018-07-15T11:54:28Z < date");
+        check(json!({"date": 1.531_655_668e9}), "date", "2018-07-15T11:54:28Z < date");
+        check(json!({"date": {"$date": "2018-07-15T11:54:28Z"}}), "date", "2018-07-15T11:54:28Z < date");
+        check(json!({"date": {"$date": 1_531_655_668_000_u64}}), "date", "2018-07-15T11:54:28Z < date");
+        check(
+            json!({"date": {"$date": {"$numberLong": "1531655668000"}}}),
+            "date",
+            "2018-07-15T11:54:28Z < date",
+        );
+        check(
+            json!({"date": "2018-07-15", "dateTime": "2018-07-15T11:54:28Z"}),
+            "date",
+            "2018-07-15T11:54:28Z < dateTime",
+        );
+        check(json!({"date": {"year": 2018}}), "date", "bad < date");
+        check(json!({"date": ["2018-07-15"]}), "date", "bad < date");
+        check(json!({}), "date", "-");
+    }
+
+    #[test]
+    fn keys_in_capitals_are_found_after_exact_ones() {
+        check(json!({"Text": "a", "TITLE": "b"}), "text", "a < text");
+        check(json!({"Text": "a", "TITLE": "b"}), "title", "b < title");
+        check(json!({"MAINTEXT": "a", "article": "b"}), "text", "b < article");
+        check(json!({"Text": "a", "text": ""}), "text", "a < text");
+        check(json!({"TEXT": "a", "Text": "b"}), "text", "a < text");
+        check(json!({"articlebody": "a"}), "text", "a < articlebody");
+        check(json!({"Source": {"Name": "x"}, "Publisher": {"name": "P"}}), "outlet", "P < publisher.name");
+    }
+
+    #[test]
+    fn a_field_that_was_named_is_the_only_one_looked_at() {
+        let overrides = FieldOverrides {
+            text: Some("a.b.c".to_owned()),
+            id: Some("key".to_owned()),
+            outlet: Some("where".to_owned()),
+            date: Some("when".to_owned()),
+            title: Some("a.b".to_owned()),
+            url: Some("at".to_owned()),
+        };
+        let usual =
+            json!({"text": "t", "id": "i", "url": "http://a.example/", "date": "2018-07-15", "title": "h"});
+        for (noun, expect) in
+            [("text", "Missing"), ("id", "-"), ("outlet", "-"), ("date", "-"), ("title", "-"), ("url", "-")]
+        {
+            check_told(usual.clone(), &overrides, noun, expect);
+        }
+        check_told(json!({"a": {"b": {"c": "t"}}}), &overrides, "text", "t < as told");
+        check_told(json!({"a": {"b.c": "t"}}), &overrides, "text", "t < as told");
+        check_told(json!({"a.b.c": "x", "a": {"b": {"c": "t"}}}), &overrides, "text", "x < as told");
+        check_told(json!({"a": {"b": {"c": 1}}}), &overrides, "text", "NotString(\"number\") < as told");
+        check_told(json!({"a": {"b": "h"}}), &overrides, "title", "h < as told");
+        check_told(json!({"key": 3}), &overrides, "id", "3 < as told");
+        check_told(
+            json!({"where": "https://www.a.example/x", "at": "y"}),
+            &overrides,
+            "outlet",
+            "a.example < as told",
+        );
+        check_told(json!({"where": {"title": "A"}}), &overrides, "outlet", "A < as told");
+        check_told(json!({"where": "www.a.example"}), &overrides, "outlet", "www.a.example < as told");
+        check_told(json!({"when": "soon"}), &overrides, "date", "bad < as told");
+    }
+}

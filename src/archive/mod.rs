@@ -1,0 +1,265 @@
+//! Archives: what the user named, as records that can be read in parallel and fetched again.
+//!
+//! In: file and folder names, or `-`. Out: an [`Archive`] of [`Source`]s, cut into pieces ([`Archive::pieces`]); each
+//! piece is read alone ([`Archive::read_piece`]) and gives records or problems. No text is kept: a record is known by its [`Place`], and
+//! [`Archive::text_at`] reads it again. Only this room opens inputs.
+//!
+//! - `walk`: arguments to files · `source`, `map`: bytes of a file · `lines`: pieces and lines · `record`: bytes to article
+//! - `fields`, `dates`, `outlet`: which field means what
+
+pub mod dates;
+pub mod fields;
+mod lines;
+mod map;
+pub mod outlet;
+pub mod record;
+mod source;
+mod walk;
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+
+use lines::{Line, for_each_line, pieces};
+pub use map::exit_cleanly_when_cut;
+use record::{Finding, Outcome, Record, read_json, read_text, strip_mark};
+pub use source::{Format, Source};
+pub use walk::FileCounts;
+use walk::{Found, walk};
+pub(crate) use walk::{REPORT_MARK, is_report};
+
+use crate::error::Error;
+use crate::problem::{Problem, ProblemKind};
+use fields::FieldOverrides;
+
+/// How an archive is opened and read.
+#[derive(Clone, Debug)]
+pub struct ReadSettings {
+    /// Fields that the user named.
+    pub fields: FieldOverrides,
+    /// Whether large files are mapped.
+    pub mapped: bool,
+    /// The largest record, in bytes; larger ones are rejected.
+    pub max_record: u64,
+}
+
+/// Everything the user named, opened.
+#[derive(Debug)]
+pub struct Archive {
+    sources: Vec<Source>,
+    settings: ReadSettings,
+    counts: FileCounts,
+}
+
+/// A part of one source that is read alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    source: u32,
+    range: Range<u64>,
+}
+
+impl Piece {
+    /// Index of its source.
+    pub fn source(&self) -> u32 {
+        self.source
+    }
+
+    /// How many bytes it has.
+    pub fn bytes(&self) -> u64 {
+        self.range.end - self.range.start
+    }
+}
+
+/// Where a record's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Index of its source.
+    pub source: u32,
+    /// Where it begins, in bytes.
+    pub begin: u64,
+    /// How many bytes it has, without its line end.
+    pub bytes: u64,
+}
+
+/// A record that was met, numbered from 0 within its piece.
+#[derive(Debug)]
+pub struct Met {
+    /// Number of the line within the piece, from 0.
+    pub number: u64,
+    /// Where it is.
+    pub place: Place,
+    /// What it gave.
+    pub outcome: Outcome,
+    /// What was wrong with it.
+    pub findings: Vec<Finding>,
+}
+
+impl Archive {
+    /// Finds and opens everything that `arguments` name; streams are spooled into nameless temporary files.
+    ///
+    /// # Errors
+    /// An argument that is not there or cannot be opened. Files inside a folder that cannot be read are problems.
+    pub fn open(arguments: &[String], settings: ReadSettings) -> Result<(Archive, Vec<Problem>), Error> {
+        let mut walked = walk(arguments)?;
+        let mut sources = Vec::new();
+        for found in std::mem::take(&mut walked.found) {
+            match found {
+                Found::Stream { name, path } => {
+                    let spool = |source| Error::SpoolInput { name: name.clone(), source };
+                    let file = match path {
+                        None => spooled(io::stdin().lock()),
+                        Some(path) => File::open(path).and_then(spooled),
+                    };
+                    let source = Source::spooled(
+                        name.clone(),
+                        file.map_err(spool)?,
+                        Format::JsonLines,
+                        settings.mapped,
+                    );
+                    sources.push(source.map_err(spool)?);
+                }
+                Found::File { name, path, format } => {
+                    match Source::open(name.clone(), &path, format, settings.mapped) {
+                        Ok(source) => sources.push(source),
+                        Err(error) => walked.unreadable(name, &error),
+                    }
+                }
+            }
+        }
+        let mut counts = walked.counts;
+        counts.read = sources.len() as u64;
+        Ok((Archive { sources, settings, counts }, walked.problems))
+    }
+
+    /// The files, in the order in which they are read.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// How many files were read, and how many were not.
+    pub fn file_counts(&self) -> FileCounts {
+        self.counts
+    }
+
+    /// All bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.sources.iter().map(|source| source.bytes).sum()
+    }
+
+    /// The pieces of all files, in order. A file that cannot be cut is a problem and has none.
+    pub fn pieces(&self) -> (Vec<Piece>, Vec<Problem>) {
+        let (mut all, mut problems) = (Vec::new(), Vec::new());
+        for (source, index) in self.sources.iter().zip(0..) {
+            let ranges = match source.format {
+                Format::JsonLines => pieces(source),
+                Format::Text => Ok(std::iter::once(0..source.bytes).collect()),
+            };
+            match ranges {
+                Ok(ranges) => all.extend(ranges.into_iter().map(|range| Piece { source: index, range })),
+                Err(error) => problems.push(unreadable(source, &error)),
+            }
+        }
+        (all, problems)
+    }
+
+    /// Reads one piece and calls `each` with every record. Returns the number of lines, by which the numbers of the
+    /// next piece of the same file are shifted.
+    ///
+    /// # Errors
+    /// A problem that concerns the rest of the piece: the file cannot be read on.
+    pub fn read_piece(&self, piece: &Piece, mut each: impl FnMut(Met)) -> Result<u64, Problem> {
+        let source = &self.sources[piece.source as usize];
+        let read = match source.format {
+            Format::JsonLines => {
+                for_each_line(source, piece.range.clone(), self.settings.max_record, |number, begin, line| {
+                    let (outcome, findings, bytes) = match line {
+                        Line::TooLong => (Outcome::Rejected, vec![self.too_large()], 0),
+                        Line::Whole(line) => {
+                            let content = if begin == 0 { strip_mark(line) } else { line };
+                            if content.iter().all(u8::is_ascii_whitespace) {
+                                return;
+                            }
+                            let (outcome, findings) = read_json(content, &self.settings.fields);
+                            (outcome, findings, line.len() as u64)
+                        }
+                    };
+                    let place = Place { source: piece.source, begin, bytes };
+                    each(Met { number, place, outcome, findings });
+                })
+            }
+            Format::Text => self.read_whole(source, piece, each),
+        };
+        read.map_err(|error| unreadable(source, &error))
+    }
+
+    fn read_whole(&self, source: &Source, piece: &Piece, mut each: impl FnMut(Met)) -> io::Result<u64> {
+        let place = Place { source: piece.source, begin: 0, bytes: source.bytes };
+        let (outcome, findings) = if source.bytes > self.settings.max_record {
+            (Outcome::Rejected, vec![self.too_large()])
+        } else {
+            read_text(&source.fetch(piece.range.clone())?)
+        };
+        each(Met { number: 0, place, outcome, findings });
+        Ok(1)
+    }
+
+    fn too_large(&self) -> Finding {
+        let message = format!("larger than {} bytes (--max-record)", self.settings.max_record);
+        (ProblemKind::RecordTooLarge, message)
+    }
+
+    /// Reads the record at `place` again, as the first reading did.
+    ///
+    /// # Errors
+    /// The file cannot be read any more, or no longer holds an article there: it changed.
+    pub fn record_at(&self, place: Place) -> io::Result<Box<Record>> {
+        let source = &self.sources[place.source as usize];
+        let bytes = source.fetch(place.begin..place.begin + place.bytes)?;
+        let (outcome, _) = match source.format {
+            Format::JsonLines if place.begin == 0 => read_json(strip_mark(&bytes), &self.settings.fields),
+            Format::JsonLines => read_json(&bytes, &self.settings.fields),
+            Format::Text => read_text(&bytes),
+        };
+        match outcome {
+            Outcome::Article(record) => Ok(record),
+            Outcome::Empty | Outcome::Rejected => Err(io::Error::other("the file changed while it was read")),
+        }
+    }
+
+    /// The text at `place`; see [`Archive::record_at`]. A file that changed under the run gives an empty text there: the
+    /// change itself is found and told at the end.
+    pub fn text_at(&self, place: Place) -> String {
+        self.record_at(place).map_or_else(|_| String::new(), |record| record.text)
+    }
+
+    /// Files that are no longer what they were when the run began.
+    pub fn changed(&self) -> Vec<Problem> {
+        let changed = self.sources.iter().filter(|source| source.changed());
+        changed
+            .map(|source| Problem {
+                path: source.name.clone(),
+                record: None,
+                byte: None,
+                kind: ProblemKind::InputChanged,
+                message: "changed while it was read; its rows may mix old and new text (run again)".into(),
+            })
+            .collect()
+    }
+}
+
+fn unreadable(source: &Source, error: &io::Error) -> Problem {
+    Problem {
+        path: source.name.clone(),
+        record: None,
+        byte: None,
+        kind: ProblemKind::UnreadableFile,
+        message: format!("cannot be read: {error}"),
+    }
+}
+
+/// Copies a stream into a temporary file without a name, so that nothing of it can be left behind.
+fn spooled(mut stream: impl io::Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut stream, &mut file)?;
+    Ok(file)
+}

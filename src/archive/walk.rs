@@ -1,0 +1,220 @@
+//! From what the user named to the list of files to read.
+//!
+//! Folders are walked in the order of their names, so that the same folder always gives the same list. Only regular
+//! files are read: symbolic links are not followed (they could leave the folder or go in circles), sockets, pipes and
+//! devices are counted, and reports of our own are passed over, so that `wirecopy scan .` can be run twice.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::source::Format;
+use crate::error::Error;
+use crate::problem::{Problem, ProblemKind};
+
+/// The name of the file by which a report folder is known.
+pub(crate) const REPORT_MARK: &str = "run.json";
+
+/// Something to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A regular file.
+    File {
+        /// As typed, plus the walked part.
+        name: String,
+        path: PathBuf,
+        format: Format,
+    },
+    /// Standard input (`path` is `None`) or a named pipe.
+    Stream {
+        /// As typed.
+        name: String,
+        path: Option<PathBuf>,
+    },
+}
+
+/// How many files were met and not read, by reason; no problems.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileCounts {
+    /// Files that were read.
+    pub read: u64,
+    /// Files in a walked folder whose name says that they are no archive, or that start with a dot.
+    pub ignored: u64,
+    /// Symbolic links, sockets, pipes and devices in a walked folder.
+    pub special: u64,
+    /// Files named more than once, or met again; read once.
+    pub repeated: u64,
+    /// Files that could not be read; each is a problem.
+    pub unreadable: u64,
+}
+
+/// What walking gave.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    pub(super) found: Vec<Found>,
+    pub(super) counts: FileCounts,
+    pub(super) problems: Vec<Problem>,
+    seen: BTreeSet<PathBuf>,
+}
+
+/// Finds everything that `arguments` name. Fails before any work if one of them is not there.
+pub(super) fn walk(arguments: &[String]) -> Result<Walked, Error> {
+    let mut walked = Walked::default();
+    for argument in arguments {
+        if argument == "-" {
+            if walked.first_time(Path::new("-")) {
+                walked.found.push(Found::Stream { name: argument.clone(), path: None });
+            }
+            continue;
+        }
+        let path = PathBuf::from(argument);
+        let open_input = |source| Error::OpenInput { path: path.clone(), source };
+        let kind = fs::metadata(&path).map_err(open_input)?.file_type();
+        if kind.is_dir() {
+            fs::read_dir(&path).map_err(open_input)?;
+            walked.folder(argument, &path);
+        } else if kind.is_file() {
+            // A named file is tried now: a typing error should not cost a run.
+            let head = first_bytes(&path).map_err(open_input)?;
+            let format = named_format(&path).unwrap_or_else(|| guessed_format(&head));
+            walked.file(argument.clone(), path, format, &head);
+        } else if kind.is_fifo() || kind.is_char_device() {
+            walked.found.push(Found::Stream { name: argument.clone(), path: Some(path) });
+        } else {
+            return Err(Error::UnusableInput { path });
+        }
+    }
+    Ok(walked)
+}
+
+impl Walked {
+    fn folder(&mut self, argument: &str, root: &Path) {
+        let mut entries = WalkDir::new(root).min_depth(1).sort_by_file_name().into_iter();
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().unwrap_or(root);
+                    let name = walked_name(argument, root, path);
+                    let source =
+                        error.into_io_error().unwrap_or_else(|| io::Error::other("the walk went in circles"));
+                    self.unreadable(name, &source);
+                    continue;
+                }
+            };
+            let kind = entry.file_type();
+            if kind.is_dir() {
+                if is_report(entry.path()) {
+                    self.counts.ignored += 1;
+                    entries.skip_current_dir();
+                }
+                continue;
+            }
+            if !kind.is_file() {
+                self.counts.special += 1;
+                continue;
+            }
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            let name = walked_name(argument, root, entry.path());
+            match (hidden, named_format(entry.path())) {
+                (false, Some(format)) => match first_bytes(entry.path()) {
+                    Ok(head) => self.file(name, entry.into_path(), format, &head),
+                    Err(error) => self.unreadable(name, &error),
+                },
+                _ => self.counts.ignored += 1,
+            }
+        }
+    }
+
+    fn file(&mut self, name: String, path: PathBuf, format: Format, head: &[u8]) {
+        let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if !self.first_time(&real) {
+            return;
+        }
+        if let Some(compression) = compression(head) {
+            self.counts.unreadable += 1;
+            self.problems.push(Problem {
+                path: name,
+                record: None,
+                byte: None,
+                kind: ProblemKind::UnsupportedFormat,
+                message: format!("compressed with {compression}; decompress it first, or pipe it in and name - as the archive"),
+            });
+            return;
+        }
+        self.found.push(Found::File { name, path, format });
+    }
+
+    fn first_time(&mut self, path: &Path) -> bool {
+        let first = self.seen.insert(path.to_owned());
+        self.counts.repeated += u64::from(!first);
+        first
+    }
+
+    /// Notes a file that cannot be read.
+    pub(super) fn unreadable(&mut self, name: String, error: &io::Error) {
+        self.counts.unreadable += 1;
+        self.problems.push(Problem {
+            path: name,
+            record: None,
+            byte: None,
+            kind: ProblemKind::UnreadableFile,
+            message: format!("cannot be read: {error}"),
+        });
+    }
+}
+
+/// Whether a folder is a report that an earlier run wrote.
+pub(crate) fn is_report(folder: &Path) -> bool {
+    // The mark is looked for in the first bytes only: a stranger's run.json may be large.
+    first_bytes(&folder.join(REPORT_MARK)).is_ok_and(|head| {
+        let head = String::from_utf8_lossy(&head);
+        head.trim_start().starts_with('{') && head.contains("\"wirecopy\":")
+    })
+}
+
+fn walked_name(argument: &str, root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    if below.is_empty() {
+        return argument.to_owned();
+    }
+    format!("{}/{below}", argument.trim_end_matches('/'))
+}
+
+/// The format that a file's name promises; `None` for other names.
+fn named_format(path: &Path) -> Option<Format> {
+    let extension = path.extension()?.to_string_lossy().to_ascii_lowercase();
+    match extension.as_str() {
+        "jsonl" | "ndjson" | "jsonlines" | "jl" | "json" => Some(Format::JsonLines),
+        "txt" | "text" => Some(Format::Text),
+        _ => None,
+    }
+}
+
+/// The format of a named file whose name promises nothing: JSON Lines begin with an object.
+fn guessed_format(head: &[u8]) -> Format {
+    let first = super::record::strip_mark(head).iter().find(|byte| !byte.is_ascii_whitespace());
+    if first == Some(&b'{') { Format::JsonLines } else { Format::Text }
+}
+
+fn compression(head: &[u8]) -> Option<&'static str> {
+    const MAGIC: [(&[u8], &str); 5] = [
+        (b"\x1F\x8B", "gzip"),
+        (b"\x28\xB5\x2F\xFD", "zstd"),
+        (b"BZh", "bzip2"),
+        (b"\xFD7zXZ\0", "xz"),
+        (b"PK\x03\x04", "zip"),
+    ];
+    MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|&(_, name)| name)
+}
+
+fn first_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    use io::Read;
+    let mut head = Vec::new();
+    fs::File::open(path)?.take(512).read_to_end(&mut head)?;
+    Ok(head)
+}

@@ -1,0 +1,15 @@
+//! Candidates: which pairs are worth verifying.
+//!
+//! - [`BandPlan`]: how many slots of a signature must agree together, from threshold and recall.
+//! - [`buckets()`]: articles that agree in one band, as sorted keys.
+//! - [`Postings`]: articles that share a winnowed fingerprint.
+//!
+//! Nothing here decides: a candidate is only ever a reason to look at the text.
+
+mod bands;
+mod buckets;
+mod postings;
+
+pub use bands::BandPlan;
+pub use buckets::{Buckets, buckets, share_an_earlier_band};
+pub use postings::{Posting, Postings, Use};

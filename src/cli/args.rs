@@ -1,0 +1,293 @@
+//! What was typed. Parsing records and validates; nothing is opened or built here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use wirecopy::archive::ReadSettings;
+use wirecopy::archive::fields::FieldOverrides;
+use wirecopy::{Searches, Settings};
+
+/// Finds repeats, near-duplicates, stories and copied passages in scraped news archives, with evidence.
+#[derive(Debug, Parser)]
+#[command(name = "wirecopy", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct WirecopyArgs {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Scan(Box<ScanArgs>),
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example:\n  wirecopy completions bash > ~/.local/share/bash-completion/completions/wirecopy"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  wirecopy scan news/                       every .jsonl and .txt file below news/
+  wirecopy scan a.jsonl b.jsonl -o report   two files, report in ./report
+  zstdcat news.jsonl.zst | wirecopy scan -  from a pipe
+  wirecopy scan news/ --only duplicates --threshold 0.9
+  wirecopy scan news/ --json -q | jq .counts
+
+Exit status:
+  0 done   2 usage   3 done, with problems (see problems.jsonl)   4 unusable input, or --strict
+  5 the report could not be written   9 a limit was reached";
+
+/// Read archives, write a report folder, print a summary
+///
+/// Finds what articles repeat inside themselves, which are near-duplicates (grouped into stories), and which passages stand in
+/// several, with offsets. The report is a folder of JSON Lines tables and run.json; docs/output.md describes every column.
+#[derive(Debug, Args)]
+#[command(after_help = SCAN_EXAMPLES)]
+pub(crate) struct ScanArgs {
+    /// Files, folders (walked, sorted), or - for standard input
+    ///
+    /// JSON Lines (.jsonl, .ndjson, .jl, .json: an object a line) and text files (.txt: an article each). Named files of
+    /// other names are judged by their first byte; in folders they are passed over. Standard input is JSON Lines.
+    #[arg(required = true, value_name = "ARCHIVE")]
+    pub(crate) archives: Vec<String>,
+
+    /// Where the report goes; an earlier report there is replaced when the new one is complete
+    #[arg(short, long, value_name = "DIR", default_value = "wirecopy-report", help_heading = "Output")]
+    pub(crate) out: PathBuf,
+
+    /// Replace the folder even if it holds something else than a report
+    #[arg(long, help_heading = "Output")]
+    pub(crate) force: bool,
+
+    /// Print the summary as JSON on stdout (what run.json holds, and where the report is)
+    #[arg(long, help_heading = "Output")]
+    pub(crate) json: bool,
+
+    /// Print no summary and no progress; errors are still told
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+
+    /// Whether to show progress on stderr; auto shows it on a terminal
+    #[arg(long, value_enum, default_value_t = When::Auto, value_name = "WHEN", help_heading = "Output")]
+    pub(crate) progress: When,
+
+    /// Run only some searches: repeats, duplicates, passages
+    #[arg(
+        long,
+        value_name = "LIST",
+        default_value = "repeats,duplicates,passages",
+        hide_default_value = true,
+        help_heading = "Search"
+    )]
+    pub(crate) only: Searches,
+
+    /// Least resemblance (Jaccard, over shingles) of near-duplicates
+    #[arg(long, value_name = "R", default_value_t = Settings::default().threshold, value_parser = threshold, help_heading = "Search")]
+    pub(crate) threshold: f64,
+
+    /// Share of pairs at the threshold that must be found
+    #[arg(long, value_name = "P", default_value_t = Settings::default().recall, value_parser = recall, help_heading = "Search")]
+    pub(crate) recall: f64,
+
+    /// Tokens in a shingle
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "Search")]
+    pub(crate) shingle: u16,
+
+    /// The shortest passage, in words (a character of an unspaced script counts half)
+    #[arg(long, value_name = "N", default_value_t = Settings::default().min_passage_words, value_parser = clap::value_parser!(u32).range(4..=10_000), help_heading = "Search")]
+    pub(crate) min_passage_words: u32,
+
+    /// Link only articles published within so many days of each other; undated ones are not linked then
+    #[arg(long, value_name = "DAYS", value_parser = days, help_heading = "Search")]
+    pub(crate) within: Option<f64>,
+
+    /// List every matching pair, not only each member's with its story's representative; likewise all passage pairs, those of
+    /// one outlet too
+    #[arg(long, help_heading = "Search")]
+    pub(crate) all_pairs: bool,
+
+    /// With --all-pairs: stop with status 9 if there are more
+    #[arg(long, value_name = "N", default_value_t = Settings::default().max_pairs, help_heading = "Search")]
+    pub(crate) max_pairs: u64,
+
+    /// Seed of all hashes
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Search")]
+    pub(crate) seed: u64,
+
+    /// The field that holds the text; dotted paths reach into objects. Without it the usual names are tried
+    #[arg(long, value_name = "PATH", help_heading = "Fields")]
+    pub(crate) text_field: Option<String>,
+
+    /// The field that holds the id
+    #[arg(long, value_name = "PATH", help_heading = "Fields")]
+    pub(crate) id_field: Option<String>,
+
+    /// The field that names the outlet. Without one the URL's registrable domain is taken
+    #[arg(long, value_name = "PATH", help_heading = "Fields")]
+    pub(crate) outlet_field: Option<String>,
+
+    /// The field that holds the date of publication
+    #[arg(long, value_name = "PATH", help_heading = "Fields")]
+    pub(crate) date_field: Option<String>,
+
+    /// The field that holds the title
+    #[arg(long, value_name = "PATH", help_heading = "Fields")]
+    pub(crate) title_field: Option<String>,
+
+    /// The field that holds the URL
+    #[arg(long, value_name = "PATH", help_heading = "Fields")]
+    pub(crate) url_field: Option<String>,
+
+    /// End at the first problem, with status 4 and no report
+    #[arg(long, help_heading = "Input")]
+    pub(crate) strict: bool,
+
+    /// So many problems are no reason for status 3: a number, or a share of the records (0.01, 1%)
+    #[arg(long, value_name = "N|SHARE", default_value = "0", help_heading = "Input")]
+    pub(crate) max_problems: Tolerance,
+
+    /// The largest record: bytes, or with KiB, MiB, GiB
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size, help_heading = "Input")]
+    pub(crate) max_record: u64,
+
+    /// Read files instead of mapping them into memory
+    #[arg(long, help_heading = "Input")]
+    pub(crate) no_mmap: bool,
+
+    /// Threads; 0 for one a core
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024), help_heading = "Input")]
+    pub(crate) threads: u16,
+}
+
+/// When progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How many problems are put up with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Tolerance {
+    Number(u64),
+    Share(f64),
+}
+
+impl std::str::FromStr for Tolerance {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let share = |text: &str, of: f64| {
+            text.parse()
+                .ok()
+                .map(|share: f64| share / of)
+                .filter(|share| (0.0..=1.0).contains(share))
+                .map(Tolerance::Share)
+        };
+        let read = match text.strip_suffix('%') {
+            Some(percent) => share(percent, 100.0),
+            None if text.contains('.') => share(text, 1.0),
+            None => text.parse().ok().map(Tolerance::Number),
+        };
+        read.ok_or_else(|| "a number of problems, or a share of the records such as 0.01 or 1%".into())
+    }
+}
+
+impl Tolerance {
+    /// Whether so many problems in so many records are put up with.
+    #[allow(clippy::cast_precision_loss, reason = "counts of records are far below 2^52")]
+    pub(crate) fn allows(self, problems: u64, records: u64) -> bool {
+        match self {
+            Tolerance::Number(most) => problems <= most,
+            Tolerance::Share(most) => problems as f64 <= most * records as f64,
+        }
+    }
+}
+
+impl ScanArgs {
+    /// The settings that the arguments mean.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            read: ReadSettings {
+                fields: FieldOverrides {
+                    text: self.text_field.clone(),
+                    id: self.id_field.clone(),
+                    outlet: self.outlet_field.clone(),
+                    date: self.date_field.clone(),
+                    title: self.title_field.clone(),
+                    url: self.url_field.clone(),
+                },
+                mapped: !self.no_mmap,
+                max_record: self.max_record,
+            },
+            searches: self.only,
+            threshold: self.threshold,
+            recall: self.recall,
+            shingle_tokens: usize::from(self.shingle),
+            min_passage_words: self.min_passage_words,
+            within_days: self.within,
+            all_pairs: self.all_pairs,
+            max_pairs: self.max_pairs,
+            seed: self.seed,
+            strict: self.strict,
+            threads: usize::from(self.threads),
+        }
+    }
+}
+
+fn threshold(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|r| *r > 0.0 && *r <= 1.0).ok_or_else(|| "a number above 0 and up to 1".into())
+}
+
+fn recall(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|p| *p > 0.0 && *p < 1.0).ok_or_else(|| "a number between 0 and 1".into())
+}
+
+fn days(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|d| *d >= 0.0 && f64::is_finite(*d)).ok_or_else(|| "a number of days".into())
+}
+
+/// Bytes, with an optional unit. Records stay under 2 GiB, because offsets within a text fit 32 bits.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        "kb" => 1000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        _ => return Err("a size such as 500000, 64MiB or 1GiB".into()),
+    };
+    let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    bytes
+        .filter(|bytes| (1..=wirecopy::text::MAX_TEXT_BYTES as u64).contains(bytes))
+        .ok_or_else(|| "a size from 1 byte to under 2GiB, such as 500000, 64MiB or 1GiB".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        WirecopyArgs::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_and_tolerances() {
+        assert_eq!(size("64MiB"), Ok(64 << 20));
+        assert_eq!(size("1 kb"), Ok(1000));
+        assert!(size("4GiB").is_err() && size("").is_err() && size("0").is_err() && size("1x").is_err());
+        assert_eq!("1%".parse(), Ok(Tolerance::Share(0.01)));
+        assert_eq!("12".parse(), Ok(Tolerance::Number(12)));
+        assert!("-1".parse::<Tolerance>().is_err() && "2.0".parse::<Tolerance>().is_err());
+        assert!(Tolerance::Share(0.01).allows(1, 100) && !Tolerance::Share(0.01).allows(2, 100));
+    }
+}

@@ -1,0 +1,46 @@
+//! The command line: what was typed (`args`), the commands (`scan`), what is shown (`summary`, `progress`,
+//! `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by the library.
+
+mod args;
+mod printable;
+mod progress;
+mod scan;
+mod status;
+mod summary;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Command, WirecopyArgs};
+use status::Status;
+
+/// Reads the arguments, runs the command, tells errors, and returns the exit status.
+pub(crate) fn run() -> ExitCode {
+    let args = match WirecopyArgs::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are asked for and go to stdout; a closed stdout is no failure.
+            let status = if error.use_stderr() { Status::Usage } else { Status::Done };
+            let _ = error.print();
+            return status.into();
+        }
+    };
+    let done = match args.command {
+        Command::Scan(scan) => scan::run(&scan),
+        Command::Completions { shell } => completions(shell),
+    };
+    done.unwrap_or_else(|error| {
+        // The alternate form prints the chain of causes.
+        progress::tell(&format!("wirecopy: error: {}", printable::line(&format!("{error:#}"))));
+        status::of_error(&error)
+    })
+    .into()
+}
+
+fn completions(shell: clap_complete::Shell) -> anyhow::Result<Status> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut WirecopyArgs::command(), "wirecopy", &mut script);
+    summary::print(&String::from_utf8_lossy(&script))?;
+    Ok(Status::Done)
+}

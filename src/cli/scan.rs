@@ -1,0 +1,29 @@
+//! `wirecopy scan`: claim the report's place, scan, write, tell.
+
+use wirecopy::report::{self, Destination};
+use wirecopy::{archive, scan};
+
+use super::args::ScanArgs;
+use super::progress::Progress;
+use super::status::Status;
+use super::summary;
+
+pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Status> {
+    let settings = args.settings();
+    let destination = Destination::claim(&args.out, args.force, &args.archives)?;
+    if settings.read.mapped {
+        archive::exit_cleanly_when_cut()?;
+    }
+    let progress = Progress::new(args.progress, args.quiet);
+    let findings = scan(&args.archives, &settings, &progress)?;
+    let command_line: Vec<String> =
+        std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let run = report::write(&findings, &settings, &command_line, destination, &progress)?;
+    if args.json {
+        summary::print(&summary::json(&run, &args.out)?)?;
+    } else if !args.quiet {
+        summary::print(&summary::text(&findings, &run, &args.out))?;
+    }
+    let tolerated = args.max_problems.allows(run.counts.problems, run.counts.read);
+    Ok(if tolerated { Status::Done } else { Status::Problems })
+}

@@ -1,0 +1,203 @@
+//! The summary at the end of a scan: what a person wants to know first.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+use wirecopy::Findings;
+use wirecopy::report::RunInfo;
+
+use super::printable::{cut, line};
+
+/// How many of the largest stories and busiest outlets are shown.
+const SHOWN: usize = 5;
+const TITLE_CHARS: usize = 60;
+const OUTLET_CHARS: usize = 30;
+
+const BOLD: Style = Style::new().bold();
+const WARN: Style = AnsiColor::Yellow.on_default();
+
+/// Prints to stdout; a reader that went away is no failure.
+pub(crate) fn print(text: &str) -> std::io::Result<()> {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// What `--json` prints: `run.json`, and where the report is.
+pub(crate) fn json(run: &RunInfo, out: &Path) -> anyhow::Result<String> {
+    let mut value = serde_json::to_value(run)?;
+    value["report"] = out.to_string_lossy().into();
+    Ok(serde_json::to_string_pretty(&value)? + "\n")
+}
+
+/// The summary for people.
+pub(crate) fn text(findings: &Findings, run: &RunInfo, out: &Path) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_counts(&mut text, run);
+    let _ = write_stories(&mut text, findings);
+    let _ = write_outlets(&mut text, findings);
+    let _ = write_end(&mut text, run, out);
+    text
+}
+
+fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
+    let counts = &run.counts;
+    let searched = |search: &str| run.settings.only.contains(&search);
+    writeln!(
+        text,
+        "{BOLD}{} articles{BOLD:#} kept of {} records read ({} skipped, {} rejected, {} removed) in {}, {}",
+        grouped(counts.kept),
+        grouped(counts.read),
+        grouped(counts.skipped),
+        grouped(counts.rejected),
+        grouped(counts.removed),
+        plural(run.files.read, "file"),
+        bytes(counts.bytes),
+    )?;
+    for (noun, names) in &run.fields {
+        let most = names.iter().max_by_key(|(_, count)| **count);
+        let Some((name, count)) = most else { continue };
+        let others = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
+        writeln!(text, "  {noun:<7} from {name}{others} ({})", grouped(*count))?;
+    }
+    writeln!(text)?;
+    if searched("duplicates") {
+        writeln!(
+            text,
+            "{BOLD}{:>9}{BOLD:#} stories, holding {} articles: {} near-duplicates at resemblance {} and more",
+            grouped(counts.stories),
+            grouped(counts.articles_in_stories),
+            grouped(counts.near_duplicates),
+            run.settings.threshold,
+        )?;
+    }
+    if searched("passages") {
+        writeln!(
+            text,
+            "{BOLD}{:>9}{BOLD:#} passages of {} words and more, in {} articles",
+            grouped(counts.passages),
+            run.settings.min_passage_words,
+            grouped(counts.articles_with_passages),
+        )?;
+    }
+    if searched("repeats") {
+        writeln!(
+            text,
+            "{BOLD}{:>9}{BOLD:#} repeats inside {} articles",
+            grouped(counts.repeats),
+            grouped(counts.articles_with_repeats),
+        )?;
+    }
+    writeln!(text, "{BOLD}{:>9}{BOLD:#} articles name their source", grouped(counts.credited_articles))
+}
+
+fn write_stories(text: &mut String, findings: &Findings) -> std::fmt::Result {
+    let mut largest: Vec<_> = findings.stories.iter().collect();
+    largest.sort_by_key(|story| std::cmp::Reverse(story.members.len()));
+    if largest.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\n{BOLD}Largest stories{BOLD:#}")?;
+    for story in largest.into_iter().take(SHOWN) {
+        let article = findings.catalogue.article(story.representative);
+        let name = findings.catalogue.name(story.representative, &findings.archive);
+        let title = article.title.as_deref().unwrap_or(&name);
+        let published = article.published.map_or("undated".into(), |published| published.to_string());
+        let outlet = article.outlet.as_deref().unwrap_or("unknown outlet");
+        writeln!(
+            text,
+            "{:>9} × {}  ({}, {published})",
+            grouped(story.members.len() as u64),
+            cut(title, TITLE_CHARS),
+            cut(outlet, OUTLET_CHARS),
+        )?;
+    }
+    Ok(())
+}
+
+fn write_outlets(text: &mut String, findings: &Findings) -> std::fmt::Result {
+    let mut outlets: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for copied in &findings.copied {
+        let Some(outlet) = findings.catalogue.article(copied.article).outlet.as_deref() else { continue };
+        if copied.copied_words > 0 {
+            let sum = outlets.entry(outlet).or_default();
+            *sum = (sum.0 + 1, sum.1 + u64::from(copied.copied_words));
+        }
+    }
+    if outlets.is_empty() {
+        return Ok(());
+    }
+    let mut busiest: Vec<_> = outlets.into_iter().collect();
+    busiest.sort_by_key(|&(name, (_, words))| (std::cmp::Reverse(words), name));
+    writeln!(text, "\n{BOLD}Outlets that print most of what others had first{BOLD:#}")?;
+    for (name, (articles, words)) in busiest.into_iter().take(SHOWN) {
+        writeln!(
+            text,
+            "{:>9} words in {} of {}",
+            grouped(words),
+            plural(articles, "article"),
+            cut(name, OUTLET_CHARS)
+        )?;
+    }
+    Ok(())
+}
+
+fn write_end(text: &mut String, run: &RunInfo, out: &Path) -> std::fmt::Result {
+    writeln!(text)?;
+    if run.counts.problems > 0 {
+        let kinds: Vec<String> =
+            run.problems.iter().map(|(kind, count)| format!("{} {kind}", grouped(*count))).collect();
+        writeln!(text, "{WARN}{}: {}{WARN:#}", plural(run.counts.problems, "problem"), kinds.join(", "))?;
+    }
+    let passed = run.files.ignored + run.files.special + run.files.repeated;
+    if passed > 0 {
+        writeln!(
+            text,
+            "{} passed over: {} of other formats, {} links or devices, {} named twice",
+            plural(passed, "file"),
+            grouped(run.files.ignored),
+            grouped(run.files.special),
+            grouped(run.files.repeated),
+        )?;
+    }
+    writeln!(
+        text,
+        "{:.1} s, {:.1} CPU seconds, {}/s; the report is in {}",
+        run.seconds,
+        run.cpu_seconds,
+        bytes(run.bytes_per_second),
+        line(&out.to_string_lossy()),
+    )
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// 1234567 as 1,234,567.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[allow(clippy::cast_precision_loss, reason = "shown with one decimal")]
+fn bytes(bytes: u64) -> String {
+    let units = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    match units.iter().find(|(size, _)| bytes as f64 >= *size) {
+        Some((size, unit)) => format!("{:.1} {unit}", bytes as f64 / size),
+        None => format!("{bytes} bytes"),
+    }
+}

@@ -1,0 +1,110 @@
+//! Errors: why a run cannot go on.
+//!
+//! Variants are named after what was being attempted. Messages do not repeat their source; the binary prints
+//! the chain. Bad records are no errors but [`crate::Problem`]s.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::problem::Problem;
+
+/// Why a run ended early; nothing was published.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An argument names something that is not there or cannot be opened.
+    #[error("cannot open the archive {}", path.display())]
+    OpenInput {
+        /// As typed.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// An argument names something that is neither file, folder nor pipe.
+    #[error("{} is neither a file nor a folder", path.display())]
+    UnusableInput {
+        /// As typed.
+        path: PathBuf,
+    },
+    /// A stream could not be read to its end, or not be put into a temporary file.
+    #[error("cannot take in the stream {name}")]
+    SpoolInput {
+        /// `-`, or the pipe as typed.
+        name: String,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// An input could not be read on.
+    #[error("cannot read {name}")]
+    ReadInput {
+        /// The file as reports name it.
+        name: String,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// `--strict` met a problem.
+    #[error("stopped at the first problem: {problem}")]
+    Strict {
+        /// The first in the order of files and records.
+        problem: Problem,
+    },
+    /// More articles than a run can number.
+    #[error("the archive holds over {} articles; scan it in parts", u32::MAX)]
+    TooManyArticles,
+    /// `--all-pairs` would list more than was allowed.
+    #[error("over {limit} {what} (--max-pairs); most of them come from {blame}")]
+    TooManyPairs {
+        /// The limit.
+        limit: u64,
+        /// `matches` or `passages`.
+        what: &'static str,
+        /// The story or article that holds the most.
+        blame: String,
+    },
+    /// The report folder is something else than an earlier report.
+    #[error("{} holds something else than an earlier report ({found}); name another folder with --out, or use --force", path.display())]
+    ReportOccupied {
+        /// The folder.
+        path: PathBuf,
+        /// What was found there.
+        found: String,
+    },
+    /// The report would replace what it reads.
+    #[error("the report {} would lie on the input {input}; name another folder with --out", path.display())]
+    ReportOnInput {
+        /// The folder.
+        path: PathBuf,
+        /// The input, as typed.
+        input: String,
+    },
+    /// The report could not be written; what stood there before still does.
+    #[error("cannot write the report {}", path.display())]
+    WriteReport {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// Threads could not be started.
+    #[error("cannot start {threads} threads")]
+    StartThreads {
+        /// How many were asked for.
+        threads: usize,
+        /// Why not.
+        source: rayon::ThreadPoolBuildError,
+    },
+    /// `read = kept + removed + rejected + skipped` does not hold: a bug, never the user's fault.
+    #[error(
+        "the books do not balance: read {read}, kept {kept}, rejected {rejected}, skipped {skipped}; please report this"
+    )]
+    Unbalanced {
+        /// Records met.
+        read: u64,
+        /// Articles in the report.
+        kept: u64,
+        /// Records without a usable text.
+        rejected: u64,
+        /// Records with an empty text.
+        skipped: u64,
+    },
+}

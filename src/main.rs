@@ -1,0 +1,9 @@
+//! The `wirecopy` command: thin over the library.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

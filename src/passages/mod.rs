@@ -1,0 +1,381 @@
+//! Passages: text that stands in two articles, with the place in both.
+//!
+//! In: shared fingerprints ([`Postings`]) and a way to get an article's text. Out: [`Passage`]s, each a span of a later article (the
+//! target) and its twin in an earlier one (the source). For every target:
+//!
+//! 1. **Link.** Each of its shared fingerprints points to the earliest article of another outlet that holds it.
+//! 2. **Extend.** From these seeds the passage is grown on the tokens of both texts, over small edits (`verify`).
+//! 3. **Second tries.** A fingerprint that no passage of the minimum length came to cover points to the next-earliest
+//!    article, up to [`DEPTH`] of them: the earliest holder may share just the eight words.
+//! 4. **Choose** (`choose`): per pair one row for a span of the target.
+//!
+//! Linear in the uses of a fingerprint, however many articles print it. With [`Linking::All`], every earlier article is linked, same-outlet
+//! ones too, which is quadratic and limited by the caller.
+//!
+//! Guarantee: every run of [`Limits::min_words`] words that a target shares with the earliest article of another outlet holding the run's winnowed fingerprints is
+//! found; see `docs/method.md`, "What passage search can miss".
+
+mod choose;
+mod texts;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use crate::candidates::{Postings, Use};
+use crate::text::CharOffsets;
+use crate::verify::{Alignment, Block, Bridging, Window, align};
+use choose::choose;
+pub use texts::Prepared;
+use texts::Shelf;
+
+/// How many earlier holders of a fingerprint are tried.
+pub const DEPTH: usize = 8;
+
+/// How many places of a fingerprint within one source are tried as seeds: a text that repeats itself has many, and those that
+/// matter are covered by the first passages that grow.
+const PLACES: usize = 4;
+
+/// Characters of a passage that a report shows.
+const EXCERPT_CHARS: usize = 200;
+
+/// Which articles are linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linking {
+    /// Each target to the earliest holder of another outlet.
+    Earliest,
+    /// Each target to every earlier holder, of its own outlet too.
+    All,
+}
+
+/// What counts as a passage.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Tokens in a fingerprinted shingle.
+    pub width: usize,
+    /// The shortest passage, in words.
+    pub min_words: u32,
+    /// Which articles are linked.
+    pub linking: Linking,
+    /// How many passages there may be at most.
+    pub max_passages: u64,
+}
+
+/// What passage search needs to know of the archive. Articles are numbered in canonical order.
+#[derive(Clone, Copy)]
+pub struct Holdings<'a> {
+    /// Text and tokens of an article, made anew.
+    pub prepare: &'a (dyn Fn(u32) -> Prepared + Sync),
+    /// A number for each outlet; articles of unknown outlet have one of their own.
+    pub outlet_of: &'a (dyn Fn(u32) -> u64 + Sync),
+    /// Whether two articles lie close enough in time to be linked.
+    pub linkable: &'a (dyn Fn(u32, u32) -> bool + Sync),
+}
+
+impl std::fmt::Debug for Holdings<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Holdings").finish_non_exhaustive()
+    }
+}
+
+/// What a shared span is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PassageKind {
+    /// Source and target are of different outlets (or of unknown ones).
+    Copy,
+    /// Both are of one outlet.
+    Revision,
+}
+
+impl PassageKind {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            PassageKind::Copy => "copy",
+            PassageKind::Revision => "revision",
+        }
+    }
+}
+
+/// A span of the target and its twin in the source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passage {
+    /// The later article.
+    pub target: u32,
+    /// The earlier article.
+    pub source: u32,
+    /// Where it stands in the target, in bytes and in characters.
+    pub target_span: Span,
+    /// Where it stands in the source.
+    pub source_span: Span,
+    /// Length in the target, in words.
+    pub words: u32,
+    /// Tokens that agree, as a share of the longer span's.
+    pub similarity: f64,
+    /// What it is.
+    pub kind: PassageKind,
+    /// The first characters of it, as the target has them.
+    pub excerpt: String,
+}
+
+/// A span in bytes and in characters, both `[begin, end)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// UTF-8 bytes.
+    pub bytes: Range<usize>,
+    /// Unicode scalar values.
+    pub chars: Range<usize>,
+}
+
+impl Span {
+    /// The span of `bytes` in the text that `offsets` was made of.
+    pub fn new(bytes: Range<usize>, offsets: &CharOffsets<'_>) -> Span {
+        let chars = offsets.chars(&bytes);
+        Span { bytes, chars }
+    }
+}
+
+/// What was found in one target.
+#[derive(Clone, Debug)]
+pub struct Copied {
+    /// The target.
+    pub article: u32,
+    /// Its passages, by place.
+    pub passages: Vec<Passage>,
+    /// Words of it that stand in at least one passage of kind copy.
+    pub copied_words: u32,
+}
+
+/// More passages than allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany {
+    /// The target at which the limit was passed.
+    pub blame: u32,
+}
+
+/// Finds the passages of all articles; targets ascend. `advance` is told how many more targets are done.
+///
+/// # Errors
+/// If there are more than [`Limits::max_passages`].
+pub fn passages(
+    postings: &Postings,
+    holdings: Holdings<'_>,
+    limits: Limits,
+    advance: &(dyn Fn(u64) + Sync),
+) -> Result<Vec<Copied>, TooMany> {
+    let heads = match limits.linking {
+        Linking::Earliest => postings.heads(DEPTH, &holdings.outlet_of),
+        Linking::All => Vec::new(),
+    };
+    let counted = AtomicU64::new(0);
+    let search = Search { postings, heads: &heads, holdings, limits };
+    let copied: Result<Vec<Option<Copied>>, TooMany> = postings
+        .articles()
+        .into_par_iter()
+        .with_min_len(8)
+        .map_init(
+            || Shelf::new(holdings.prepare),
+            |shelf, target| {
+                let copied = search.target(target, shelf);
+                advance(1);
+                let found = copied.passages.len() as u64;
+                if counted.fetch_add(found, Ordering::Relaxed) + found > limits.max_passages {
+                    return Err(TooMany { blame: target });
+                }
+                Ok((found > 0).then_some(copied))
+            },
+        )
+        .collect();
+    Ok(copied?.into_iter().flatten().collect())
+}
+
+struct Search<'a> {
+    postings: &'a Postings,
+    heads: &'a [Vec<u32>],
+    holdings: Holdings<'a>,
+    limits: Limits,
+}
+
+impl Search<'_> {
+    fn target(&self, target: u32, shelf: &mut Shelf<'_>) -> Copied {
+        let uses = self.postings.uses_of(target);
+        let mut found: Vec<(u32, Alignment)> = Vec::new();
+        match self.limits.linking {
+            Linking::All => self.link_all(target, uses, shelf, &mut found),
+            Linking::Earliest => self.link_earliest(target, uses, shelf, &mut found),
+        }
+        self.report(target, &found, shelf)
+    }
+
+    /// Rounds of tries: in round `k` what is not covered yet is linked to its `k`-th holder.
+    fn link_earliest(
+        &self,
+        target: u32,
+        uses: &[Use],
+        shelf: &mut Shelf<'_>,
+        found: &mut Vec<(u32, Alignment)>,
+    ) {
+        let mut open: Vec<Use> = uses.to_vec();
+        for round in 0..DEPTH {
+            let mut by_source: BTreeMap<u32, Vec<Use>> = BTreeMap::new();
+            for seed in &open {
+                let heads = &self.heads[seed.group as usize];
+                if let Some(source) = self.sources(target, heads).nth(round) {
+                    by_source.entry(source).or_default().push(*seed);
+                }
+            }
+            if by_source.is_empty() {
+                return;
+            }
+            for (source, seeds) in &by_source {
+                self.extend(target, *source, seeds, shelf, found);
+            }
+            let covered = cover(found.iter().map(|(_, alignment)| alignment.target()));
+            open.retain(|seed| {
+                let begin = seed.position as usize;
+                let around = covered.partition_point(|range| range.end < begin + self.limits.width);
+                covered.get(around).is_none_or(|range| range.start > begin)
+            });
+        }
+    }
+
+    fn link_all(&self, target: u32, uses: &[Use], shelf: &mut Shelf<'_>, found: &mut Vec<(u32, Alignment)>) {
+        let mut by_source: BTreeMap<u32, Vec<Use>> = BTreeMap::new();
+        for seed in uses {
+            let members = self.postings.members(seed.group);
+            let mut holders: Vec<u32> = members.iter().map(|posting| posting.article).collect();
+            holders.dedup();
+            for source in self.sources(target, &holders) {
+                by_source.entry(source).or_default().push(*seed);
+            }
+        }
+        for (source, seeds) in &by_source {
+            self.extend(target, *source, seeds, shelf, found);
+        }
+    }
+
+    /// Those of `holders` (ascending) that `target` can have from.
+    fn sources<'s>(&'s self, target: u32, holders: &'s [u32]) -> impl Iterator<Item = u32> + 's {
+        let own = (self.holdings.outlet_of)(target);
+        let any = self.limits.linking == Linking::All;
+        holders
+            .iter()
+            .copied()
+            .take_while(move |&source| source < target)
+            .filter(move |&source| any || (self.holdings.outlet_of)(source) != own)
+            .filter(move |&source| (self.holdings.linkable)(source, target))
+    }
+
+    /// Grows the seeds that `target` shares with `source`, and appends what is long enough.
+    fn extend(
+        &self,
+        target: u32,
+        source: u32,
+        seeds: &[Use],
+        shelf: &mut Shelf<'_>,
+        found: &mut Vec<(u32, Alignment)>,
+    ) {
+        let (of_target, of_source) = (shelf.get(target), shelf.get(source));
+        let (target_tokens, source_tokens) = (of_target.tokens(), of_source.tokens());
+        let window = Window { target: 0..target_tokens.len(), source: 0..source_tokens.len() };
+        let mut grown: Vec<Alignment> = Vec::new();
+        // Seeds ascend in the target, so a passage that ends before this seed cannot cover a later one.
+        let mut around: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+        for seed in seeds {
+            let begin = seed.position as usize;
+            around.retain(|(in_target, _)| in_target.end > begin);
+            let members = self.postings.members(seed.group);
+            let first = members.partition_point(|posting| posting.article < source);
+            let places = members[first..].iter().take_while(|posting| posting.article == source).take(PLACES);
+            for place in places {
+                let twin = place.position as usize;
+                let known = around.iter().any(|(t, s)| t.contains(&begin) && s.contains(&twin));
+                let fits = begin < target_tokens.len();
+                if known || !fits {
+                    continue;
+                }
+                let bridging =
+                    if target_tokens.is_unspaced(begin) { Bridging::CHARACTERS } else { Bridging::WORDS };
+                let seed = Block { target: begin, source: twin, length: self.limits.width };
+                let Some(alignment) =
+                    align(target_tokens.hashes(), source_tokens.hashes(), seed, &window, bridging)
+                else {
+                    continue;
+                };
+                around.push((alignment.target(), alignment.source()));
+                grown.push(alignment);
+            }
+        }
+        let long_enough =
+            |alignment: &Alignment| target_tokens.half_words(alignment.target()) >= 2 * self.limits.min_words;
+        found.extend(choose(grown, long_enough).into_iter().map(|alignment| (source, alignment)));
+    }
+
+    fn report(&self, target: u32, found: &[(u32, Alignment)], shelf: &mut Shelf<'_>) -> Copied {
+        if found.is_empty() {
+            return Copied { article: target, passages: Vec::new(), copied_words: 0 };
+        }
+        let of_target = shelf.get(target);
+        let offsets = CharOffsets::of(of_target.text());
+        let own = (self.holdings.outlet_of)(target);
+        let mut passages: Vec<Passage> = Vec::with_capacity(found.len());
+        let mut sources: BTreeMap<u32, Vec<&Alignment>> = BTreeMap::new();
+        for (source, alignment) in found {
+            sources.entry(*source).or_default().push(alignment);
+        }
+        let mut copied = Vec::new();
+        for (source, alignments) in sources {
+            let of_source = shelf.get(source);
+            let source_offsets = CharOffsets::of(of_source.text());
+            let kind = if (self.holdings.outlet_of)(source) == own {
+                PassageKind::Revision
+            } else {
+                PassageKind::Copy
+            };
+            for alignment in alignments {
+                let bytes = of_target.tokens().bytes(alignment.target());
+                if kind == PassageKind::Copy {
+                    copied.push(alignment.target());
+                }
+                passages.push(Passage {
+                    target,
+                    source,
+                    excerpt: of_target.text()[bytes.clone()].chars().take(EXCERPT_CHARS).collect(),
+                    target_span: Span::new(bytes, &offsets),
+                    source_span: Span::new(of_source.tokens().bytes(alignment.source()), &source_offsets),
+                    words: of_target.tokens().words(alignment.target()),
+                    similarity: alignment.similarity(),
+                    kind,
+                });
+            }
+        }
+        passages.sort_by(|a, b| {
+            let key = |p: &Passage| {
+                (p.target_span.bytes.start, p.source, p.source_span.bytes.start, p.target_span.bytes.end)
+            };
+            key(a).cmp(&key(b))
+        });
+        let halves: u32 =
+            cover(copied.into_iter()).into_iter().map(|range| of_target.tokens().half_words(range)).sum();
+        Copied { article: target, passages, copied_words: halves.div_ceil(2) }
+    }
+}
+
+/// The union of ranges, as disjoint ascending ranges.
+pub(crate) fn cover(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = ranges.collect();
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    let mut union: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match union.last_mut() {
+            Some(open) if range.start <= open.end => open.end = open.end.max(range.end),
+            _ => union.push(range),
+        }
+    }
+    union
+}
+
+#[cfg(test)]
+mod tests;

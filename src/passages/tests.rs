@@ -1,0 +1,149 @@
+//! Passage search on texts small enough to see through.
+
+use super::*;
+use crate::candidates::Posting;
+use crate::sketch::Winnower;
+
+const MIN_WORDS: u32 = 16;
+
+/// An article: its outlet and its text.
+type Article<'t> = (u64, &'t str);
+
+fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
+    let mut winnower = Winnower::for_runs_of(MIN_WORDS as usize);
+    let mut fingerprints = Vec::new();
+    let mut postings = Vec::new();
+    for (article, number) in articles.iter().zip(0..) {
+        winnower.winnow(Prepared::new(article.1.into(), 0).tokens().hashes(), &mut fingerprints);
+        postings.extend(fingerprints.iter().map(|f| Posting {
+            hash: f.hash,
+            article: number,
+            position: f.position,
+        }));
+    }
+    let holdings = Holdings {
+        prepare: &|article| Prepared::new(articles[article as usize].1.into(), 0),
+        outlet_of: &|article| articles[article as usize].0,
+        linkable: &|_, _| true,
+    };
+    let limits = Limits { width: winnower.width(), min_words: MIN_WORDS, linking, max_passages: 1000 };
+    let copied = passages(&Postings::group(postings), holdings, limits, &|_| ()).expect("under the limit");
+    copied.into_iter().flat_map(|copied| copied.passages).collect()
+}
+
+fn check(articles: &[Article<'_>], linking: Linking, expect: &[(u32, u32, &str)]) -> Vec<Passage> {
+    let found = find(articles, linking);
+    let cut = |article: u32, span: &Span| {
+        let text = articles[article as usize].1;
+        let by_chars: String = text.chars().skip(span.chars.start).take(span.chars.len()).collect();
+        assert_eq!(by_chars, text[span.bytes.clone()], "bytes and characters name the same span");
+        by_chars
+    };
+    let rows: Vec<(u32, u32, String)> =
+        found.iter().map(|p| (p.target, p.source, cut(p.target, &p.target_span))).collect();
+    let expect: Vec<(u32, u32, String)> =
+        expect.iter().map(|&(t, s, text)| (t, s, text.to_owned())).collect();
+    assert_eq!(rows, expect);
+    for passage in &found {
+        cut(passage.source, &passage.source_span);
+    }
+    found
+}
+
+/// `count` words that stand nowhere else: `stem` tells them apart.
+fn filler(stem: &str, count: usize) -> String {
+    (0..count).map(|i| format!("{stem}{i}")).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_quoted_run_is_found_with_its_bounds_and_the_earliest_is_the_source() {
+    let run = filler("q", 20);
+    let texts = [
+        format!("{} {run} {}", filler("a", 30), filler("b", 30)),
+        format!("{run}. {}", filler("c", 30)),
+        format!("{} «{run}»", filler("é", 12)),
+        filler("d", 50),
+    ];
+    let articles: Vec<Article<'_>> =
+        texts.iter().zip(0..).map(|(text, outlet)| (outlet, text.as_str())).collect();
+    let found = check(&articles, Linking::Earliest, &[(1, 0, &run), (2, 0, &run)]);
+    assert_eq!((found[0].words, found[0].kind), (20, PassageKind::Copy));
+    assert!((found[0].similarity - 1.0).abs() < 1e-9);
+    check(&articles, Linking::All, &[(1, 0, &run), (2, 0, &run), (2, 1, &run)]);
+}
+
+#[test]
+fn fifteen_words_are_no_passage_and_sixteen_are() {
+    for (words, found) in [(15, false), (16, true)] {
+        let run = filler("q", words);
+        let texts =
+            [format!("{} {run} {}", filler("a", 9), filler("b", 9)), format!("{} {run}", filler("c", 9))];
+        let rows = find(&[(0, &texts[0]), (1, &texts[1])], Linking::Earliest);
+        assert_eq!(rows.len(), usize::from(found), "{words} words");
+    }
+}
+
+#[test]
+fn characters_of_unspaced_scripts_count_half() {
+    for (characters, found) in [(31_u32, false), (32, true)] {
+        let run: String = (0..characters).filter_map(|i| char::from_u32(0x4E00 + 37 * i)).collect();
+        let texts = [format!("あいうえお{run}かきくけこ"), format!("さしすせそ「{run}」たちつてと")];
+        let articles = [(0, texts[0].as_str()), (1, texts[1].as_str())];
+        let rows = find(&articles, Linking::Earliest);
+        assert_eq!(rows.len(), usize::from(found), "{characters} characters");
+        if found {
+            check(&articles, Linking::Earliest, &[(1, 0, &run)]);
+        }
+    }
+}
+
+#[test]
+fn the_same_outlet_is_linked_on_request_only() {
+    let run = filler("q", 20);
+    let articles = [(7, run.as_str()), (7, run.as_str())];
+    assert!(find(&articles, Linking::Earliest).is_empty());
+    let found = check(&articles, Linking::All, &[(1, 0, &run)]);
+    assert_eq!(found[0].kind, PassageKind::Revision);
+}
+
+#[test]
+fn where_the_earliest_holder_shares_only_a_few_words_the_next_is_tried() {
+    // Article 0 holds every fingerprint of the run, but its words are torn apart.
+    let run = filler("q", 40);
+    let words: Vec<&str> = run.split(' ').collect();
+    let torn: Vec<String> =
+        (0..33).map(|i| format!("{} {}", words[i..i + 8].join(" "), filler(&format!("t{i}x"), 25))).collect();
+    let torn = torn.join(" ");
+    let later = format!("{} {run}", filler("c", 9));
+    check(&[(0, &torn), (1, &run), (2, &later)], Linking::Earliest, &[(2, 1, &run)]);
+}
+
+#[test]
+fn several_passages_in_another_order() {
+    let (one, two) = (filler("p", 20), filler("r", 25));
+    let texts = [format!("{one} {} {two}", filler("a", 20)), format!("{two} {} {one}", filler("b", 20))];
+    check(&[(0, &texts[0]), (1, &texts[1])], Linking::Earliest, &[(1, 0, &two), (1, 0, &one)]);
+}
+
+#[test]
+fn a_text_that_repeats_itself_gives_one_row_for_a_span() {
+    let run = filler("q", 20);
+    let texts = [[run.as_str(); 50].join(" "), [run.as_str(); 50].join(" ")];
+    let found = check(&[(0, &texts[0]), (1, &texts[1])], Linking::Earliest, &[(1, 0, &texts[1])]);
+    assert_eq!(found[0].words, 1000);
+}
+
+#[test]
+fn a_source_passage_may_be_used_twice() {
+    let run = filler("q", 20);
+    let target = format!("{run} {} {run}", filler("a", 30));
+    check(&[(0, &run), (1, &target)], Linking::Earliest, &[(1, 0, &run), (1, 0, &run)]);
+}
+
+#[test]
+fn one_word_for_ever_ends_soon_and_stays_inside() {
+    let (a, b) = (["ha"; 20_000].join(" "), ["ha"; 30_000].join(" "));
+    let found = find(&[(0, &a), (1, &b)], Linking::Earliest);
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|p| p.target_span.bytes.end <= b.len() && p.source_span.bytes.end <= a.len()));
+}

@@ -1,0 +1,63 @@
+//! Texts at hand: an article read again, and a small shelf of those read last.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::text::{Tokens, tokenize};
+
+/// An article's text with its tokens.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    text: String,
+    tokens: Tokens,
+}
+
+impl Prepared {
+    /// Tokenizes `text` with the seed of the run.
+    pub fn new(text: String, seed: u64) -> Self {
+        let mut tokens = Tokens::default();
+        tokenize(&text, seed, &mut tokens);
+        Prepared { text, tokens }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its tokens.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+}
+
+/// Bytes of text that one shelf holds before it is emptied: sources near in time come again soon, and a handful of large
+/// articles must not pile up.
+const SHELF_BYTES: usize = 2 << 20;
+
+/// The articles that one thread read last.
+pub(super) struct Shelf<'a> {
+    prepare: &'a (dyn Fn(u32) -> Prepared + Sync),
+    held: HashMap<u32, Rc<Prepared>>,
+    bytes: usize,
+}
+
+impl<'a> Shelf<'a> {
+    pub(super) fn new(prepare: &'a (dyn Fn(u32) -> Prepared + Sync)) -> Self {
+        Shelf { prepare, held: HashMap::new(), bytes: 0 }
+    }
+
+    pub(super) fn get(&mut self, article: u32) -> Rc<Prepared> {
+        if let Some(held) = self.held.get(&article) {
+            return Rc::clone(held);
+        }
+        let prepared = Rc::new((self.prepare)(article));
+        if self.bytes > SHELF_BYTES {
+            self.held.clear();
+            self.bytes = 0;
+        }
+        self.bytes += prepared.text.len();
+        self.held.insert(article, Rc::clone(&prepared));
+        prepared
+    }
+}

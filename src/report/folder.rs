@@ -1,0 +1,99 @@
+//! Where a report goes: checked before any work, filled beside its place, moved there when complete.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::archive::is_report;
+use crate::error::Error;
+
+/// The place of a report, and the folder beside it in which it is written. Dropping it without [`Destination::publish`]
+/// removes what was written.
+#[derive(Debug)]
+pub struct Destination {
+    place: PathBuf,
+    beside: TempDir,
+    new: PathBuf,
+}
+
+/// Within the temporary folder: the report as it grows, and the report it replaces.
+const NEW: &str = "report";
+const OLD: &str = "replaced";
+
+impl Destination {
+    /// Claims `place` for a report: nothing may stand there but an earlier report or an empty folder, unless `force`d, and it must not be
+    /// an input or hold one. `inputs` are the arguments of the scan.
+    ///
+    /// # Errors
+    /// [`Error::ReportOccupied`], [`Error::ReportOnInput`], or [`Error::WriteReport`] if the place cannot be written.
+    pub fn claim(place: &Path, force: bool, inputs: &[String]) -> Result<Destination, Error> {
+        // A link to a folder means the folder: the link stays.
+        let place = fs::canonicalize(place)
+            .or_else(|_| std::path::absolute(place))
+            .map_err(|e| unwritable(place, e))?;
+        for input in inputs.iter().filter(|input| *input != "-") {
+            let real = fs::canonicalize(input).unwrap_or_else(|_| PathBuf::from(input));
+            if real.starts_with(&place) {
+                return Err(Error::ReportOnInput { path: place, input: input.clone() });
+            }
+        }
+        if let Some(found) = stranger(&place)?
+            && !force
+        {
+            return Err(Error::ReportOccupied { path: place, found });
+        }
+        let parent = place.parent().unwrap_or(Path::new("/"));
+        let beside = tempfile::Builder::new().prefix(".wirecopy-").suffix(".partial").tempdir_in(parent);
+        let beside = beside.map_err(|source| unwritable(&place, source))?;
+        // Made inside the private temporary folder so that it gets the user's usual permissions.
+        let new = beside.path().join(NEW);
+        fs::create_dir(&new).map_err(|source| unwritable(&place, source))?;
+        Ok(Destination { place, beside, new })
+    }
+
+    /// Where the report is written for now.
+    pub fn working_folder(&self) -> &Path {
+        &self.new
+    }
+
+    /// Moves the report to its place; an earlier one gives way, and comes back if that fails.
+    ///
+    /// # Errors
+    /// [`Error::WriteReport`].
+    pub fn publish(self) -> Result<(), Error> {
+        let old = self.beside.path().join(OLD);
+        let failed = |source| unwritable(&self.place, source);
+        let replaces = match fs::rename(&self.place, &old) {
+            Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => return Err(failed(error)),
+        };
+        if let Err(error) = fs::rename(&self.new, &self.place) {
+            if replaces {
+                fs::rename(&old, &self.place).map_err(failed)?;
+            }
+            return Err(failed(error));
+        }
+        Ok(())
+    }
+}
+
+/// What stands at `place` and is no report of ours.
+fn stranger(place: &Path) -> Result<Option<String>, Error> {
+    let entries = match fs::read_dir(place) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unwritable(place, error)),
+    };
+    if is_report(place) {
+        return Ok(None);
+    }
+    let first = entries.flatten().map(|entry| entry.file_name()).min();
+    Ok(first.map(|name| name.to_string_lossy().into_owned()))
+}
+
+fn unwritable(place: &Path, source: io::Error) -> Error {
+    Error::WriteReport { path: place.to_owned(), source }
+}

@@ -1,0 +1,87 @@
+//! The report: what a scan writes.
+//!
+//! In: [`Findings`]. Out: a folder of tables (`docs/output.md`), published by rename when it is complete; until then, and after any
+//! error, whatever stood there before still stands.
+//!
+//! - `rows`: one type a table · `tables`: findings to rows · `folder`: where a report may go, and the rename · `run`: `run.json`
+
+mod folder;
+mod rows;
+mod run;
+mod tables;
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::pipeline::{Findings, Stopwatch};
+use crate::settings::Settings;
+use crate::watch::{Phase, Watch};
+
+pub use folder::Destination;
+pub use run::{CountsInfo, FilesInfo, FunnelInfo, InputInfo, PhaseInfo, RunInfo, SCHEMA, SettingsInfo};
+
+/// Writes all tables and `run.json`, and publishes the folder. Returns what `run.json` says.
+///
+/// # Errors
+/// [`Error::WriteReport`]; nothing was published then.
+pub fn write(
+    findings: &Findings,
+    settings: &Settings,
+    command_line: &[String],
+    destination: Destination,
+    watch: &dyn Watch,
+) -> Result<RunInfo, Error> {
+    let mut stopwatch = Stopwatch::start();
+    let folder = destination.working_folder();
+    watch.begin(Phase::Write, 7);
+    let tables = tables::Tables::of(findings, settings);
+    table(folder, "articles", tables.articles(), watch)?;
+    table(folder, "stories", tables.stories(), watch)?;
+    table(folder, "matches", tables.matches(), watch)?;
+    table(folder, "passages", tables.passages(), watch)?;
+    table(folder, "repeats", tables.repeats(), watch)?;
+    table(folder, "problems", tables.problems(), watch)?;
+    stopwatch.lap(Phase::Write);
+    let usage = [findings.usage.clone(), stopwatch.laps()].concat();
+    let run = RunInfo::of(findings, settings, command_line, &usage);
+    let path = folder.join(crate::archive::REPORT_MARK);
+    write_file(&path, |file| {
+        serde_json::to_writer_pretty(&mut *file, &run)?;
+        file.write_all(b"\n")
+    })?;
+    watch.advance(1);
+    watch.end();
+    destination.publish()?;
+    Ok(run)
+}
+
+/// Writes one table as JSON Lines.
+fn table(
+    folder: &Path,
+    name: &str,
+    rows: impl Iterator<Item = impl Serialize>,
+    watch: &dyn Watch,
+) -> Result<(), Error> {
+    write_file(&folder.join(name).with_extension("jsonl"), |file| {
+        for row in rows {
+            serde_json::to_writer(&mut *file, &row)?;
+            file.write_all(b"\n")?;
+        }
+        Ok(())
+    })?;
+    watch.advance(1);
+    Ok(())
+}
+
+fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Error> {
+    let written = File::create(path).and_then(|file| {
+        let mut file = BufWriter::with_capacity(1 << 18, file);
+        write(&mut file)?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    });
+    written.map_err(|source| Error::WriteReport { path: path.to_owned(), source })
+}

@@ -1,0 +1,136 @@
+//! One type a table: the columns, in order. `docs/output.md` describes them; a change here is a change there.
+//!
+//! Spans are `[begin, end)` pairs; shares and resemblances are rounded to six decimals, which no decision uses.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// A span as `[begin, end]`.
+#[derive(Serialize)]
+pub(super) struct Pair([usize; 2]);
+
+impl From<&Range<usize>> for Pair {
+    fn from(range: &Range<usize>) -> Self {
+        Pair([range.start, range.end])
+    }
+}
+
+/// A share with six decimals.
+#[derive(Serialize)]
+pub(super) struct Share(f64);
+
+impl From<f64> for Share {
+    fn from(share: f64) -> Self {
+        Share((share * 1e6).round() / 1e6)
+    }
+}
+
+/// A column whose room is not built yet: always null.
+pub(super) type NotYet = Option<()>;
+
+#[derive(Serialize)]
+pub(super) struct ArticleRow<'a> {
+    #[serde(rename = "ref")]
+    pub(super) reference: String,
+    pub(super) id: &'a str,
+    pub(super) outlet: Option<&'a str>,
+    pub(super) published_at: Option<String>,
+    pub(super) title: Option<&'a str>,
+    pub(super) url: Option<&'a str>,
+    pub(super) words: u32,
+    pub(super) story: Option<String>,
+    pub(super) role: Option<&'static str>,
+    pub(super) relation: NotYet,
+    pub(super) resemblance: Option<Share>,
+    pub(super) originality: Option<Share>,
+    pub(super) copied_words: Option<u32>,
+    pub(super) repeated_words: Option<u32>,
+    pub(super) credits: Vec<CreditCell<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct CreditCell<'a> {
+    pub(super) name: &'a str,
+    pub(super) kind: &'static str,
+    pub(super) bytes: Pair,
+    pub(super) chars: Pair,
+}
+
+#[derive(Serialize)]
+pub(super) struct StoryRow<'a> {
+    pub(super) story: String,
+    pub(super) size: usize,
+    pub(super) outlets: usize,
+    pub(super) representative: &'a str,
+    pub(super) origin: Option<&'a str>,
+    pub(super) confidence: NotYet,
+    pub(super) cohesion: Share,
+    pub(super) boilerplate: NotYet,
+    pub(super) first_published: Option<String>,
+    pub(super) last_published: Option<String>,
+    pub(super) members: Vec<MemberCell<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct MemberCell<'a> {
+    pub(super) id: &'a str,
+    #[serde(rename = "ref")]
+    pub(super) reference: String,
+    pub(super) outlet: Option<&'a str>,
+    pub(super) published_at: Option<String>,
+    pub(super) relation: NotYet,
+    pub(super) resemblance: Share,
+    pub(super) containment: Share,
+    pub(super) containment_of: Share,
+}
+
+#[derive(Serialize)]
+pub(super) struct MatchRow<'a> {
+    pub(super) a: &'a str,
+    pub(super) b: &'a str,
+    pub(super) resemblance: Share,
+    pub(super) containment_a: Share,
+    pub(super) containment_b: Share,
+    pub(super) same_outlet: bool,
+    pub(super) score: Share,
+    pub(super) rule: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct PassageRow<'a> {
+    pub(super) target: &'a str,
+    pub(super) source: &'a str,
+    pub(super) target_outlet: Option<&'a str>,
+    pub(super) source_outlet: Option<&'a str>,
+    pub(super) target_bytes: Pair,
+    pub(super) target_chars: Pair,
+    pub(super) source_bytes: Pair,
+    pub(super) source_chars: Pair,
+    pub(super) words: u32,
+    pub(super) similarity: Share,
+    pub(super) kind: &'static str,
+    pub(super) story: Option<String>,
+    pub(super) excerpt: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct RepeatRow<'a> {
+    pub(super) article: &'a str,
+    pub(super) first_bytes: Pair,
+    pub(super) first_chars: Pair,
+    pub(super) again_bytes: Pair,
+    pub(super) again_chars: Pair,
+    pub(super) words: u32,
+    pub(super) similarity: Share,
+    pub(super) kind: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct ProblemRow<'a> {
+    pub(super) path: &'a str,
+    pub(super) record: Option<u64>,
+    pub(super) byte: Option<u64>,
+    pub(super) kind: &'static str,
+    pub(super) message: &'a str,
+}

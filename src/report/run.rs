@@ -1,0 +1,257 @@
+//! `run.json`: how a report came about. The only file with times in it; all others are the same bytes from run to run.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::pipeline::{Counts, Findings, Mapping, PhaseUsage, peak_memory_bytes};
+use crate::settings::Settings;
+
+/// The version of the tables: raised when a column is renamed, dropped or changes its meaning.
+pub const SCHEMA: u32 = 1;
+
+/// What `run.json` says.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunInfo {
+    // First, because an earlier report is recognised by it.
+    /// Version of the program.
+    pub wirecopy: &'static str,
+    /// Version of the tables.
+    pub schema: u32,
+    /// As typed.
+    pub command_line: Vec<String>,
+    /// What decided the findings.
+    pub settings: SettingsInfo,
+    /// What was read, file by file.
+    pub inputs: Vec<InputInfo>,
+    /// Files met.
+    pub files: FilesInfo,
+    /// What became of the records.
+    pub counts: CountsInfo,
+    /// How often each field was read from each name.
+    pub fields: Mapping,
+    /// How many rows and pairs each stage saw.
+    pub funnel: FunnelInfo,
+    /// Problems by kind.
+    pub problems: BTreeMap<&'static str, u64>,
+    /// What each phase took.
+    pub phases: Vec<PhaseInfo>,
+    /// Seconds of all phases.
+    pub seconds: f64,
+    /// CPU seconds of all phases.
+    pub cpu_seconds: f64,
+    /// Bytes read, per second.
+    pub bytes_per_second: u64,
+    /// The most memory held, mapped files included; null where the system does not tell.
+    pub peak_memory_bytes: Option<u64>,
+}
+
+/// The settings, as they were applied.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "the fields are the options of the same names")]
+pub struct SettingsInfo {
+    pub only: Vec<&'static str>,
+    pub threshold: f64,
+    pub recall: f64,
+    pub band_rows: usize,
+    pub bands: usize,
+    pub recall_of_bands: f64,
+    pub shingle: usize,
+    pub min_passage_words: u32,
+    pub within_days: Option<f64>,
+    pub all_pairs: bool,
+    pub max_pairs: u64,
+    pub max_record: u64,
+    pub seed: u64,
+    pub strict: bool,
+    pub mapped: bool,
+    pub threads: usize,
+}
+
+/// One file.
+#[derive(Clone, Debug, Serialize)]
+pub struct InputInfo {
+    /// As in `ref`.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Records met in it.
+    pub records: u64,
+}
+
+/// Files met, by what was done with them.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[allow(missing_docs, reason = "see FileCounts")]
+pub struct FilesInfo {
+    pub read: u64,
+    pub ignored: u64,
+    pub special: u64,
+    pub repeated: u64,
+    pub unreadable: u64,
+}
+
+/// Records and findings, counted.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[allow(missing_docs, reason = "the tables of the same names, and see Counts")]
+pub struct CountsInfo {
+    pub read: u64,
+    pub kept: u64,
+    pub removed: u64,
+    pub rejected: u64,
+    pub skipped: u64,
+    pub undated: u64,
+    pub bytes: u64,
+    pub stories: u64,
+    pub articles_in_stories: u64,
+    pub near_duplicates: u64,
+    pub matches: u64,
+    pub passages: u64,
+    pub articles_with_passages: u64,
+    pub repeats: u64,
+    pub articles_with_repeats: u64,
+    pub credited_articles: u64,
+    pub problems: u64,
+}
+
+/// What each stage let through.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[allow(missing_docs, reason = "see stories::Funnel and PassageFunnel")]
+pub struct FunnelInfo {
+    pub pairs_met: u64,
+    pub pairs_verified: u64,
+    pub pairs_matched: u64,
+    pub largest_bucket: u64,
+    pub fingerprints: u64,
+    pub fingerprints_shared: u64,
+    pub articles_sharing: u64,
+}
+
+/// One phase.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[allow(missing_docs, reason = "see PhaseUsage")]
+pub struct PhaseInfo {
+    pub phase: &'static str,
+    pub seconds: f64,
+    pub cpu_seconds: f64,
+}
+
+impl RunInfo {
+    pub(super) fn of(
+        findings: &Findings,
+        settings: &Settings,
+        command_line: &[String],
+        usage: &[PhaseUsage],
+    ) -> RunInfo {
+        let mut problems = BTreeMap::new();
+        for problem in &findings.problems {
+            *problems.entry(problem.kind.name()).or_default() += 1;
+        }
+        let seconds: f64 = usage.iter().map(|phase| phase.seconds).sum();
+        let sources = findings.archive.sources().iter().zip(&findings.records);
+        let inputs = sources.map(|(source, &records)| InputInfo {
+            path: source.name.clone(),
+            bytes: source.bytes,
+            records,
+        });
+        let files = findings.archive.file_counts();
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate for people; positive and far below 2^52"
+        )]
+        let bytes_per_second = (findings.archive.bytes() as f64 / seconds.max(1e-9)) as u64;
+        RunInfo {
+            wirecopy: env!("CARGO_PKG_VERSION"),
+            schema: SCHEMA,
+            command_line: command_line.to_vec(),
+            settings: SettingsInfo::of(findings, settings),
+            inputs: inputs.collect(),
+            files: FilesInfo {
+                read: files.read,
+                ignored: files.ignored,
+                special: files.special,
+                repeated: files.repeated,
+                unreadable: files.unreadable,
+            },
+            counts: CountsInfo::of(findings),
+            fields: findings.mapping.clone(),
+            funnel: FunnelInfo {
+                pairs_met: findings.pair_funnel.met,
+                pairs_verified: findings.pair_funnel.verified,
+                pairs_matched: findings.pair_funnel.matched,
+                largest_bucket: findings.pair_funnel.largest_bucket,
+                fingerprints: findings.passage_funnel.fingerprints,
+                fingerprints_shared: findings.passage_funnel.shared,
+                articles_sharing: findings.passage_funnel.articles,
+            },
+            problems,
+            phases: usage
+                .iter()
+                .map(|phase| PhaseInfo {
+                    phase: phase.phase.name(),
+                    seconds: phase.seconds,
+                    cpu_seconds: phase.cpu_seconds,
+                })
+                .collect(),
+            seconds,
+            cpu_seconds: usage.iter().map(|phase| phase.cpu_seconds).sum(),
+            bytes_per_second,
+            peak_memory_bytes: peak_memory_bytes(),
+        }
+    }
+}
+
+impl SettingsInfo {
+    fn of(findings: &Findings, settings: &Settings) -> Self {
+        SettingsInfo {
+            only: settings.searches.names(),
+            threshold: settings.threshold,
+            recall: settings.recall,
+            band_rows: findings.plan.rows(),
+            bands: findings.plan.bands(),
+            recall_of_bands: findings.plan.chance(settings.threshold),
+            shingle: settings.shingle_tokens,
+            min_passage_words: settings.min_passage_words,
+            within_days: settings.within_days,
+            all_pairs: settings.all_pairs,
+            max_pairs: settings.max_pairs,
+            max_record: settings.read.max_record,
+            seed: settings.seed,
+            strict: settings.strict,
+            mapped: settings.read.mapped,
+            threads: settings.threads,
+        }
+    }
+}
+
+impl CountsInfo {
+    fn of(findings: &Findings) -> Self {
+        let Counts { read, kept, removed, rejected, skipped, undated } = findings.counts;
+        let in_stories: u64 = findings.stories.iter().map(|story| story.members.len() as u64).sum();
+        let stories = findings.stories.len() as u64;
+        let articles = &findings.catalogue.articles;
+        let with = |has: fn(&crate::pipeline::Examined) -> bool| -> u64 {
+            articles.iter().filter(|article| has(&article.examined)).count() as u64
+        };
+        CountsInfo {
+            read,
+            kept,
+            removed,
+            rejected,
+            skipped,
+            undated,
+            bytes: findings.archive.bytes(),
+            stories,
+            articles_in_stories: in_stories,
+            near_duplicates: in_stories - stories,
+            matches: findings.pairs.as_ref().map_or(in_stories - stories, |pairs| pairs.len() as u64),
+            passages: findings.copied.iter().map(|copied| copied.passages.len() as u64).sum(),
+            articles_with_passages: findings.copied.len() as u64,
+            repeats: articles.iter().map(|article| article.examined.repeats.len() as u64).sum(),
+            articles_with_repeats: with(|examined| !examined.repeats.is_empty()),
+            credited_articles: with(|examined| !examined.credits.is_empty()),
+            problems: findings.problems.len() as u64,
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! From findings to rows: names instead of numbers, story by story, nothing computed anew.
+
+use std::collections::BTreeSet;
+
+use super::rows::{
+    ArticleRow, CreditCell, MatchRow, MemberCell, PassageRow, ProblemRow, RepeatRow, Share, StoryRow,
+};
+use crate::pipeline::Findings;
+use crate::settings::Settings;
+use crate::stories::{Member, Story};
+use crate::verify::Overlap;
+
+/// The one rule by which articles are near-duplicates so far.
+const RULE: &str = "resemblance";
+
+/// Findings, indexed by article.
+pub(super) struct Tables<'a> {
+    findings: &'a Findings,
+    settings: &'a Settings,
+    /// How each article is named.
+    names: Vec<String>,
+    /// Story, and place among its members, of each article.
+    placed: Vec<Option<(usize, usize)>>,
+    /// Copied words of each article.
+    copied_words: Vec<u32>,
+}
+
+impl<'a> Tables<'a> {
+    pub(super) fn of(findings: &'a Findings, settings: &'a Settings) -> Self {
+        let articles = findings.catalogue.len();
+        let names =
+            numbers(articles).map(|number| findings.catalogue.name(number, &findings.archive)).collect();
+        let mut placed = vec![None; articles];
+        for (story, found) in findings.stories.iter().enumerate() {
+            for (place, member) in found.members.iter().enumerate() {
+                placed[member.article as usize] = Some((story, place));
+            }
+        }
+        let mut copied_words = vec![0; articles];
+        for copied in &findings.copied {
+            copied_words[copied.article as usize] = copied.copied_words;
+        }
+        Tables { findings, settings, names, placed, copied_words }
+    }
+
+    pub(super) fn articles(&self) -> impl Iterator<Item = ArticleRow<'_>> {
+        let searches = self.settings.searches;
+        self.findings.catalogue.articles.iter().zip(0_u32..).map(move |(article, number)| {
+            let (words, copied) = (article.examined.words, self.copied_words[number as usize]);
+            let story = self.story_of(number);
+            let role = match story {
+                None => "single",
+                Some((story, _)) if self.origin(story) == Some(number) => "origin",
+                Some(_) => "copy",
+            };
+            let original = || f64::from(words.saturating_sub(copied)) / f64::from(words);
+            let credits = article.examined.credits.iter().map(|credit| CreditCell {
+                name: &credit.name,
+                kind: "source-line",
+                bytes: (&credit.bytes).into(),
+                chars: (&credit.chars).into(),
+            });
+            ArticleRow {
+                reference: self.findings.catalogue.reference(number, &self.findings.archive),
+                id: self.name(number),
+                outlet: article.outlet.as_deref(),
+                published_at: self.published(number),
+                title: article.title.as_deref(),
+                url: article.url.as_deref(),
+                words,
+                story: self.placed[number as usize].map(|(story, _)| story_name(story)),
+                role: searches.duplicates.then_some(role),
+                relation: None,
+                resemblance: story.map(|(_, member)| member.overlap.resemblance().into()),
+                originality: (searches.passages && words > 0).then(|| original().into()),
+                copied_words: searches.passages.then_some(copied),
+                repeated_words: searches.repeats.then_some(article.examined.repeated_words),
+                credits: credits.collect(),
+            }
+        })
+    }
+
+    pub(super) fn stories(&self) -> impl Iterator<Item = StoryRow<'_>> {
+        self.findings.stories.iter().enumerate().map(|(number, story)| {
+            let articles = || story.members.iter().map(|member| member.article);
+            let published = || articles().filter_map(|article| self.published(article));
+            let outlets: BTreeSet<u64> =
+                articles().map(|article| self.findings.catalogue.outlet_number(article)).collect();
+            let cohesion = story.members.iter().map(|m| m.overlap.resemblance()).fold(1.0, f64::min);
+            StoryRow {
+                story: story_name(number),
+                size: story.members.len(),
+                outlets: outlets.len(),
+                representative: self.name(story.representative),
+                origin: self.origin(story).map(|article| self.name(article)),
+                confidence: None,
+                cohesion: cohesion.into(),
+                boilerplate: None,
+                first_published: published().next(),
+                last_published: published().last(),
+                members: story.members.iter().map(|member| self.member(member)).collect(),
+            }
+        })
+    }
+
+    fn member(&self, member: &Member) -> MemberCell<'_> {
+        MemberCell {
+            id: self.name(member.article),
+            reference: self.findings.catalogue.reference(member.article, &self.findings.archive),
+            outlet: self.outlet(member.article),
+            published_at: self.published(member.article),
+            relation: None,
+            resemblance: member.overlap.resemblance().into(),
+            containment: member.overlap.containment_of_a().into(),
+            containment_of: member.overlap.containment_of_b().into(),
+        }
+    }
+
+    /// Every pair if all were asked for, else every member with its representative.
+    pub(super) fn matches(&self) -> impl Iterator<Item = MatchRow<'_>> {
+        let listed = self.findings.pairs.iter().flatten().copied();
+        let with_representatives = self.findings.stories.iter().flat_map(|story| {
+            let others = story.members.iter().filter(|member| member.article != story.representative);
+            others.map(|member| {
+                let (article, representative) = (member.article, story.representative);
+                if article < representative {
+                    (article, representative, member.overlap)
+                } else {
+                    (representative, article, member.overlap.swapped())
+                }
+            })
+        });
+        let with_representatives = with_representatives.filter(|_| self.findings.pairs.is_none());
+        listed.chain(with_representatives).map(|(a, b, overlap)| self.match_row(a, b, overlap))
+    }
+
+    fn match_row(&self, a: u32, b: u32, overlap: Overlap) -> MatchRow<'_> {
+        let outlet = |article| self.findings.catalogue.outlet_number(article);
+        let resemblance = overlap.resemblance();
+        MatchRow {
+            a: self.name(a),
+            b: self.name(b),
+            resemblance: resemblance.into(),
+            containment_a: overlap.containment_of_a().into(),
+            containment_b: overlap.containment_of_b().into(),
+            same_outlet: outlet(a) == outlet(b),
+            score: resemblance.into(),
+            rule: RULE,
+        }
+    }
+
+    pub(super) fn passages(&self) -> impl Iterator<Item = PassageRow<'_>> {
+        self.findings.copied.iter().flat_map(|copied| &copied.passages).map(|passage| {
+            let story_of = |article: u32| self.placed[article as usize].map(|(story, _)| story);
+            let story = story_of(passage.target).filter(|story| story_of(passage.source) == Some(*story));
+            PassageRow {
+                target: self.name(passage.target),
+                source: self.name(passage.source),
+                target_outlet: self.outlet(passage.target),
+                source_outlet: self.outlet(passage.source),
+                target_bytes: (&passage.target_span.bytes).into(),
+                target_chars: (&passage.target_span.chars).into(),
+                source_bytes: (&passage.source_span.bytes).into(),
+                source_chars: (&passage.source_span.chars).into(),
+                words: passage.words,
+                similarity: passage.similarity.into(),
+                kind: passage.kind.name(),
+                story: story.map(story_name),
+                excerpt: &passage.excerpt,
+            }
+        })
+    }
+
+    pub(super) fn repeats(&self) -> impl Iterator<Item = RepeatRow<'_>> {
+        self.findings.catalogue.articles.iter().zip(0_u32..).flat_map(move |(article, number)| {
+            article.examined.repeats.iter().map(move |repeat| RepeatRow {
+                article: self.name(number),
+                first_bytes: (&repeat.first.bytes).into(),
+                first_chars: (&repeat.first.chars).into(),
+                again_bytes: (&repeat.again.bytes).into(),
+                again_chars: (&repeat.again.chars).into(),
+                words: repeat.words,
+                similarity: Share::from(repeat.similarity),
+                kind: repeat.kind.name(),
+            })
+        })
+    }
+
+    pub(super) fn problems(&self) -> impl Iterator<Item = ProblemRow<'_>> {
+        self.findings.problems.iter().map(|problem| ProblemRow {
+            path: &problem.path,
+            record: problem.record,
+            byte: problem.byte,
+            kind: problem.kind.name(),
+            message: &problem.message,
+        })
+    }
+
+    fn name(&self, article: u32) -> &str {
+        &self.names[article as usize]
+    }
+
+    fn outlet(&self, article: u32) -> Option<&str> {
+        self.findings.catalogue.article(article).outlet.as_deref()
+    }
+
+    fn published(&self, article: u32) -> Option<String> {
+        self.findings.catalogue.article(article).published.map(|published| published.to_string())
+    }
+
+    fn story_of(&self, article: u32) -> Option<(&Story, &Member)> {
+        let (story, place) = self.placed[article as usize]?;
+        let story = &self.findings.stories[story];
+        Some((story, &story.members[place]))
+    }
+
+    /// The first publisher, as far as times tell: the earliest dated member.
+    fn origin(&self, story: &Story) -> Option<u32> {
+        let dated = |article: &u32| self.findings.catalogue.article(*article).published.is_some();
+        story.members.iter().map(|member| member.article).find(dated)
+    }
+}
+
+fn story_name(story: usize) -> String {
+    format!("s{}", story + 1)
+}
+
+fn numbers(articles: usize) -> std::ops::Range<u32> {
+    0..u32::try_from(articles).expect("the pipeline numbers articles in 32 bits")
+}

@@ -1,0 +1,117 @@
+//! Settings of a scan: what the user chose, checked, with defaults.
+
+use std::str::FromStr;
+
+use crate::archive::ReadSettings;
+use crate::archive::fields::FieldOverrides;
+
+/// Everything that decides what a scan finds. Same settings and input, same report.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How the archive is read.
+    pub read: ReadSettings,
+    /// Which searches are run.
+    pub searches: Searches,
+    /// Least resemblance of near-duplicates, above 0 and at most 1.
+    pub threshold: f64,
+    /// Share of pairs at the threshold that bands must catch, from 0 to under 1.
+    pub recall: f64,
+    /// Tokens in a shingle, from 1 to 100.
+    pub shingle_tokens: usize,
+    /// The shortest passage, in words, from 4 to 10,000.
+    pub min_passage_words: u32,
+    /// Link only articles that were published so close to each other; `None`: any.
+    pub within_days: Option<f64>,
+    /// List every matching pair and every passage pair.
+    pub all_pairs: bool,
+    /// How many of either may be listed.
+    pub max_pairs: u64,
+    /// Seed of all hashes.
+    pub seed: u64,
+    /// End at the first problem.
+    pub strict: bool,
+    /// Threads; 0 for one a core.
+    pub threads: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            read: ReadSettings { fields: FieldOverrides::default(), mapped: true, max_record: 64 << 20 },
+            searches: Searches::default(),
+            threshold: 0.8,
+            recall: 0.999,
+            shingle_tokens: 5,
+            min_passage_words: 16,
+            within_days: None,
+            all_pairs: false,
+            max_pairs: 100_000_000,
+            seed: 0,
+            strict: false,
+            threads: 0,
+        }
+    }
+}
+
+/// Which searches a scan runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Searches {
+    /// Repeats within articles.
+    pub repeats: bool,
+    /// Near-duplicates and stories.
+    pub duplicates: bool,
+    /// Passages between articles.
+    pub passages: bool,
+}
+
+impl Default for Searches {
+    fn default() -> Self {
+        Searches { repeats: true, duplicates: true, passages: true }
+    }
+}
+
+impl Searches {
+    /// The names of the searches that are run, as `--only` takes them.
+    pub fn names(self) -> Vec<&'static str> {
+        [(self.repeats, "repeats"), (self.duplicates, "duplicates"), (self.passages, "passages")]
+            .into_iter()
+            .filter_map(|(chosen, name)| chosen.then_some(name))
+            .collect()
+    }
+}
+
+impl FromStr for Searches {
+    type Err = String;
+
+    fn from_str(list: &str) -> Result<Self, String> {
+        let mut searches = Searches { repeats: false, duplicates: false, passages: false };
+        for name in list.split(',').map(str::trim) {
+            match name {
+                "repeats" => searches.repeats = true,
+                "duplicates" => searches.duplicates = true,
+                "passages" => searches.passages = true,
+                _ => {
+                    return Err(format!(
+                        "unknown search '{name}': repeats, duplicates and passages are known"
+                    ));
+                }
+            }
+        }
+        Ok(searches)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_searches() {
+        assert_eq!(
+            "passages, repeats".parse::<Searches>().map(Searches::names),
+            Ok(vec!["repeats", "passages"])
+        );
+        assert!("".parse::<Searches>().is_err());
+        assert!("repeat".parse::<Searches>().is_err());
+    }
+}

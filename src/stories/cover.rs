@@ -1,0 +1,122 @@
+//! Cover: from connected groups to stories with a named representative.
+//!
+//! A connected group is cut into stars. The earliest article is tried as representative first: where it holds for all, which is the rule, the story is
+//! done and its representative is its origin. Else the article with the most verified neighbours is tried as
+//! well, and the one that more articles are verified against wins (the earlier on a tie). What is left over goes
+//! round again. Articles that match nobody directly stay alone.
+
+use rayon::prelude::*;
+
+use super::{Duplicates, Member, Story};
+use crate::verify::{Overlap, ShingleSet};
+
+/// Up to this many articles a group's shingle sets are held at once (some 4 kB each); larger groups make them again
+/// for each comparison.
+const HELD_SETS: usize = 4096;
+
+/// Cuts one group (ascending) into stories. `edges` are all verified pairs, sorted.
+pub(super) fn cover(duplicates: &Duplicates<'_>, group: &[u32], edges: &[(u32, u32)]) -> Vec<Story> {
+    let held: Vec<ShingleSet> = if group.len() <= HELD_SETS {
+        group.par_iter().map(|&article| (duplicates.sets)(article)).collect()
+    } else {
+        Vec::new()
+    };
+    let set_of = |article: u32| match group.binary_search(&article) {
+        Ok(at) if !held.is_empty() => std::borrow::Cow::Borrowed(&held[at]),
+        _ => std::borrow::Cow::Owned((duplicates.sets)(article)),
+    };
+    let mut stories = Vec::new();
+    let mut left = group.to_vec();
+    while left.len() > 1 {
+        let star = |representative: u32| -> Vec<Member> {
+            let set = set_of(representative);
+            let verified = left.par_iter().filter_map(|&article| {
+                if article == representative {
+                    return Some(Member { article, overlap: Overlap::of_equals(set.len()) });
+                }
+                let member = Member { article, overlap: set_of(article).overlap(&set) };
+                ((duplicates.linkable)(representative, article) && duplicates.matches(member.overlap))
+                    .then_some(member)
+            });
+            verified.collect()
+        };
+        let earliest = left[0];
+        let mut best = Story { representative: earliest, members: star(earliest) };
+        if best.members.len() < left.len() {
+            let busiest = most_neighbours(&left, edges);
+            let members = star(busiest);
+            if members.len() > best.members.len() {
+                best = Story { representative: busiest, members };
+            }
+        }
+        left.retain(|article| best.members.binary_search_by_key(article, |member| member.article).is_err());
+        if best.members.len() > 1 {
+            stories.push(best);
+        }
+    }
+    stories
+}
+
+/// The article with the most verified neighbours among `left` (ascending); the earliest on a tie.
+fn most_neighbours(left: &[u32], edges: &[(u32, u32)]) -> u32 {
+    let mut neighbours = vec![0_u32; left.len()];
+    for (at, article) in left.iter().enumerate() {
+        let begin = edges.partition_point(|edge| edge.0 < *article);
+        for &(_, other) in edges[begin..].iter().take_while(|edge| edge.0 == *article) {
+            if let Ok(beside) = left.binary_search(&other) {
+                neighbours[at] += 1;
+                neighbours[beside] += 1;
+            }
+        }
+    }
+    let most = neighbours.iter().max();
+    neighbours.iter().position(|count| Some(count) == most).map_or(left[0], |at| left[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidates::BandPlan;
+
+    fn check(sets: &[Vec<u64>], edges: &[(u32, u32)], expect: &[(u32, &[u32])]) {
+        let sets = |article: u32| ShingleSet::from_shingles(sets[article as usize].clone());
+        let duplicates = Duplicates {
+            signatures: &[],
+            plan: BandPlan::for_recall(0.8, 0.999),
+            threshold: 0.8,
+            sets: &sets,
+            linkable: &|_, _| true,
+        };
+        let mut group: Vec<u32> = edges.iter().flat_map(|&(a, b)| [a, b]).collect();
+        group.sort_unstable();
+        group.dedup();
+        let stories = cover(&duplicates, &group, edges);
+        let found: Vec<(u32, Vec<u32>)> = stories
+            .iter()
+            .map(|s| (s.representative, s.members.iter().map(|m| m.article).collect()))
+            .collect();
+        let expect: Vec<(u32, Vec<u32>)> = expect.iter().map(|&(r, m)| (r, m.to_vec())).collect();
+        assert_eq!(found, expect);
+    }
+
+    fn range(from: u64, to: u64) -> Vec<u64> {
+        (from..to).collect()
+    }
+
+    #[test]
+    fn the_earliest_represents_where_it_holds() {
+        check(&[range(0, 100), range(5, 100), range(0, 95)], &[(0, 1), (0, 2)], &[(0, &[0, 1, 2])]);
+    }
+
+    #[test]
+    fn the_middle_of_a_chain_represents_it() {
+        // 0 and 2 share 80 of 120: under the threshold. Both match 1.
+        check(&[range(0, 100), range(10, 110), range(20, 120)], &[(0, 1), (1, 2)], &[(1, &[0, 1, 2])]);
+    }
+
+    #[test]
+    fn a_long_chain_is_cut_and_nobody_stands_under_the_threshold() {
+        let sets: Vec<Vec<u64>> = (0..5).map(|i| range(10 * i, 10 * i + 100)).collect();
+        check(&sets, &[(0, 1), (1, 2), (2, 3), (3, 4)], &[(1, &[0, 1, 2]), (3, &[3, 4])]);
+    }
+}

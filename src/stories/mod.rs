@@ -1,0 +1,133 @@
+//! Stories: groups of near-duplicate articles, each member verified against one named representative.
+//!
+//! In: signatures, a plan of bands, and a way to get an article's shingle set. Out: [`Story`]s, and on request every
+//! matching pair. The way there:
+//!
+//! 1. **Editions.** Articles with exactly the same tokens are one *edition*; only its first article goes on. A story that is
+//!    printed verbatim 100,000 times costs 100,000 hashes.
+//! 2. **Connect** (`connect`): band by band, articles of a bucket are compared with the bucket's *leaders*, not with each other;
+//!    what is already connected is not compared again. Every edge is verified on the shingle sets.
+//! 3. **Cover** (`cover`): a connected group may be a chain A~B~C with A and C far apart. So it is cut into stars: a
+//!    representative and the members that are verified against it, directly.
+//!
+//! Guarantees: every member is at or above the threshold to its representative, on the sets; the result depends on the
+//! set of articles only, because articles are numbered in canonical order (time, id, text) and every choice is made by number.
+//!
+//! Cost: linear in the articles of a story; within a bucket proportional to members times leaders. A bucket of many articles that do *not*
+//! resemble one another has many leaders: see `docs/method.md`, "What is not linear yet".
+
+mod connect;
+mod cover;
+mod editions;
+mod pairs;
+
+use rayon::prelude::*;
+
+use crate::candidates::BandPlan;
+use crate::sketch::{SLOTS, Signature, agreeing_slots};
+use crate::verify::{Overlap, ShingleSet};
+pub use editions::{Editions, editions};
+pub use pairs::{PairsError, all_pairs};
+
+/// What finding near-duplicates needs to know of the archive.
+#[derive(Clone, Copy)]
+pub struct Duplicates<'a> {
+    /// Signatures by article; `None` for articles without tokens.
+    pub signatures: &'a [Option<Signature>],
+    /// How signatures are cut.
+    pub plan: BandPlan,
+    /// Least resemblance of a match, above 0 and at most 1.
+    pub threshold: f64,
+    /// The shingle set of an article, from its text.
+    pub sets: &'a (dyn Fn(u32) -> ShingleSet + Sync),
+    /// Whether two articles lie close enough in time to be linked.
+    pub linkable: &'a (dyn Fn(u32, u32) -> bool + Sync),
+}
+
+impl std::fmt::Debug for Duplicates<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Duplicates")
+            .field("plan", &self.plan)
+            .field("threshold", &self.threshold)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A group of near-duplicates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    /// The article that all members were verified against.
+    pub representative: u32,
+    /// All members, the representative among them, ascending.
+    pub members: Vec<Member>,
+}
+
+/// An article in a story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The article.
+    pub article: u32,
+    /// What it (`a`) shares with the representative (`b`).
+    pub overlap: Overlap,
+}
+
+/// How many pairs each stage saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Funnel {
+    /// Pairs that met in a bucket and were compared by signature.
+    pub met: u64,
+    /// Pairs whose signatures were close enough to be verified.
+    pub verified: u64,
+    /// Pairs that were verified to match.
+    pub matched: u64,
+    /// Articles in the largest bucket.
+    pub largest_bucket: u64,
+}
+
+impl Funnel {
+    fn add(self, other: Funnel) -> Funnel {
+        Funnel {
+            met: self.met + other.met,
+            verified: self.verified + other.verified,
+            matched: self.matched + other.matched,
+            largest_bucket: self.largest_bucket.max(other.largest_bucket),
+        }
+    }
+}
+
+/// Groups near-duplicates into stories of two members or more, ordered by their first member. `advance` is called after each
+/// band.
+pub fn stories(
+    duplicates: &Duplicates<'_>,
+    editions: &Editions,
+    advance: &(dyn Fn() + Sync),
+) -> (Vec<Story>, Funnel) {
+    let connected = connect::connect(duplicates, &editions.firsts(), advance);
+    let covered: Vec<Story> = connected
+        .groups
+        .par_iter()
+        .flat_map_iter(|group| cover::cover(duplicates, group, &connected.edges))
+        .collect();
+    (editions.spread(duplicates, covered), connected.funnel)
+}
+
+impl Duplicates<'_> {
+    fn signature(&self, article: u32) -> &Signature {
+        self.signatures[article as usize].as_ref().expect("only articles with a signature stand in buckets")
+    }
+
+    /// Whether two signatures are so far apart that verifying is pointless: five standard errors under the threshold, which a
+    /// matching pair falls under once in three million times.
+    fn hopeless(&self, a: u32, b: u32) -> bool {
+        #[allow(clippy::cast_precision_loss, reason = "SLOTS is 128")]
+        let slots = SLOTS as f64;
+        let error = (self.threshold * (1.0 - self.threshold) / slots).sqrt();
+        let least = (self.threshold - 5.0 * error) * slots;
+        let agreeing = agreeing_slots(self.signature(a), self.signature(b));
+        f64::from(agreeing) + 1e-9 < least
+    }
+
+    fn matches(&self, overlap: Overlap) -> bool {
+        overlap.common > 0 && overlap.resemblance() >= self.threshold
+    }
+}

@@ -1,0 +1,22 @@
+//! From text to tokens, paragraphs and offsets.
+//!
+//! In: one article's text. Out: its tokens (hash, span, weight), its paragraphs, and character offsets for
+//! byte offsets. Everything is found on the original text, so that every span can be cut from it again;
+//! only what is hashed is folded. Nothing here knows of articles, archives or other texts.
+//!
+//! - [`classes`]: the part each character plays · [`fold`]: spellings made one · [`tokenize`]: the pass
+//! - [`reference`](mod@reference): the same as its definition reads, the judge
+//! - [`paragraphs()`]: where a text is divided · [`CharOffsets`]: bytes to characters
+//!
+//! Hashes are stable across machines and versions; `testdata/vectors` publishes them.
+
+pub mod classes;
+pub mod fold;
+mod offsets;
+mod paragraphs;
+pub mod reference;
+mod tokens;
+
+pub use offsets::CharOffsets;
+pub use paragraphs::{ends_like_a_sentence, paragraphs};
+pub use tokens::{MAX_TEXT_BYTES, TokenSpan, Tokens, tokenize};

@@ -1,0 +1,10 @@
+//! Verification: what candidates only suggest is decided here, on the text.
+//!
+//! - [`ShingleSet`]: resemblance and containment of two articles, exactly.
+//! - [`align()`]: how far a shared seed reaches in two token sequences, small edits bridged.
+
+mod alignment;
+mod resemblance;
+
+pub use alignment::{Alignment, Block, Bridging, Window, align};
+pub use resemblance::{Overlap, ShingleSet};
