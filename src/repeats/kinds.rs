@@ -1,5 +1,7 @@
 //! Kinds: what a repeat is, by rules that stand in `docs/method.md` ("Kinds of repeats") in this order.
 
+use std::collections::BTreeMap;
+
 use super::{Repeat, Twin, View};
 use crate::text::ends_like_a_sentence;
 
@@ -66,10 +68,14 @@ const CAPTION_MARKS: [&str; 17] = [
 /// Gives every twin (sorted by `again`) its kind; drops those that mean nothing.
 pub(super) fn name(view: View<'_>, twins: &[Twin]) -> Vec<Repeat> {
     let total = f64::from(view.tokens.half_words(0..view.tokens.len()));
+    let mut standing: BTreeMap<usize, usize> = BTreeMap::new();
+    for twin in twins {
+        *standing.entry(twin.first.start).or_insert(1) += 1;
+    }
     twins
         .iter()
         .filter_map(|twin| {
-            let kind = kind(view, twin, twins, total)?;
+            let kind = kind(view, twin, standing[&twin.first.start], total)?;
             Some(Repeat {
                 first: view.tokens.bytes(twin.first.clone()),
                 again: view.tokens.bytes(twin.again.clone()),
@@ -81,7 +87,8 @@ pub(super) fn name(view: View<'_>, twins: &[Twin]) -> Vec<Repeat> {
         .collect()
 }
 
-fn kind(view: View<'_>, twin: &Twin, twins: &[Twin], total: f64) -> Option<RepeatKind> {
+/// `standing`: how often the twin's text stands in the article; `total`: the article's length in half-words.
+fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<RepeatKind> {
     let words = view.tokens.words(twin.again.clone());
     let share = f64::from(view.tokens.half_words(twin.again.clone())) / total;
     let (first, again) = (Place::of(view, &twin.first), Place::of(view, &twin.again));
@@ -118,7 +125,6 @@ fn kind(view: View<'_>, twin: &Twin, twins: &[Twin], total: f64) -> Option<Repea
             return Some(RepeatKind::Caption);
         }
         let colon = view.text[view.tokens.bytes(twin.again.clone()).end..].starts_with([':', '：']);
-        let standing = twins.iter().filter(|other| other.first == twin.first).count() + 1;
         if words <= LABEL_WORDS && (colon || standing >= 3) {
             return Some(RepeatKind::Label);
         }

@@ -61,11 +61,16 @@ struct View<'a> {
 pub struct Repeats {
     winnower: Winnower,
     fingerprints: Vec<Fingerprint>,
+    near: short::Near,
 }
 
 impl Default for Repeats {
     fn default() -> Self {
-        Repeats { winnower: Winnower::for_runs_of(MIN_RUN_WORDS as usize), fingerprints: Vec::new() }
+        Repeats {
+            winnower: Winnower::for_runs_of(MIN_RUN_WORDS as usize),
+            fingerprints: Vec::new(),
+            near: short::Near::default(),
+        }
     }
 }
 
@@ -77,7 +82,7 @@ impl Repeats {
         let view = View { text, tokens, paragraphs: &paragraphs };
         self.winnower.winnow(tokens.hashes(), &mut self.fingerprints);
         let mut twins = runs::find(view, &mut self.fingerprints, self.winnower.width());
-        short::find(view, &mut twins);
+        short::find(view, &mut self.near, &mut twins);
         twins.sort_by_key(|twin| (twin.again.start, twin.first.start));
         kinds::name(view, &twins)
     }

@@ -18,15 +18,16 @@ const MIN_NEAR_WORDS: u32 = 8;
 /// Least resemblance, over pairs of words, of a near-repeat: one changed word in ten leaves 0.64.
 const NEAR: f64 = 0.6;
 
-/// How many earlier paragraphs a word pair proposes: stock phrases stand in many.
-const PROPOSALS: usize = 4;
+/// One in so many of a paragraph's word pairs must stand in one earlier paragraph first, else it is not compared. At a
+/// resemblance of 0.6 three quarters are shared; stock phrases that stood elsewhere before leave room.
+const LEAST_SHARED: usize = 3;
 
 /// Appends repeats of whole paragraphs that `twins` (runs, ascending) do not hold yet.
-pub(super) fn find(view: View<'_>, twins: &mut Vec<Twin>) {
+pub(super) fn find(view: View<'_>, near: &mut Near, twins: &mut Vec<Twin>) {
     let taken: Vec<Range<usize>> = twins.iter().map(|twin| twin.again.clone()).collect();
     let mut found: Vec<Twin> = Vec::new();
     let mut seen: BTreeMap<&[u64], usize> = BTreeMap::new();
-    let mut near = Near::default();
+    near.start(view.tokens.len());
     // The last repeat and the paragraphs it ended with: (again, first).
     let mut open: Option<(usize, usize)> = None;
     for (number, paragraph) in view.paragraphs.iter().enumerate() {
@@ -42,7 +43,7 @@ pub(super) fn find(view: View<'_>, twins: &mut Vec<Twin>) {
             twin.end <= limit && view.tokens.hashes()[twin.clone()] == *hashes
         });
         let exact = goes_on.or_else(|| seen.get(hashes).copied()).map(|first| (first, 1.0));
-        match exact.or_else(|| near.find(view, paragraph)) {
+        match exact.or_else(|| near.find(view, paragraph, number)) {
             Some((first, similarity)) => {
                 let twin = view.paragraphs[first].clone();
                 match found.last_mut() {
@@ -53,10 +54,7 @@ pub(super) fn find(view: View<'_>, twins: &mut Vec<Twin>) {
                 }
                 open = Some((number, first));
             }
-            None => {
-                open = None;
-                near.remember(view, paragraph, number);
-            }
+            None => open = None,
         }
         seen.entry(hashes).or_insert(number);
     }
@@ -72,30 +70,73 @@ fn is_taken(paragraph: &Range<usize>, taken: &[Range<usize>]) -> bool {
     })
 }
 
-/// Paragraphs seen so far, by their pairs of words.
-#[derive(Debug, Default)]
-struct Near {
-    by_pair: BTreeMap<u64, Vec<usize>>,
+/// Near-repeats of one article: for every pair of words the first paragraph that has it.
+///
+/// A table with open addressing, reused from article to article: clearing it is a new stamp. Probing ends after [`PROBES`] slots, so that
+/// no text, however made, costs more than a fixed time a word; a pair that finds no place proposes nothing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Near {
+    slots: Vec<Slot>,
+    stamp: u32,
     pairs: Vec<u64>,
+    proposals: Vec<u32>,
 }
 
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    pair: u64,
+    stamp: u32,
+    paragraph: u32,
+}
+
+const PROBES: usize = 16;
+
 impl Near {
-    fn find(&mut self, view: View<'_>, paragraph: &Range<usize>) -> Option<(usize, f64)> {
+    /// Forgets the last article and makes room for one of so many tokens.
+    fn start(&mut self, tokens: usize) {
+        let wanted = (2 * tokens).next_power_of_two().max(64);
+        if self.slots.len() < wanted || self.stamp == u32::MAX {
+            self.slots.clear();
+            self.slots.resize(wanted, Slot::default());
+            self.stamp = 0;
+        }
+        self.stamp += 1;
+    }
+
+    /// The earlier paragraph that `paragraph` nearly repeats, and their resemblance; then remembers its pairs.
+    fn find(&mut self, view: View<'_>, paragraph: &Range<usize>, number: usize) -> Option<(usize, f64)> {
         if view.tokens.words(paragraph.clone()) < MIN_NEAR_WORDS {
             return None;
         }
-        shingle(&view.tokens.hashes()[paragraph.clone()], 2, &mut self.pairs);
-        let mut proposals: BTreeMap<usize, usize> = BTreeMap::new();
-        for earlier in self.pairs.iter().filter_map(|pair| self.by_pair.get(pair)).flatten() {
-            *proposals.entry(*earlier).or_default() += 1;
+        let mut pairs = std::mem::take(&mut self.pairs);
+        shingle(&view.tokens.hashes()[paragraph.clone()], 2, &mut pairs);
+        self.proposals.clear();
+        let number = u32::try_from(number).expect("a text holds under 2^31 paragraphs");
+        for &pair in &pairs {
+            if let Some(earlier) = self.first_with(pair, number).filter(|&first| first != number) {
+                self.proposals.push(earlier);
+            }
         }
-        let own = ShingleSet::from_shingles(self.pairs.clone());
+        let found = self.verify(view, paragraph, &pairs);
+        self.pairs = pairs;
+        found
+    }
+
+    fn verify(&mut self, view: View<'_>, paragraph: &Range<usize>, pairs: &[u64]) -> Option<(usize, f64)> {
+        if LEAST_SHARED * self.proposals.len() < pairs.len() {
+            return None;
+        }
+        self.proposals.sort_unstable();
+        let own = ShingleSet::from_shingles(pairs.to_vec());
         let mut best: Option<(usize, f64)> = None;
-        for (&earlier, &shared) in &proposals {
-            if 3 * shared < own.len() {
+        for same in self.proposals.chunk_by(|a, b| a == b) {
+            let earlier = same[0] as usize;
+            let twin = &view.paragraphs[earlier];
+            // Sets whose sizes differ more than NEAR allows cannot resemble each other enough.
+            let sizes = (twin.len().min(paragraph.len()), twin.len().max(paragraph.len()));
+            if LEAST_SHARED * same.len() < pairs.len() || 2 * sizes.0 < sizes.1 {
                 continue;
             }
-            let twin = &view.paragraphs[earlier];
             let resemblance = own.overlap(&pairs_of(view.tokens, twin)).resemblance();
             let better = best.is_none_or(|(_, so_far)| resemblance > so_far);
             if resemblance >= NEAR && better && same_numbers(view, twin, paragraph) {
@@ -105,17 +146,22 @@ impl Near {
         best
     }
 
-    fn remember(&mut self, view: View<'_>, paragraph: &Range<usize>, number: usize) {
-        if view.tokens.words(paragraph.clone()) < MIN_NEAR_WORDS {
-            return;
-        }
-        shingle(&view.tokens.hashes()[paragraph.clone()], 2, &mut self.pairs);
-        for &pair in &self.pairs {
-            let paragraphs = self.by_pair.entry(pair).or_default();
-            if paragraphs.len() < PROPOSALS && paragraphs.last() != Some(&number) {
-                paragraphs.push(number);
+    /// The first paragraph of this article that had `pair`; `number` if none had.
+    fn first_with(&mut self, pair: u64, number: u32) -> Option<u32> {
+        let mask = self.slots.len() - 1;
+        #[allow(clippy::cast_possible_truncation, reason = "only the low bits are wanted")]
+        let home = pair as usize;
+        for probe in 0..PROBES {
+            let slot = &mut self.slots[home.wrapping_add(probe) & mask];
+            if slot.stamp != self.stamp {
+                *slot = Slot { pair, stamp: self.stamp, paragraph: number };
+                return Some(number);
+            }
+            if slot.pair == pair {
+                return Some(slot.paragraph);
             }
         }
+        None
     }
 }
 
