@@ -24,8 +24,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use crate::candidates::{Postings, Use};
-use crate::text::CharOffsets;
+use crate::candidates::{Posting, Postings, Use};
+use crate::text::{CharOffsets, Tokens};
 use crate::verify::{Alignment, Block, Bridging, Window, align};
 use choose::choose;
 pub use texts::Prepared;
@@ -55,6 +55,8 @@ pub enum Linking {
 pub struct Limits {
     /// Tokens in a fingerprinted shingle.
     pub width: usize,
+    /// Shingles in a window of winnowing.
+    pub window: usize,
     /// The shortest passage, in words.
     pub min_words: u32,
     /// Which articles are linked.
@@ -277,33 +279,34 @@ impl Search<'_> {
         shelf: &mut Shelf<'_>,
         found: &mut Vec<(u32, Alignment)>,
     ) {
-        let (of_target, of_source) = (shelf.get(target), shelf.get(source));
-        let (target_tokens, source_tokens) = (of_target.tokens(), of_source.tokens());
+        let of_target = shelf.get(target);
+        let target_tokens = of_target.tokens();
+        let seeds: Vec<(usize, usize)> = seeds
+            .iter()
+            .flat_map(|seed| self.places(seed.group, source).map(move |place| (*seed, place.position)))
+            .filter(|(seed, twin)| self.has_company(*seed, source, *twin, target_tokens))
+            .map(|(seed, twin)| (seed.position as usize, twin as usize))
+            .collect();
+        if seeds.is_empty() {
+            return; // the source need not be read
+        }
+        let of_source = shelf.get(source);
+        let source_tokens = of_source.tokens();
         let window = Window { target: 0..target_tokens.len(), source: 0..source_tokens.len() };
         let mut grown: Vec<Alignment> = Vec::new();
         // Seeds ascend in the target, so a passage that ends before this seed cannot cover a later one.
         let mut around: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-        for seed in seeds {
-            let begin = seed.position as usize;
+        for (begin, twin) in seeds {
             around.retain(|(in_target, _)| in_target.end > begin);
-            let members = self.postings.members(seed.group);
-            let first = members.partition_point(|posting| posting.article < source);
-            let places = members[first..].iter().take_while(|posting| posting.article == source).take(PLACES);
-            for place in places {
-                let twin = place.position as usize;
-                let known = around.iter().any(|(t, s)| t.contains(&begin) && s.contains(&twin));
-                let fits = begin < target_tokens.len();
-                if known || !fits {
-                    continue;
-                }
-                let bridging =
-                    if target_tokens.is_unspaced(begin) { Bridging::CHARACTERS } else { Bridging::WORDS };
-                let seed = Block { target: begin, source: twin, length: self.limits.width };
-                let Some(alignment) =
-                    align(target_tokens.hashes(), source_tokens.hashes(), seed, &window, bridging)
-                else {
-                    continue;
-                };
+            let known = around.iter().any(|(t, s)| t.contains(&begin) && s.contains(&twin));
+            if known || begin >= target_tokens.len() {
+                continue;
+            }
+            let unspaced = target_tokens.is_unspaced(begin);
+            let bridging = if unspaced { Bridging::CHARACTERS } else { Bridging::WORDS };
+            let seed = Block { target: begin, source: twin, length: self.limits.width };
+            let hashes = (target_tokens.hashes(), source_tokens.hashes());
+            if let Some(alignment) = align(hashes.0, hashes.1, seed, &window, bridging) {
                 around.push((alignment.target(), alignment.source()));
                 grown.push(alignment);
             }
@@ -311,6 +314,39 @@ impl Search<'_> {
         let long_enough =
             |alignment: &Alignment| target_tokens.half_words(alignment.target()) >= 2 * self.limits.min_words;
         found.extend(choose(grown, long_enough).into_iter().map(|alignment| (source, alignment)));
+    }
+
+    /// The first places of a fingerprint in one source.
+    fn places(&self, group: u32, source: u32) -> impl Iterator<Item = &Posting> {
+        let members = self.postings.members(group);
+        let first = members.partition_point(|posting| posting.article < source);
+        members[first..].iter().take_while(move |posting| posting.article == source).take(PLACES)
+    }
+
+    /// Whether a seed can belong to a passage at all, told without reading the source. Winnowing gives a shared run of
+    /// `width + 2·window − 1` tokens at least two fingerprints, so a seed without a second one beside it in both texts
+    /// lies in a shorter run. Among words such a run may still be a passage; among characters of unspaced scripts, of which a passage
+    /// holds twice as many and eight in a row are common, it is too short.
+    fn has_company(&self, seed: Use, source: u32, twin: u32, target: &Tokens) -> bool {
+        let (begin, end) = (seed.position as usize, seed.position as usize + self.limits.width);
+        let longest = self.limits.width + 2 * self.limits.window - 2;
+        let mut runs =
+            (end.saturating_sub(longest)..=begin).map(|run| run..(run + longest).min(target.len()));
+        if runs.any(|run| target.half_words(run) >= 2 * self.limits.min_words) {
+            return true;
+        }
+        let reach = 2 * self.limits.min_words as usize;
+        let around = begin.saturating_sub(reach)..end + reach;
+        let uses = self.postings.uses_of(seed.article);
+        let first = uses.partition_point(|other| (other.position as usize) < around.start);
+        let near = uses[first..].iter().take_while(|other| (other.position as usize) < around.end);
+        let shift = |target: u32, source: u32| i64::from(target) - i64::from(source);
+        near.filter(|other| other.position != seed.position).any(|other| {
+            self.places(other.group, source).any(|place| {
+                let apart = shift(other.position, place.position) - shift(seed.position, twin);
+                apart.unsigned_abs() <= Bridging::CHARACTERS.max_gap as u64
+            })
+        })
     }
 
     fn report(&self, target: u32, found: &[(u32, Alignment)], shelf: &mut Shelf<'_>) -> Copied {

@@ -26,7 +26,13 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
         outlet_of: &|article| articles[article as usize].0,
         linkable: &|_, _| true,
     };
-    let limits = Limits { width: winnower.width(), min_words: MIN_WORDS, linking, max_passages: 1000 };
+    let limits = Limits {
+        width: winnower.width(),
+        window: winnower.window(),
+        min_words: MIN_WORDS,
+        linking,
+        max_passages: 1000,
+    };
     let copied = passages(&Postings::group(postings), holdings, limits, &|_| ()).expect("under the limit");
     copied.into_iter().flat_map(|copied| copied.passages).collect()
 }

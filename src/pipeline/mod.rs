@@ -229,8 +229,10 @@ fn find_passages(
         outlet_of: &|article| catalogue.outlet_number(article),
         linkable: &|a, b| catalogue.within(settings.within_days, a, b),
     };
+    let winnower = Winnower::for_runs_of(settings.min_passage_words as usize);
     let limits = Limits {
-        width: Winnower::for_runs_of(settings.min_passage_words as usize).width(),
+        width: winnower.width(),
+        window: winnower.window(),
         min_words: settings.min_passage_words,
         linking: if settings.all_pairs { Linking::All } else { Linking::Earliest },
         max_passages: if settings.all_pairs { settings.max_pairs } else { u64::MAX },
