@@ -112,15 +112,13 @@ pub fn strip_mark(bytes: &[u8]) -> &[u8] {
 }
 
 fn decode<'b>(bytes: &'b [u8], findings: &mut Vec<Finding>) -> Cow<'b, str> {
-    let text = String::from_utf8_lossy(bytes);
-    if let Cow::Owned(_) = text {
-        let at = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-        findings.push((
-            ProblemKind::InvalidUtf8,
-            format!("not UTF-8 from byte {at} of the record on; replaced with U+FFFD"),
-        ));
-    }
-    text
+    let error = match std::str::from_utf8(bytes) {
+        Ok(text) => return Cow::Borrowed(text),
+        Err(error) => error,
+    };
+    let message = format!("not UTF-8 from byte {} of the record on; replaced with U+FFFD", error.valid_up_to());
+    findings.push((ProblemKind::InvalidUtf8, message));
+    String::from_utf8_lossy(bytes)
 }
 
 fn parse(text: &str, findings: &mut Vec<Finding>) -> Result<Value, Finding> {

@@ -210,7 +210,8 @@ fn find_passages(
     settings: &Settings,
     watch: &dyn Watch,
 ) -> Result<(Vec<Copied>, PassageFunnel), Error> {
-    let mut postings = Vec::new();
+    let total = catalogue.articles.iter().map(|article| article.examined.fingerprints.len()).sum();
+    let mut postings = Vec::with_capacity(total);
     for (article, number) in catalogue.articles.iter_mut().zip(0..) {
         let fingerprints = std::mem::take(&mut article.examined.fingerprints);
         postings.extend(fingerprints.iter().map(|fingerprint| Posting {

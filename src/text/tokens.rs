@@ -91,6 +91,12 @@ impl Tokens {
         self.half_words.clear();
     }
 
+    /// Makes room for the tokens of a text of so many bytes: English has one for every six.
+    fn reserve(&mut self, text_bytes: usize) {
+        self.hashes.reserve(text_bytes / 5);
+        self.spans.reserve(text_bytes / 5);
+    }
+
     fn push(&mut self, hash: u64, bytes: Range<usize>, unspaced: bool) {
         if unspaced && self.half_words.is_empty() {
             // The first half word of this text: until now every token counted two halves.
@@ -116,16 +122,26 @@ pub const MAX_TEXT_BYTES: usize = i32::MAX as usize;
 pub fn tokenize(text: &str, seed: u64, tokens: &mut Tokens) {
     assert!(text.len() <= MAX_TEXT_BYTES, "records are bounded before they are tokenized");
     tokens.clear();
+    tokens.reserve(text.len());
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
-        if byte.is_ascii_alphanumeric() {
-            let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-            // A character beyond ASCII may belong to the word (é, a combining mark, a soft hyphen).
-            if bytes.get(end).is_none_or(u8::is_ascii) {
-                let hash = hash_ascii(&bytes[at..end], seed, &mut tokens.folded);
-                tokens.push(hash, at..end, false);
+        if LOWER[usize::from(byte)] != 0 {
+            let mut word = [0; SHORT];
+            let mut length = 0;
+            while length < SHORT && at + length < bytes.len() {
+                let lower = LOWER[usize::from(bytes[at + length])];
+                if lower == 0 {
+                    break;
+                }
+                word[length] = lower;
+                length += 1;
+            }
+            let end = at + length;
+            // Long words, and those with a character beyond ASCII (é, a combining mark, a soft hyphen), go the other way.
+            if length < SHORT && bytes.get(end).is_none_or(u8::is_ascii) {
+                tokens.push(xxh3_64_with_seed(&word[..length], seed), at..end, false);
                 at = end;
             } else {
                 at = unicode_token(text, at, seed, tokens);
@@ -138,20 +154,21 @@ pub fn tokenize(text: &str, seed: u64, tokens: &mut Tokens) {
     }
 }
 
-#[inline]
-fn hash_ascii(word: &[u8], seed: u64, folded: &mut String) -> u64 {
-    const SHORT: usize = 32;
-    if word.len() <= SHORT {
-        let mut buffer = [0; SHORT];
-        for (to, from) in buffer.iter_mut().zip(word) {
-            *to = from.to_ascii_lowercase();
+/// Words of fewer ASCII bytes are folded on the stack.
+const SHORT: usize = 32;
+
+/// ASCII letters and digits, lower-cased; 0 for every other byte.
+const LOWER: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            table[byte as usize] = byte.to_ascii_lowercase();
         }
-        return xxh3_64_with_seed(&buffer[..word.len()], seed);
+        byte += 1;
     }
-    folded.clear();
-    folded.extend(word.iter().map(|byte| char::from(byte.to_ascii_lowercase())));
-    xxh3_64_with_seed(folded.as_bytes(), seed)
-}
+    table
+};
 
 /// Reads one token, or skips one character that begins none, from `at`; returns where to go on.
 fn unicode_token(text: &str, at: usize, seed: u64, tokens: &mut Tokens) -> usize {
