@@ -1,5 +1,6 @@
-//! `wirecopy` reads a scraped news archive and says, with evidence: what an article repeats inside itself, which articles are
-//! near-duplicates, which passages were copied from outlet to outlet, and who had them first.
+//! `wirecopy` reads a scraped news archive and says, with evidence: what an article repeats inside itself,
+//! which articles are near-duplicates, which passages were copied from outlet to outlet, and who had them
+//! first.
 //!
 //! The binary of the same name is a thin layer over [`scan`] and [`report::write`]:
 //!
@@ -19,9 +20,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Rooms, in the order in which data flows through them: [`archive`] → [`text`] → [`shingle`](mod@shingle) → [`sketch`] →
-//! [`candidates`] → [`verify`] → [`stories`], [`passages`], [`repeats`], [`lineage`] → [`report`]. Only [`pipeline`] knows them all.
-//! The map is `docs/architecture.md`, the mathematics `docs/method.md`, the tables `docs/output.md`.
+//! Rooms, in the order in which data flows through them: [`archive`] → [`text`] → [`shingle`](mod@shingle) →
+//! [`sketch`] → [`candidates`] → [`verify`] → [`stories`], [`passages`], [`repeats`], [`lineage`] →
+//! [`report`]. Only [`pipeline`] knows them all. The map is `docs/architecture.md`, the mathematics
+//! `docs/method.md`, the tables `docs/output.md`.
 
 pub mod archive;
 pub mod candidates;

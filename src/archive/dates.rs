@@ -5,9 +5,9 @@
 //! 1. texts that say "no date" (`None`, `N/A`, …) are no date;
 //! 2. most archives write ISO 8601, so that is tried first, with jiff;
 //! 3. bare digits are a compact calendar date or an epoch, told apart by their size;
-//! 4. everything else goes through one scan that takes the text apart into numbers and words, gives
-//!    each a place (day, month, year, clock, half of the day, zone), and refuses what has no place, what
-//!    comes twice, and what leaves the day incomplete.
+//! 4. everything else goes through one scan that takes the text apart into numbers and words, gives each a
+//!    place (day, month, year, clock, half of the day, zone), and refuses what has no place, what comes
+//!    twice, and what leaves the day incomplete.
 //!
 //! What is assumed where the text does not say: a time without a zone is UTC; in `2/11/2020` the month
 //! comes first, as dateutil, pandas and `DuckDB` read it, unless that number is over 12; in `2.11.2020` the
@@ -197,7 +197,8 @@ pub(super) fn says_nothing(trimmed: &str) -> bool {
 /// Reads the text of a date field.
 ///
 /// Blanks around it do not count. `Ok(None)` for what says "no date": an empty text, `None`, `null`,
-/// `N/A`, `nan`, `NaT`, `unknown`, `undefined`, `-`, `--` (any case), and `0000-00-00` with or without a time.
+/// `N/A`, `nan`, `NaT`, `unknown`, `undefined`, `-`, `--` (any case), and `0000-00-00` with or without a
+/// time.
 ///
 /// Accepted, with and without a time of day: ISO 8601 (extended and basic, `T` or a blank, with or without
 /// seconds, fractions and offset), e-mail dates (RFC 5322 with its obsolete forms), `ctime` and
@@ -495,8 +496,8 @@ impl<'a> Scan<'a> {
         if value <= 60 { Ok(Some(value)) } else { Err(Why::Calendar) }
     }
 
-    /// `2006/1/2`, `1/2/2006`, `1-2-06`, `2.1.2006`, whose first number is `first`; false, and nothing read, if
-    /// none stands here.
+    /// `2006/1/2`, `1/2/2006`, `1-2-06`, `2.1.2006`, whose first number is `first`; false, and nothing read,
+    /// if none stands here.
     fn numeric_date(&mut self, first: &str) -> Result<bool, Why> {
         let Some(mark) = self.rest.chars().next().filter(|mark| matches!(mark, '/' | '-' | '.')) else {
             return Ok(false);

@@ -3,7 +3,8 @@
 //! In goes one record as parsed, out comes a [`Fields`] that borrows from it. Scrapers agree on the nouns
 //! and not on their names, so the idea is:
 //! 1. for each noun a table lists the usual names, the most telling first (`date_published` before `date`);
-//! 2. the first name in the table with a usable value wins; null, empty and unreadable values are passed over;
+//! 2. the first name in the table with a usable value wins; null, empty and unreadable values are passed
+//!    over;
 //! 3. a name with dots reaches into objects, unless the record has a key that is spelled with those dots;
 //! 4. where no exact name has a usable value, keys with capitals are tried once more in any ASCII case
 //!    (`Title`, `TEXT`), in the same order;
@@ -104,7 +105,8 @@ const OUTLET: &[&str] = &[
     "thread.site_full", // Webz.io, with sub-domain
 ];
 
-/// Holds a URL (trafilatura), a domain, an object (Event Registry, `NewsAPI`) or a name (Dolma: of the corpus).
+/// Holds a URL (trafilatura), a domain, an object (Event Registry, `NewsAPI`) or a name (Dolma: of the
+/// corpus).
 const SOURCE: &str = "source";
 
 /// Names of [`OUTLET`], and members of objects, that hold a host when they hold what looks like one.
@@ -124,8 +126,8 @@ const HOSTS: &[&str] = &[
 /// What an object under a name of [`OUTLET`] is called by (schema.org, fundus).
 const OUTLET_MEMBERS: &[&str] = &["name", "uri", "domain", "title", "id", "url"];
 
-/// The same for `source`, where Event Registry's `uri` is the host and its `title` the name, and `NewsAPI`'s `id`
-/// is null more often than not.
+/// The same for `source`, where Event Registry's `uri` is the host and its `title` the name, and `NewsAPI`'s
+/// `id` is null more often than not.
 const SOURCE_MEMBERS: &[&str] = &["uri", "domain", "name", "title", "id", "url"];
 
 /// The address. The one that was asked for stands before the one the page calls canonical, for that one
@@ -213,7 +215,8 @@ pub enum TextField<'a> {
     Empty,
     /// No text field is there, or only null ones.
     Missing,
-    /// No usable text, and a text field holds something else: the JSON type met first (`number`, `object`, …).
+    /// No usable text, and a text field holds something else: the JSON type met first (`number`, `object`,
+    /// …).
     NotString(&'static str),
 }
 

@@ -1,8 +1,8 @@
 //! Cutting a JSON Lines file into pieces that can be read side by side.
 //!
 //! Pieces begin and end at line ends, so that each is read alone; line numbers within a piece are
-//! made whole afterwards by adding the lines of the pieces before. Nothing is held for a line that is larger than a record
-//! may be: it is passed over and told.
+//! made whole afterwards by adding the lines of the pieces before. Nothing is held for a line that is larger
+//! than a record may be: it is passed over and told.
 
 use std::io;
 use std::ops::Range;
@@ -55,7 +55,8 @@ fn after_line_end(source: &Source, mut from: u64) -> io::Result<u64> {
 }
 
 /// Calls `each` with every line of `piece`: its number in the piece from 0, where it begins in the file,
-/// and the line. Holds at most a piece and one line of `max_line` bytes at a time. Returns how many lines there were.
+/// and the line. Holds at most a piece and one line of `max_line` bytes at a time. Returns how many lines
+/// there were.
 ///
 /// # Errors
 /// What reading says.

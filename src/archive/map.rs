@@ -6,10 +6,11 @@
 //!
 //! A mapped file that somebody else writes to changes under our eyes; that is undefined behaviour as soon as
 //! the compiler relied on a value it read. Nobody can forbid another process to write, so, as in ripgrep and
-//! BLAKE3, the promise is on our side: the bytes are only ever read as `u8` (every bit pattern is valid), a record is
-//! copied out and checked before anything is derived from it, nothing indexes by what was
-//! read twice, and files that changed are reported (`Source::changed`). A file *cut* under the map raises SIGBUS at the
-//! next touch; [`exit_cleanly_when_cut`] turns that into a message and status 4. `--no-mmap` reads instead.
+//! BLAKE3, the promise is on our side: the bytes are only ever read as `u8` (every bit pattern is valid), a
+//! record is copied out and checked before anything is derived from it, nothing indexes by what was
+//! read twice, and files that changed are reported (`Source::changed`). A file *cut* under the map raises
+//! SIGBUS at the next touch; [`exit_cleanly_when_cut`] turns that into a message and status 4. `--no-mmap`
+//! reads instead.
 
 #![allow(unsafe_code, reason = "mapping a file and handling SIGBUS have no safe form; see the module's text")]
 
@@ -27,8 +28,8 @@ pub(super) const MIN_MAPPED_BYTES: u64 = 256 * 1024;
 /// # Errors
 /// What the operating system says; callers fall back to reading.
 pub(super) fn map(file: &File) -> io::Result<Mmap> {
-    // SAFETY: the map is private to this module's callers, read-only, and read as bytes only; see above for what
-    // happens when another process writes or cuts the file.
+    // SAFETY: the map is private to this module's callers, read-only, and read as bytes only; see above for
+    // what happens when another process writes or cuts the file.
     unsafe { Mmap::map(file) }
 }
 

@@ -1,10 +1,12 @@
 //! Archives: what the user named, as records that can be read in parallel and fetched again.
 //!
-//! In: file and folder names, or `-`. Out: an [`Archive`] of [`Source`]s, cut into pieces ([`Archive::pieces`]); each
-//! piece is read alone ([`Archive::read_piece`]) and gives records or problems. No text is kept: a record is known by its [`Place`], and
-//! [`Archive::text_at`] reads it again. Only this room opens inputs.
+//! In: file and folder names, or `-`. Out: an [`Archive`] of [`Source`]s, cut into pieces
+//! ([`Archive::pieces`]); each piece is read alone ([`Archive::read_piece`]) and gives records or problems.
+//! No text is kept: a record is known by its [`Place`], and [`Archive::text_at`] reads it again. Only this
+//! room opens inputs.
 //!
-//! - `walk`: arguments to files · `source`, `map`: bytes of a file · `lines`: pieces and lines · `record`: bytes to article
+//! - `walk`: arguments to files · `source`, `map`: bytes of a file · `lines`: pieces and lines · `record`:
+//!   bytes to article
 //! - `fields`, `dates`, `outlet`: which field means what
 
 pub mod dates;
@@ -98,7 +100,8 @@ impl Archive {
     /// Finds and opens everything that `arguments` name; streams are spooled into nameless temporary files.
     ///
     /// # Errors
-    /// An argument that is not there or cannot be opened. Files inside a folder that cannot be read are problems.
+    /// An argument that is not there or cannot be opened. Files inside a folder that cannot be read are
+    /// problems.
     pub fn open(arguments: &[String], settings: ReadSettings) -> Result<(Archive, Vec<Problem>), Error> {
         let mut walked = walk(arguments)?;
         let mut sources = Vec::new();
@@ -162,8 +165,8 @@ impl Archive {
         (all, problems)
     }
 
-    /// Reads one piece and calls `each` with every record. Returns the number of lines, by which the numbers of the
-    /// next piece of the same file are shifted.
+    /// Reads one piece and calls `each` with every record. Returns the number of lines, by which the numbers
+    /// of the next piece of the same file are shifted.
     ///
     /// # Errors
     /// A problem that concerns the rest of the piece: the file cannot be read on.
@@ -226,8 +229,8 @@ impl Archive {
         }
     }
 
-    /// The text at `place`; see [`Archive::record_at`]. A file that changed under the run gives an empty text there: the
-    /// change itself is found and told at the end.
+    /// The text at `place`; see [`Archive::record_at`]. A file that changed under the run gives an empty text
+    /// there: the change itself is found and told at the end.
     pub fn text_at(&self, place: Place) -> String {
         self.record_at(place).map_or_else(|_| String::new(), |record| record.text)
     }

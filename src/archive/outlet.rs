@@ -3,8 +3,8 @@
 //! In goes one text as an archive holds it, out comes a registrable domain, a host, or a judgement.
 //! The idea:
 //! 1. cut the authority out of the text (scheme, user and port go; nothing after it is ever looked at);
-//! 2. let crate `url` judge it as a host, so that case, percent signs, internationalised names (they
-//!    come out in ASCII, `xn--…`) and addresses are treated as browsers treat them;
+//! 2. let crate `url` judge it as a host, so that case, percent signs, internationalised names (they come out
+//!    in ASCII, `xn--…`) and addresses are treated as browsers treat them;
 //! 3. find where the public suffix ends in the list that crate `psl` carries.
 //!
 //! It guarantees: the same text gives the same answer for one version of the list (its private part

@@ -1,7 +1,8 @@
 //! From the bytes of one record to an article, repairing what can be repaired.
 //!
-//! In: bytes, copied from the map only where they must be. Out: the article's text and what is known of it, or why there is none,
-//! and the problems met. A pure function of the bytes: later acts call it again to get the same text back.
+//! In: bytes, copied from the map only where they must be. Out: the article's text and what is known of it,
+//! or why there is none, and the problems met. A pure function of the bytes: later acts call it again to get
+//! the same text back.
 
 use std::borrow::Cow;
 
@@ -116,7 +117,8 @@ fn decode<'b>(bytes: &'b [u8], findings: &mut Vec<Finding>) -> Cow<'b, str> {
         Ok(text) => return Cow::Borrowed(text),
         Err(error) => error,
     };
-    let message = format!("not UTF-8 from byte {} of the record on; replaced with U+FFFD", error.valid_up_to());
+    let message =
+        format!("not UTF-8 from byte {} of the record on; replaced with U+FFFD", error.valid_up_to());
     findings.push((ProblemKind::InvalidUtf8, message));
     String::from_utf8_lossy(bytes)
 }

@@ -1,7 +1,8 @@
 //! One input file: where its bytes are, and how they are fetched.
 //!
-//! Large files are mapped; small ones, and all with `--no-mmap`, are read where they stand. Either way a reader
-//! asks for ranges and gets bytes, and later acts fetch a single record again instead of keeping its text.
+//! Large files are mapped; small ones, and all with `--no-mmap`, are read where they stand. Either way a
+//! reader asks for ranges and gets bytes, and later acts fetch a single record again instead of keeping its
+//! text.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -88,7 +89,8 @@ impl Source {
         })
     }
 
-    /// The bytes of `range`, borrowed from the map or read. The range must lie inside the file as it was opened.
+    /// The bytes of `range`, borrowed from the map or read. The range must lie inside the file as it was
+    /// opened.
     ///
     /// # Errors
     /// What the operating system says; `UnexpectedEof` where the file became shorter.

@@ -1,8 +1,9 @@
 //! From what the user named to the list of files to read.
 //!
-//! Folders are walked in the order of their names, so that the same folder always gives the same list. Only regular
-//! files are read: symbolic links are not followed (they could leave the folder or go in circles), sockets, pipes and
-//! devices are counted, and reports of our own are passed over, so that `wirecopy scan .` can be run twice.
+//! Folders are walked in the order of their names, so that the same folder always gives the same list. Only
+//! regular files are read: symbolic links are not followed (they could leave the folder or go in circles),
+//! sockets, pipes and devices are counted, and reports of our own are passed over, so that `wirecopy scan .`
+//! can be run twice.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,8 +1,9 @@
 //! Bands: cutting signatures so that similar articles meet and others seldom do.
 //!
-//! A band is `rows` slots taken together; two articles meet in it if all of them agree, which happens with a chance
-//! of `t^rows` at resemblance `t`. With `bands` bands they meet at least once with a chance of `1 − (1 − t^rows)^bands`: the S-curve
-//! (J. Leskovec, A. Rajaraman, J. Ullman, "Mining of Massive Datasets", section 3.4.2).
+//! A band is `rows` slots taken together; two articles meet in it if all of them agree, which happens with a
+//! chance of `t^rows` at resemblance `t`. With `bands` bands they meet at least once with a chance of `1 − (1
+//! − t^rows)^bands`: the S-curve (J. Leskovec, A. Rajaraman, J. Ullman, "Mining of Massive Datasets", section
+//! 3.4.2).
 
 use crate::sketch::SLOTS;
 
@@ -14,8 +15,9 @@ pub struct BandPlan {
 }
 
 impl BandPlan {
-    /// The plan with the most rows (the fewest false candidates) that still lets pairs at resemblance `threshold` meet with a chance of
-    /// at least `recall`. Both from 0 to 1. Where even single slots do not reach the recall, single slots are taken.
+    /// The plan with the most rows (the fewest false candidates) that still lets pairs at resemblance
+    /// `threshold` meet with a chance of at least `recall`. Both from 0 to 1. Where even single slots do
+    /// not reach the recall, single slots are taken.
     pub fn for_recall(threshold: f64, recall: f64) -> Self {
         (1..=SLOTS)
             .rev()
@@ -36,7 +38,8 @@ impl BandPlan {
 
     /// The chance that two articles of this resemblance meet in at least one band.
     pub fn chance(&self, resemblance: f64) -> f64 {
-        let power = |base: f64, exponent: usize| base.powi(i32::try_from(exponent).expect("at most 128"));
+        // At most 128: fits whatever the width.
+        let power = |base: f64, exponent: usize| base.powi(i32::try_from(exponent).unwrap_or(i32::MAX));
         1.0 - power(1.0 - power(resemblance, self.rows), self.bands)
     }
 }
@@ -81,7 +84,8 @@ mod tests {
             let expect = plan.chance(truth);
             let found = f64::from(met) / f64::from(trials);
             let standard_error = (expect * (1.0 - expect) / f64::from(trials)).sqrt();
-            // Fast similarity sketching correlates slots a little, to the good: a point of slack beside the noise.
+            // Fast similarity sketching correlates slots a little, to the good: a point of slack beside the
+            // noise.
             assert!(
                 (found - expect).abs() < 4.0 * standard_error + 0.01,
                 "{truth}: {found} against {expect}"

@@ -1,8 +1,8 @@
 //! Buckets: the articles that agree in one band, found by sorting.
 //!
-//! A band of every signature becomes one 64-bit key; sorting (key, article) puts those that agree side by side, in ascending order of
-//! article. No map, no allocation per bucket. Different slots may share a key by chance (about 2^-64 a pair):
-//! a false candidate more, which verification removes.
+//! A band of every signature becomes one 64-bit key; sorting (key, article) puts those that agree side by
+//! side, in ascending order of article. No map, no allocation per bucket. Different slots may share a key by
+//! chance (about 2^-64 a pair): a false candidate more, which verification removes.
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
@@ -16,8 +16,8 @@ pub struct Buckets {
     entries: Vec<(u64, u32)>,
 }
 
-/// Sorts `articles` (indices into `signatures`) by their slots of `band`. Articles without signature are in no bucket.
-/// O(n log n), in parallel.
+/// Sorts `articles` (indices into `signatures`) by their slots of `band`. Articles without signature are in
+/// no bucket. O(n log n), in parallel.
 pub fn buckets(plan: BandPlan, band: usize, articles: &[u32], signatures: &[Option<Signature>]) -> Buckets {
     let mut entries: Vec<(u64, u32)> = articles
         .par_iter()

@@ -1,9 +1,9 @@
 //! Postings: which articles hold a fingerprint, and where.
 //!
-//! All fingerprints of all articles, sorted by (hash, article, position), fall into groups of one hash. Groups of a single article
-//! say nothing about copying and are dropped. A group knows its *heads*: the first articles that hold the fingerprint,
-//! among which every other article of the group finds its source. Heads are collected in one walk, so a group costs
-//! linear time however many articles print it.
+//! All fingerprints of all articles, sorted by (hash, article, position), fall into groups of one hash.
+//! Groups of a single article say nothing about copying and are dropped. A group knows its *heads*: the first
+//! articles that hold the fingerprint, among which every other article of the group finds its source. Heads
+//! are collected in one walk, so a group costs linear time however many articles print it.
 
 use rayon::prelude::*;
 
@@ -32,8 +32,8 @@ pub struct Use {
 /// Groups of shared fingerprints.
 #[derive(Clone, Debug)]
 pub struct Postings {
-    postings: Vec<Posting>,
-    /// Where each group begins in `postings`, and a last entry for the end.
+    entries: Vec<Posting>,
+    /// Where each group begins in `entries`, and a last entry for the end.
     starts: Vec<usize>,
     /// Every use, by article and position.
     uses: Vec<Use>,
@@ -41,6 +41,9 @@ pub struct Postings {
 
 impl Postings {
     /// Sorts and groups; O(n log n), in parallel.
+    ///
+    /// # Panics
+    /// If there are 2^32 groups or more, which takes 128 GiB of postings.
     pub fn group(mut postings: Vec<Posting>) -> Self {
         postings.par_sort_unstable();
         let mut starts = vec![0];
@@ -68,7 +71,7 @@ impl Postings {
             })
             .collect();
         uses.par_sort_unstable();
-        Postings { postings, starts, uses }
+        Postings { entries: postings, starts, uses }
     }
 
     /// How many groups of two articles or more there are.
@@ -91,19 +94,20 @@ impl Postings {
     /// The postings of a group, by article and position.
     pub fn members(&self, group: u32) -> &[Posting] {
         let group = group as usize;
-        &self.postings[self.starts[group]..self.starts[group + 1]]
+        &self.entries[self.starts[group]..self.starts[group + 1]]
     }
 
-    /// For every group the first articles that hold it, such that an article of any outlet finds among them the first `depth`
-    /// articles of *other* outlets: walking stops when, the most frequent outlet set aside, `depth` are there.
-    /// `outlet_of` gives a number an outlet; articles of unknown outlet are outlets of their own. Linear time.
+    /// For every group the first articles that hold it, such that an article of any outlet finds among them
+    /// the first `depth` articles of *other* outlets: walking stops when, the most frequent outlet set
+    /// aside, `depth` are there. `outlet_of` gives a number an outlet; articles of unknown outlet are
+    /// outlets of their own. Linear time.
     pub fn heads(&self, depth: usize, outlet_of: &(impl Fn(u32) -> u64 + Sync)) -> Vec<Vec<u32>> {
         self.starts
             .par_windows(2)
             .map(|bounds| {
                 let mut heads = Vec::new();
                 let mut outlets: Vec<(u64, usize)> = Vec::new();
-                let members = &self.postings[bounds[0]..bounds[1]];
+                let members = &self.entries[bounds[0]..bounds[1]];
                 for article in members.chunk_by(|a, b| a.article == b.article).map(|own| own[0].article) {
                     let outlet = outlet_of(article);
                     let slot = outlets.iter().position(|&(known, _)| known == outlet).unwrap_or_else(|| {

@@ -42,15 +42,18 @@ Exit status:
 
 /// Read archives, write a report folder, print a summary
 ///
-/// Finds what articles repeat inside themselves, which are near-duplicates (grouped into stories), and which passages stand in
-/// several, with offsets. The report is a folder of JSON Lines tables and run.json; docs/output.md describes every column.
+/// Finds what articles repeat inside themselves, which are near-duplicates (grouped into stories), and which
+/// passages stand in several, with offsets. The report is a folder of JSON Lines tables and run.json;
+/// docs/output.md describes every column.
 #[derive(Debug, Args)]
 #[command(after_help = SCAN_EXAMPLES)]
+#[allow(clippy::struct_excessive_bools, reason = "flags are bools")]
 pub(crate) struct ScanArgs {
     /// Files, folders (walked, sorted), or - for standard input
     ///
-    /// JSON Lines (.jsonl, .ndjson, .jl, .json: an object a line) and text files (.txt: an article each). Named files of
-    /// other names are judged by their first byte; in folders they are passed over. Standard input is JSON Lines.
+    /// JSON Lines (.jsonl, .ndjson, .jl, .json: an object a line) and text files (.txt: an article each).
+    /// Named files of other names are judged by their first byte; in folders they are passed over.
+    /// Standard input is JSON Lines.
     #[arg(required = true, value_name = "ARCHIVE")]
     pub(crate) archives: Vec<String>,
 
@@ -104,8 +107,8 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "DAYS", value_parser = days, help_heading = "Search")]
     pub(crate) within: Option<f64>,
 
-    /// List every matching pair, not only each member's with its story's representative; likewise all passage pairs, those of
-    /// one outlet too
+    /// List every matching pair, not only each member's with its story's representative; likewise all
+    /// passage pairs, those of one outlet too
     #[arg(long, help_heading = "Search")]
     pub(crate) all_pairs: bool,
 

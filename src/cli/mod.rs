@@ -1,5 +1,6 @@
 //! The command line: what was typed (`args`), the commands (`scan`), what is shown (`summary`, `progress`,
-//! `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by the library.
+//! `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by
+//! the library.
 
 mod args;
 mod printable;

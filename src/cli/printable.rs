@@ -1,5 +1,5 @@
-//! Text of scraped pages on a terminal: whatever could move the cursor, colour the screen or turn the line around is
-//! shown instead of obeyed.
+//! Text of scraped pages on a terminal: whatever could move the cursor, colour the screen or turn the line
+//! around is shown instead of obeyed.
 
 /// One line of text, safe to print: control characters and bidirectional controls are written as `\u{…}`.
 pub(crate) fn line(text: &str) -> String {

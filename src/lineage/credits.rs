@@ -2,7 +2,8 @@
 //!
 //! In: text and paragraphs. Out: the named sources, each once, in order. Two forms are told:
 //!
-//! - a paragraph that says nothing else: `Source: Northwire`, `(Source:www.aljazeera.com)`, `المصدر: واس`, `出典：共同通信`
+//! - a paragraph that says nothing else: `Source: Northwire`, `(Source:www.aljazeera.com)`, `المصدر: واس`,
+//!   `出典：共同通信`
 //! - the same in brackets at the end of a paragraph: `… by next summer. (Source: Northwire)`
 //!
 //! Datelines, bylines and agency codes come with the issue on lineage.

@@ -1,7 +1,8 @@
 //! Lineage: who had it first, and who says so.
 //!
-//! So far: credits that an article prints in a line of its own ([`credits()`]), and the canonical order in which the earliest stands first
-//! (`pipeline::catalogue`). Origins with confidence, relations and outlets come with their own issue.
+//! So far: credits that an article prints in a line of its own ([`credits()`]), and the canonical order in
+//! which the earliest stands first (`pipeline::catalogue`). Origins with confidence, relations and outlets
+//! come with their own issue.
 
 mod credits;
 

@@ -1,7 +1,7 @@
 //! Choose: one row for a span of the target.
 //!
-//! A source that repeats itself, or a target that does, gives several alignments over the same words. The longest is
-//! taken first (of equals the one nearest the diagonal, then the first); of the others only what
+//! A source that repeats itself, or a target that does, gives several alignments over the same words. The
+//! longest is taken first (of equals the one nearest the diagonal, then the first); of the others only what
 //! lies beside it, if that is still long enough.
 
 use std::ops::Range;

@@ -1,19 +1,22 @@
 //! Passages: text that stands in two articles, with the place in both.
 //!
-//! In: shared fingerprints ([`Postings`]) and a way to get an article's text. Out: [`Passage`]s, each a span of a later article (the
-//! target) and its twin in an earlier one (the source). For every target:
+//! In: shared fingerprints ([`Postings`]) and a way to get an article's text. Out: [`Passage`]s, each a span
+//! of a later article (the target) and its twin in an earlier one (the source). For every target:
 //!
-//! 1. **Link.** Each of its shared fingerprints points to the earliest article of another outlet that holds it.
-//! 2. **Extend.** From these seeds the passage is grown on the tokens of both texts, over small edits (`verify`).
-//! 3. **Second tries.** A fingerprint that no passage of the minimum length came to cover points to the next-earliest
-//!    article, up to [`DEPTH`] of them: the earliest holder may share just the eight words.
+//! 1. **Link.** Each of its shared fingerprints points to the earliest article of another outlet that holds
+//!    it.
+//! 2. **Extend.** From these seeds the passage is grown on the tokens of both texts, over small edits
+//!    (`verify`).
+//! 3. **Second tries.** A fingerprint that no passage of the minimum length came to cover points to the
+//!    next-earliest article, up to [`DEPTH`] of them: the earliest holder may share just the eight words.
 //! 4. **Choose** (`choose`): per pair one row for a span of the target.
 //!
-//! Linear in the uses of a fingerprint, however many articles print it. With [`Linking::All`], every earlier article is linked, same-outlet
-//! ones too, which is quadratic and limited by the caller.
+//! Linear in the uses of a fingerprint, however many articles print it. With [`Linking::All`], every earlier
+//! article is linked, same-outlet ones too, which is quadratic and limited by the caller.
 //!
-//! Guarantee: every run of [`Limits::min_words`] words that a target shares with the earliest article of another outlet holding the run's winnowed fingerprints is
-//! found; see `docs/method.md`, "What passage search can miss".
+//! Guarantee: every run of [`Limits::min_words`] words that a target shares with the earliest article of
+//! another outlet holding the run's winnowed fingerprints is found; see `docs/method.md`, "What passage
+//! search can miss".
 
 mod choose;
 mod texts;
@@ -34,8 +37,8 @@ use texts::Shelf;
 /// How many earlier holders of a fingerprint are tried.
 pub const DEPTH: usize = 8;
 
-/// How many places of a fingerprint within one source are tried as seeds: a text that repeats itself has many, and those that
-/// matter are covered by the first passages that grow.
+/// How many places of a fingerprint within one source are tried as seeds: a text that repeats itself has
+/// many, and those that matter are covered by the first passages that grow.
 const PLACES: usize = 4;
 
 /// Characters of a passage that a report shows.
@@ -179,8 +182,8 @@ pub fn passages(
         .with_min_len(8)
         .map_init(
             || Shelf::new(holdings.prepare),
-            |shelf, target| {
-                let copied = search.target(target, shelf);
+            |texts, target| {
+                let copied = search.target(target, texts);
                 advance(1);
                 let found = copied.passages.len() as u64;
                 if counted.fetch_add(found, Ordering::Relaxed) + found > limits.max_passages {
@@ -201,14 +204,14 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn target(&self, target: u32, shelf: &mut Shelf<'_>) -> Copied {
+    fn target(&self, target: u32, texts: &mut Shelf<'_>) -> Copied {
         let uses = self.postings.uses_of(target);
         let mut found: Vec<(u32, Alignment)> = Vec::new();
         match self.limits.linking {
-            Linking::All => self.link_all(target, uses, shelf, &mut found),
-            Linking::Earliest => self.link_earliest(target, uses, shelf, &mut found),
+            Linking::All => self.link_all(target, uses, texts, &mut found),
+            Linking::Earliest => self.link_earliest(target, uses, texts, &mut found),
         }
-        self.report(target, &found, shelf)
+        self.report(target, &found, texts)
     }
 
     /// Rounds of tries: in round `k` what is not covered yet is linked to its `k`-th holder.
@@ -216,7 +219,7 @@ impl Search<'_> {
         &self,
         target: u32,
         uses: &[Use],
-        shelf: &mut Shelf<'_>,
+        texts: &mut Shelf<'_>,
         found: &mut Vec<(u32, Alignment)>,
     ) {
         let mut open: Vec<Use> = uses.to_vec();
@@ -232,7 +235,7 @@ impl Search<'_> {
                 return;
             }
             for (source, seeds) in &by_source {
-                self.extend(target, *source, seeds, shelf, found);
+                self.extend(target, *source, seeds, texts, found);
             }
             let covered = cover(found.iter().map(|(_, alignment)| alignment.target()));
             open.retain(|seed| {
@@ -243,7 +246,7 @@ impl Search<'_> {
         }
     }
 
-    fn link_all(&self, target: u32, uses: &[Use], shelf: &mut Shelf<'_>, found: &mut Vec<(u32, Alignment)>) {
+    fn link_all(&self, target: u32, uses: &[Use], texts: &mut Shelf<'_>, found: &mut Vec<(u32, Alignment)>) {
         let mut by_source: BTreeMap<u32, Vec<Use>> = BTreeMap::new();
         for seed in uses {
             let members = self.postings.members(seed.group);
@@ -254,7 +257,7 @@ impl Search<'_> {
             }
         }
         for (source, seeds) in &by_source {
-            self.extend(target, *source, seeds, shelf, found);
+            self.extend(target, *source, seeds, texts, found);
         }
     }
 
@@ -276,10 +279,10 @@ impl Search<'_> {
         target: u32,
         source: u32,
         seeds: &[Use],
-        shelf: &mut Shelf<'_>,
+        texts: &mut Shelf<'_>,
         found: &mut Vec<(u32, Alignment)>,
     ) {
-        let of_target = shelf.get(target);
+        let of_target = texts.get(target);
         let target_tokens = of_target.tokens();
         let seeds: Vec<(usize, usize)> = seeds
             .iter()
@@ -290,7 +293,7 @@ impl Search<'_> {
         if seeds.is_empty() {
             return; // the source need not be read
         }
-        let of_source = shelf.get(source);
+        let of_source = texts.get(source);
         let source_tokens = of_source.tokens();
         let window = Window { target: 0..target_tokens.len(), source: 0..source_tokens.len() };
         let mut grown: Vec<Alignment> = Vec::new();
@@ -323,10 +326,11 @@ impl Search<'_> {
         members[first..].iter().take_while(move |posting| posting.article == source).take(PLACES)
     }
 
-    /// Whether a seed can belong to a passage at all, told without reading the source. Winnowing gives a shared run of
-    /// `width + 2·window − 1` tokens at least two fingerprints, so a seed without a second one beside it in both texts
-    /// lies in a shorter run. Among words such a run may still be a passage; among characters of unspaced scripts, of which a passage
-    /// holds twice as many and eight in a row are common, it is too short.
+    /// Whether a seed can belong to a passage at all, told without reading the source. Winnowing gives a
+    /// shared run of `width + 2·window − 1` tokens at least two fingerprints, so a seed without a second
+    /// one beside it in both texts lies in a shorter run. Among words such a run may still be a passage;
+    /// among characters of unspaced scripts, of which a passage holds twice as many and eight in a row
+    /// are common, it is too short.
     fn has_company(&self, seed: Use, source: u32, twin: u32, target: &Tokens) -> bool {
         let (begin, end) = (seed.position as usize, seed.position as usize + self.limits.width);
         let longest = self.limits.width + 2 * self.limits.window - 2;
@@ -349,11 +353,11 @@ impl Search<'_> {
         })
     }
 
-    fn report(&self, target: u32, found: &[(u32, Alignment)], shelf: &mut Shelf<'_>) -> Copied {
+    fn report(&self, target: u32, found: &[(u32, Alignment)], texts: &mut Shelf<'_>) -> Copied {
         if found.is_empty() {
             return Copied { article: target, passages: Vec::new(), copied_words: 0 };
         }
-        let of_target = shelf.get(target);
+        let of_target = texts.get(target);
         let offsets = CharOffsets::of(of_target.text());
         let own = (self.holdings.outlet_of)(target);
         let mut passages: Vec<Passage> = Vec::with_capacity(found.len());
@@ -363,7 +367,7 @@ impl Search<'_> {
         }
         let mut copied = Vec::new();
         for (source, alignments) in sources {
-            let of_source = shelf.get(source);
+            let of_source = texts.get(source);
             let source_offsets = CharOffsets::of(of_source.text());
             let kind = if (self.holdings.outlet_of)(source) == own {
                 PassageKind::Revision

@@ -31,8 +31,8 @@ impl Prepared {
     }
 }
 
-/// Bytes of text that one shelf holds before it is emptied: sources near in time come again soon, and a handful of large
-/// articles must not pile up.
+/// Bytes of text that one shelf holds before it is emptied: sources near in time come again soon, and a
+/// handful of large articles must not pile up.
 const SHELF_BYTES: usize = 2 << 20;
 
 /// The articles that one thread read last.

@@ -1,8 +1,9 @@
 //! The catalogue: all articles in canonical order, with the names that reports use.
 //!
-//! Canonical order is by time (missing times last), own id, hash of the text, then outlet, title and URL; only articles
-//! that are alike in all of that fall back on where they stood. An article's number in this order is what every later
-//! act works with: "earlier" is "smaller number", and nothing depends on the order of files or records.
+//! Canonical order is by time (missing times last), own id, hash of the text, then outlet, title and URL;
+//! only articles that are alike in all of that fall back on where they stood. An article's number in this
+//! order is what every later act works with: "earlier" is "smaller number", and nothing depends on the order
+//! of files or records.
 
 use std::cmp::Ordering;
 
@@ -108,7 +109,8 @@ impl Catalogue {
         self.outlets[number as usize]
     }
 
-    /// Whether two articles were published within so many days of each other. Where a time is missing that is not known, and they are not.
+    /// Whether two articles were published within so many days of each other. Where a time is missing that is
+    /// not known, and they are not.
     pub fn within(&self, days: Option<f64>, a: u32, b: u32) -> bool {
         let Some(days) = days else { return true };
         let (Some(a), Some(b)) = (self.article(a).published, self.article(b).published) else { return false };

@@ -1,8 +1,8 @@
 //! The whole journey of a scan, on one screen.
 //!
-//! [`scan`] goes from arguments to findings: act 1 examines every article alone (`read`, `examine`), the catalogue puts
-//! them in canonical order, act 2 joins them into stories and passages. Writing the report is the caller's next
-//! step ([`crate::report`]).
+//! [`scan`] goes from arguments to findings: act 1 examines every article alone (`read`, `examine`), the
+//! catalogue puts them in canonical order, act 2 joins them into stories and passages. Writing the report is
+//! the caller's next step ([`crate::report`]).
 
 mod catalogue;
 mod examine;
@@ -73,8 +73,8 @@ pub struct PassageFunnel {
 /// Reads archives and finds repeats, near-duplicates, stories and passages.
 ///
 /// # Errors
-/// Inputs that cannot be opened; limits passed; the first problem, with [`Settings::strict`]. Bad records are rows of
-/// [`Findings::problems`].
+/// Inputs that cannot be opened; limits passed; the first problem, with [`Settings::strict`]. Bad records are
+/// rows of [`Findings::problems`].
 pub fn scan(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Result<Findings, Error> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
     let threads = threads.map_err(|source| Error::StartThreads { threads: settings.threads, source })?;
@@ -248,8 +248,8 @@ fn find_passages(
     Ok((copied, funnel))
 }
 
-/// Reads an article again. A text that is no longer the one that was examined counts as empty, so that offsets never point
-/// beyond it; the change is told at the end of the run.
+/// Reads an article again. A text that is no longer the one that was examined counts as empty, so that
+/// offsets never point beyond it; the change is told at the end of the run.
 fn prepared(archive: &Archive, catalogue: &Catalogue, settings: &Settings, article: u32) -> Prepared {
     let article = catalogue.article(article);
     let text = archive.text_at(article.place);

@@ -88,7 +88,8 @@ pub(super) fn read(archive: &Archive, settings: &Settings, watch: &dyn Watch) ->
             (source, lines_before, broken) = (Some(piece.source()), 0, false);
         }
         if broken {
-            // Numbers after an unreadable part would be wrong; the file is a problem already, its rest is not taken.
+            // Numbers after an unreadable part would be wrong; the file is a problem already, its rest is not
+            // taken.
             continue;
         }
         broken = part.broken;
@@ -150,7 +151,7 @@ fn read_piece(archive: &Archive, piece: &Piece, examiner: &mut Examiner<'_>) -> 
                 read.counts.kept += 1;
                 read.counts.undated += u64::from(found.published.is_none());
                 *chosen.entry(found.chosen).or_default() += 1;
-                let examined = examiner.examine(&found);
+                let alone = examiner.examine(&found);
                 let Record { id, outlet, title, url, published, .. } = *found;
                 read.articles.push(Article {
                     place: met.place,
@@ -160,7 +161,7 @@ fn read_piece(archive: &Archive, piece: &Piece, examiner: &mut Examiner<'_>) -> 
                     title,
                     url,
                     published,
-                    examined,
+                    examined: alone,
                 });
             }
         }

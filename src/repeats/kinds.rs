@@ -41,8 +41,8 @@ impl RepeatKind {
 
 /// Share of the article from which a single repeat is a double capture whatever it looks like.
 const MOST: f64 = 0.4;
-/// Share from which it is one unless it is a lead echo; two fifths and a quarter: the other half of a body captured
-/// twice is half of the article, less what stands around it.
+/// Share from which it is one unless it is a lead echo; two fifths and a quarter: the other half of a body
+/// captured twice is half of the article, less what stands around it.
 const MUCH: f64 = 0.25;
 /// A block of so many paragraphs and words is a double capture in an article of any length.
 const BLOCK: (usize, u32) = (3, 100);
@@ -51,8 +51,8 @@ const HEADING_WORDS: u32 = 16;
 const LABEL_WORDS: u32 = 6;
 /// A lead is a paragraph of this many words at most, from this many on.
 const LEAD_WORDS: std::ops::RangeInclusive<u32> = 8..=100;
-/// At the top: before it there is room for a title and a dateline, between it and its echo for a byline, a share bar, a
-/// caption; so many words.
+/// At the top: before it there is room for a title and a dateline, between it and its echo for a byline, a
+/// share bar, a caption; so many words.
 const BEFORE_TOP_WORDS: u32 = 40;
 const WITHIN_TOP_WORDS: u32 = 60;
 /// A lifted sentence, or a caption, is no longer than this.

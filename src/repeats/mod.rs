@@ -1,15 +1,18 @@
 //! Repeats: what an article says twice.
 //!
-//! In: one article's text, tokens and paragraphs. Out: [`Repeat`]s: a span that stands first here and again there,
-//! with a kind. Scrapers capture bodies twice, headings echo, pull quotes lift sentences, labels stand above every list.
+//! In: one article's text, tokens and paragraphs. Out: [`Repeat`]s: a span that stands first here and again
+//! there, with a kind. Scrapers capture bodies twice, headings echo, pull quotes lift sentences, labels stand
+//! above every list.
 //!
-//! 1. **Runs** (`runs`): any 16 words or more that stand again later, whatever the paragraphs, small edits bridged. A body of
-//!    21 paragraphs captured twice is one run.
-//! 2. **Paragraphs** (`short`): shorter or more edited paragraphs that stand again, merged where they follow one another.
+//! 1. **Runs** (`runs`): any 16 words or more that stand again later, whatever the paragraphs, small edits
+//!    bridged. A body of 21 paragraphs captured twice is one run.
+//! 2. **Paragraphs** (`short`): shorter or more edited paragraphs that stand again, merged where they follow
+//!    one another.
 //! 3. **Kinds** (`kinds`): what each is, by stated rules; short repeats that mean nothing are dropped there.
 //!
-//! Spans never overlap their own twin, and no two `again` spans overlap, so that cutting all of them leaves one copy of everything.
-//! Pure and deterministic. Expected time is linear in the text, also for a sentence repeated 100,000 times.
+//! Spans never overlap their own twin, and no two `again` spans overlap, so that cutting all of them leaves
+//! one copy of everything. Pure and deterministic. Expected time is linear in the text, also for a sentence
+//! repeated 100,000 times.
 
 mod kinds;
 mod runs;

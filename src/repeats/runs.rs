@@ -1,7 +1,7 @@
 //! Runs: 16 words or more that stand again later in the same article.
 //!
-//! The machinery of passages, turned on the article itself: fingerprints that occur again are seeds, each is grown on
-//! the tokens against its first and its last earlier occurrence, and the longer one wins.
+//! The machinery of passages, turned on the article itself: fingerprints that occur again are seeds, each is
+//! grown on the tokens against its first and its last earlier occurrence, and the longer one wins.
 
 use std::ops::Range;
 
@@ -29,7 +29,8 @@ pub(super) fn find(view: View<'_>, fingerprints: &mut [Fingerprint], width: usiz
     twins
 }
 
-/// Positions whose fingerprint occurred before, ascending, each with its first and its last earlier occurrence.
+/// Positions whose fingerprint occurred before, ascending, each with its first and its last earlier
+/// occurrence.
 fn seeds(fingerprints: &mut [Fingerprint]) -> Vec<(usize, [usize; 2])> {
     fingerprints.sort_unstable();
     let mut seeds = Vec::new();

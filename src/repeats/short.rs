@@ -1,8 +1,9 @@
 //! Paragraphs that stand again: those too short to be runs, and those with too many edits.
 //!
-//! Walks the paragraphs in order. One that equals an earlier paragraph (token for token) is its repeat; if the
-//! paragraph before it was a repeat too, of the one before that, both are one block. A paragraph that equals none, but shares most of its
-//! word pairs with an earlier one and has the same numbers, is a near-repeat.
+//! Walks the paragraphs in order. One that equals an earlier paragraph (token for token) is its repeat; if
+//! the paragraph before it was a repeat too, of the one before that, both are one block. A paragraph that
+//! equals none, but shares most of its word pairs with an earlier one and has the same numbers, is a
+//! near-repeat.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,8 +19,9 @@ const MIN_NEAR_WORDS: u32 = 8;
 /// Least resemblance, over pairs of words, of a near-repeat: one changed word in ten leaves 0.64.
 const NEAR: f64 = 0.6;
 
-/// One in so many of a paragraph's word pairs must stand in one earlier paragraph first, else it is not compared. At a
-/// resemblance of 0.6 three quarters are shared; stock phrases that stood elsewhere before leave room.
+/// One in so many of a paragraph's word pairs must stand in one earlier paragraph first, else it is not
+/// compared. At a resemblance of 0.6 three quarters are shared; stock phrases that stood elsewhere before
+/// leave room.
 const LEAST_SHARED: usize = 3;
 
 /// Appends repeats of whole paragraphs that `twins` (runs, ascending) do not hold yet.
@@ -72,8 +74,9 @@ fn is_taken(paragraph: &Range<usize>, taken: &[Range<usize>]) -> bool {
 
 /// Near-repeats of one article: for every pair of words the first paragraph that has it.
 ///
-/// A table with open addressing, reused from article to article: clearing it is a new stamp. Probing ends after [`PROBES`] slots, so that
-/// no text, however made, costs more than a fixed time a word; a pair that finds no place proposes nothing.
+/// A table with open addressing, reused from article to article: clearing it is a new stamp. Probing ends
+/// after [`PROBES`] slots, so that no text, however made, costs more than a fixed time a word; a pair that
+/// finds no place proposes nothing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Near {
     slots: Vec<Slot>,
@@ -103,7 +106,8 @@ impl Near {
         self.stamp += 1;
     }
 
-    /// The earlier paragraph that `paragraph` nearly repeats, and their resemblance; then remembers its pairs.
+    /// The earlier paragraph that `paragraph` nearly repeats, and their resemblance; then remembers its
+    /// pairs.
     fn find(&mut self, view: View<'_>, paragraph: &Range<usize>, number: usize) -> Option<(usize, f64)> {
         if view.tokens.words(paragraph.clone()) < MIN_NEAR_WORDS {
             return None;

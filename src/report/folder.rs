@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use crate::archive::is_report;
 use crate::error::Error;
 
-/// The place of a report, and the folder beside it in which it is written. Dropping it without [`Destination::publish`]
-/// removes what was written.
+/// The place of a report, and the folder beside it in which it is written. Dropping it without
+/// [`Destination::publish`] removes what was written.
 #[derive(Debug)]
 pub struct Destination {
     place: PathBuf,
@@ -23,11 +23,12 @@ const NEW: &str = "report";
 const OLD: &str = "replaced";
 
 impl Destination {
-    /// Claims `place` for a report: nothing may stand there but an earlier report or an empty folder, unless `force`d, and it must not be
-    /// an input or hold one. `inputs` are the arguments of the scan.
+    /// Claims `place` for a report: nothing may stand there but an earlier report or an empty folder, unless
+    /// `force`d, and it must not be an input or hold one. `inputs` are the arguments of the scan.
     ///
     /// # Errors
-    /// [`Error::ReportOccupied`], [`Error::ReportOnInput`], or [`Error::WriteReport`] if the place cannot be written.
+    /// [`Error::ReportOccupied`], [`Error::ReportOnInput`], or [`Error::WriteReport`] if the place cannot be
+    /// written.
     pub fn claim(place: &Path, force: bool, inputs: &[String]) -> Result<Destination, Error> {
         // A link to a folder means the folder: the link stays.
         let place = fs::canonicalize(place)

@@ -1,9 +1,10 @@
 //! The report: what a scan writes.
 //!
-//! In: [`Findings`]. Out: a folder of tables (`docs/output.md`), published by rename when it is complete; until then, and after any
-//! error, whatever stood there before still stands.
+//! In: [`Findings`]. Out: a folder of tables (`docs/output.md`), published by rename when it is complete;
+//! until then, and after any error, whatever stood there before still stands.
 //!
-//! - `rows`: one type a table · `tables`: findings to rows · `folder`: where a report may go, and the rename · `run`: `run.json`
+//! - `rows`: one type a table · `tables`: findings to rows · `folder`: where a report may go, and the rename
+//!   · `run`: `run.json`
 
 mod folder;
 mod rows;

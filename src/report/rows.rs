@@ -1,6 +1,7 @@
 //! One type a table: the columns, in order. `docs/output.md` describes them; a change here is a change there.
 //!
-//! Spans are `[begin, end)` pairs; shares and resemblances are rounded to six decimals, which no decision uses.
+//! Spans are `[begin, end)` pairs; shares and resemblances are rounded to six decimals, which no decision
+//! uses.
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! `run.json`: how a report came about. The only file with times in it; all others are the same bytes from run to run.
+//! `run.json`: how a report came about. The only file with times in it; all others are the same bytes from
+//! run to run.
 
 use std::collections::BTreeMap;
 

@@ -97,7 +97,7 @@ impl<'a> Tables<'a> {
                 cohesion: cohesion.into(),
                 boilerplate: None,
                 first_published: published().next(),
-                last_published: published().last(),
+                last_published: published().next_back(),
                 members: story.members.iter().map(|member| self.member(member)).collect(),
             }
         })

@@ -1,22 +1,23 @@
 //! MinHash signatures by *fast similarity sketching*.
 //!
-//! In: the shingle hashes of one article. Out: [`SLOTS`] numbers of 32 bits, such that two articles agree in a slot with
-//! a chance equal to their resemblance.
+//! In: the shingle hashes of one article. Out: [`SLOTS`] numbers of 32 bits, such that two articles agree in
+//! a slot with a chance equal to their resemblance.
 //!
-//! The idea (S. Dahlgaard, M. Knudsen, M. Thorup, "Fast Similarity Sketching", FOCS 2017, section 2): instead of
-//! hashing every shingle once per slot, throw every shingle into one slot of its choice and let each slot keep
-//! the smallest hash it met. Slots that stayed empty get another round with fresh hashes, and so on; a
+//! The idea (S. Dahlgaard, M. Knudsen, M. Thorup, "Fast Similarity Sketching", FOCS 2017, section 2): instead
+//! of hashing every shingle once per slot, throw every shingle into one slot of its choice and let each slot
+//! keep the smallest hash it met. Slots that stayed empty get another round with fresh hashes, and so on; a
 //! slot once filled in an earlier round cannot be changed by a later one. After [`SLOTS`] random rounds the
-//! shingles are thrown into slot 0, 1, 2, … in turn, so that every slot is filled at the end. Slot `j` is thus the
-//! minimum over all shingles of (round, hash) where the shingle chose `j`, and the rounds after the one
-//! that fills the last slot need not be computed: for 500 shingles the first round fills
+//! shingles are thrown into slot 0, 1, 2, … in turn, so that every slot is filled at the end. Slot `j` is
+//! thus the minimum over all shingles of (round, hash) where the shingle chose `j`, and the rounds after the
+//! one that fills the last slot need not be computed: for 500 shingles the first round fills
 //! all but two or three of 128 slots.
 //!
-//! Unbiased for every size, with the variance of classic MinHash or less, and about one hash per shingle instead of
-//! 128. `docs/decisions/0001-signature.md` compares.
+//! Unbiased for every size, with the variance of classic MinHash or less, and about one hash per shingle
+//! instead of 128. `docs/decisions/0001-signature.md` compares.
 //!
-//! Guarantees: depends on the *set* of shingles only (order and repeats do not matter); the signature of a union is the
-//! slot-wise minimum of the signatures. Which positions of the text are used never matters: no sampling.
+//! Guarantees: depends on the *set* of shingles only (order and repeats do not matter); the signature of a
+//! union is the slot-wise minimum of the signatures. Which positions of the text are used never matters: no
+//! sampling.
 
 /// Slots in a signature. 128 give a standard error of at most 0.044 and bands enough for thresholds from 0.3.
 pub const SLOTS: usize = 128;
@@ -39,7 +40,8 @@ impl Sketcher {
         Sketcher { seed }
     }
 
-    /// The signature of a set of shingles; `None` for no shingles. Expected time O(n + k log k), no allocation.
+    /// The signature of a set of shingles; `None` for no shingles. Expected time O(n + k log k), no
+    /// allocation.
     pub fn sketch(&self, shingles: &[u64]) -> Option<Signature> {
         if shingles.is_empty() {
             return None;
@@ -69,8 +71,8 @@ pub fn signature_by_definition(shingles: &[u64], seed: u64) -> Option<Signature>
     }))
 }
 
-/// Where a shingle falls in a round, and the value it leaves there. Values of an earlier round are always smaller:
-/// round 0 has 31 bits of hash under a zero bit; later rounds, which only articles of few shingles
+/// Where a shingle falls in a round, and the value it leaves there. Values of an earlier round are always
+/// smaller: round 0 has 31 bits of hash under a zero bit; later rounds, which only articles of few shingles
 /// reach, have a one bit, 8 bits of round and 23 of hash.
 #[inline]
 fn throw(shingle: u64, round: usize, seed: u64) -> (usize, u32) {
@@ -96,7 +98,8 @@ fn rehash(shingle: u64, round: usize, seed: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// In how many slots two signatures agree. The share is an estimate of resemblance, for choosing what to verify.
+/// In how many slots two signatures agree. The share is an estimate of resemblance, for choosing what to
+/// verify.
 #[inline]
 pub fn agreeing_slots(a: &Signature, b: &Signature) -> u32 {
     a.iter().zip(b).map(|(a, b)| u32::from(a == b)).sum()
@@ -151,8 +154,8 @@ mod tests {
 
     #[test]
     fn the_estimate_is_unbiased_and_no_noisier_than_minhash() {
-        // Fixed seeds: the figures are the same in every run. The bounds are design.md's (variance at most 1.05 times
-        // MinHash's) plus three standard errors of what a test of this many seeds can see.
+        // Fixed seeds: the figures are the same in every run. The bounds are design.md's (variance at most
+        // 1.05 times MinHash's) plus three standard errors of what a test of this many seeds can see.
         for (size, shared, seeds) in [
             (8, 4, 4000),
             (8, 7, 4000),

@@ -2,13 +2,14 @@
 //!
 //! # Which one should you use?
 //!
-//! - [`Signature`] (MinHash): which articles resemble one another. Two signatures agree in a slot with
-//!   a chance that equals the resemblance of the shingle sets, so they give an unbiased estimate and can be cut into
-//!   bands. Fails for containment: a short article inside a long one has low resemblance.
+//! - [`Signature`] (MinHash): which articles resemble one another. Two signatures agree in a slot with a
+//!   chance that equals the resemblance of the shingle sets, so they give an unbiased estimate and can be cut
+//!   into bands. Fails for containment: a short article inside a long one has low resemblance.
 //! - [`simhash()`]: 64 bits whose Hamming distance grows with the angle between two shingle vectors. Smaller,
-//!   but coarse: distances of unrelated short texts vary widely, and it gives no resemblance. For whole articles only.
-//! - [`winnow()`] (fingerprints with positions): which *passages* two articles share, however long the rest is. Larger: about one
-//!   fingerprint for every five tokens.
+//!   but coarse: distances of unrelated short texts vary widely, and it gives no resemblance. For whole
+//!   articles only.
+//! - [`winnow()`] (fingerprints with positions): which *passages* two articles share, however long the rest
+//!   is. Larger: about one fingerprint for every five tokens.
 //!
 //! None of them decides anything: what they propose is verified on the text (`verify`).
 

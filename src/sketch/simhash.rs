@@ -1,12 +1,13 @@
 //! SimHash: 64 bits whose Hamming distance grows with the angle between two bags of shingles.
 //!
-//! In: shingle hashes, repeats counted. Out: 64 bits; bit `j` is one where more than half of the shingles have
-//! bit `j` set (M. Charikar, "Similarity estimation techniques from rounding algorithms", STOC 2002,
-//! section 3; G. Manku, A. Jain, A. Das Sarma, "Detecting near-duplicates for web crawling", WWW 2007, section 2).
+//! In: shingle hashes, repeats counted. Out: 64 bits; bit `j` is one where more than half of the shingles
+//! have bit `j` set (M. Charikar, "Similarity estimation techniques from rounding algorithms", STOC 2002,
+//! section 3; G. Manku, A. Jain, A. Das Sarma, "Detecting near-duplicates for web crawling", WWW 2007,
+//! section 2).
 //!
-//! Counting 64 bit positions one by one is 64 additions per shingle. Here the counts are kept *vertically*: plane
-//! `p` holds bit `p` of all 64 counters, and adding a shingle is a carry that ripples through the planes, two
-//! steps on average.
+//! Counting 64 bit positions one by one is 64 additions per shingle. Here the counts are kept *vertically*:
+//! plane `p` holds bit `p` of all 64 counters, and adding a shingle is a carry that ripples through the
+//! planes, two steps on average.
 
 /// The `SimHash` of shingles; 0 for none. Linear time, no allocation.
 pub fn simhash(shingles: &[u64]) -> u64 {

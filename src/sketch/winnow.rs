@@ -3,9 +3,10 @@
 //! In: token hashes. Out: fingerprints (hash of a shingle, and where it begins). Of every `window`
 //! consecutive shingles of `width` tokens the smallest hash is kept; two texts that share a run of
 //! `width + window − 1` tokens share all the shingles of one window, hence its minimum: at least one common
-//! fingerprint is *guaranteed* (S. Schleimer, D. Wilkerson, A. Aiken, "Winnowing: Local Algorithms for Document
-//! Fingerprinting", SIGMOD 2003, section 3; the choice among equal hashes is their *robust winnowing*,
-//! section 5.1: keep the one chosen for the window before, else the rightmost). About 2/(window+1) of the shingles are kept.
+//! fingerprint is *guaranteed* (S. Schleimer, D. Wilkerson, A. Aiken, "Winnowing: Local Algorithms for
+//! Document Fingerprinting", SIGMOD 2003, section 3; the choice among equal hashes is their *robust
+//! winnowing*, section 5.1: keep the one chosen for the window before, else the rightmost). About
+//! 2/(window+1) of the shingles are kept.
 
 use std::ops::RangeInclusive;
 
@@ -55,8 +56,9 @@ impl Winnower {
         self.window
     }
 
-    /// Appends the fingerprints of a text to `fingerprints` (cleared first), ascending by position. A text with fewer shingles
-    /// than a window gives its smallest; one with fewer tokens than a shingle gives none. Expected linear time.
+    /// Appends the fingerprints of a text to `fingerprints` (cleared first), ascending by position. A text
+    /// with fewer shingles than a window gives its smallest; one with fewer tokens than a shingle gives
+    /// none. Expected linear time.
     pub fn winnow(&mut self, tokens: &[u64], fingerprints: &mut Vec<Fingerprint>) {
         fingerprints.clear();
         if tokens.len() < self.width {

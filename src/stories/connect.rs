@@ -1,8 +1,9 @@
 //! Connect: which articles belong together at all.
 //!
-//! Bands are worked off one after the other. Within a band every bucket stands alone: its articles, in canonical order, are compared with the
-//! bucket's leaders (the articles that matched no leader before them) and joined to the first that is verified. What earlier bands have connected
-//! counts as joined without a comparison, so that the many bands a pair of near-duplicates shares cost one verification.
+//! Bands are worked off one after the other. Within a band every bucket stands alone: its articles, in
+//! canonical order, are compared with the bucket's leaders (the articles that matched no leader before them)
+//! and joined to the first that is verified. What earlier bands have connected counts as joined without a
+//! comparison, so that the many bands a pair of near-duplicates shares cost one verification.
 
 use rayon::prelude::*;
 

@@ -1,17 +1,18 @@
 //! Cover: from connected groups to stories with a named representative.
 //!
-//! A connected group is cut into stars. The earliest article is tried as representative first: where it holds for all, which is the rule, the story is
-//! done and its representative is its origin. Else the article with the most verified neighbours is tried as
-//! well, and the one that more articles are verified against wins (the earlier on a tie). What is left over goes
-//! round again. Articles that match nobody directly stay alone.
+//! A connected group is cut into stars. The earliest article is tried as representative first: where it holds
+//! for all, which is the rule, the story is done and its representative is its origin. Else the article with
+//! the most verified neighbours is tried as well, and the one that more articles are verified against wins
+//! (the earlier on a tie). What is left over goes round again. Articles that match nobody directly stay
+//! alone.
 
 use rayon::prelude::*;
 
 use super::{Duplicates, Member, Story};
 use crate::verify::{Overlap, ShingleSet};
 
-/// Up to this many articles a group's shingle sets are held at once (some 4 kB each); larger groups make them again
-/// for each comparison.
+/// Up to this many articles a group's shingle sets are held at once (some 4 kB each); larger groups make them
+/// again for each comparison.
 const HELD_SETS: usize = 4096;
 
 /// Cuts one group (ascending) into stories. `edges` are all verified pairs, sorted.

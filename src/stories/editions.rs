@@ -1,7 +1,7 @@
 //! Editions: articles with exactly the same tokens, told by a 128-bit hash of all token hashes.
 //!
-//! Equal tokens have equal shingle sets, so what holds for one article of an edition holds for all. This takes
-//! verbatim reprints, the bulk of syndication, out of every comparison.
+//! Equal tokens have equal shingle sets, so what holds for one article of an edition holds for all. This
+//! takes verbatim reprints, the bulk of syndication, out of every comparison.
 
 use super::{Duplicates, Member, Story};
 use crate::verify::Overlap;
@@ -17,8 +17,8 @@ pub struct Editions {
     edition_of: Vec<u32>,
 }
 
-/// Groups articles by `token_hashes` (`None` for articles without tokens). With `apart`, every article is an edition of its own: where links are bound in
-/// time, equal texts need not be linked.
+/// Groups articles by `token_hashes` (`None` for articles without tokens). With `apart`, every article is an
+/// edition of its own: where links are bound in time, equal texts need not be linked.
 pub fn editions(token_hashes: &[Option<u128>], apart: bool) -> Editions {
     let numbered = token_hashes.iter().zip(0_u32..);
     let mut keys: Vec<(u128, u32)> = numbered
@@ -56,8 +56,8 @@ impl Editions {
         &self.articles[self.starts[edition]..self.starts[edition + 1]]
     }
 
-    /// Puts all articles of an edition beside its first in the stories, and makes stories of editions that stand alone. Ordered by
-    /// first member.
+    /// Puts all articles of an edition beside its first in the stories, and makes stories of editions that
+    /// stand alone. Ordered by first member.
     pub(super) fn spread(&self, duplicates: &Duplicates<'_>, covered: Vec<Story>) -> Vec<Story> {
         let mut placed = vec![false; self.starts.len() - 1];
         let mut stories: Vec<Story> = covered

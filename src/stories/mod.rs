@@ -1,20 +1,23 @@
 //! Stories: groups of near-duplicate articles, each member verified against one named representative.
 //!
-//! In: signatures, a plan of bands, and a way to get an article's shingle set. Out: [`Story`]s, and on request every
-//! matching pair. The way there:
+//! In: signatures, a plan of bands, and a way to get an article's shingle set. Out: [`Story`]s, and on
+//! request every matching pair. The way there:
 //!
-//! 1. **Editions.** Articles with exactly the same tokens are one *edition*; only its first article goes on. A story that is
-//!    printed verbatim 100,000 times costs 100,000 hashes.
-//! 2. **Connect** (`connect`): band by band, articles of a bucket are compared with the bucket's *leaders*, not with each other;
-//!    what is already connected is not compared again. Every edge is verified on the shingle sets.
-//! 3. **Cover** (`cover`): a connected group may be a chain A~B~C with A and C far apart. So it is cut into stars: a
-//!    representative and the members that are verified against it, directly.
+//! 1. **Editions.** Articles with exactly the same tokens are one *edition*; only its first article goes on.
+//!    A story that is printed verbatim 100,000 times costs 100,000 hashes.
+//! 2. **Connect** (`connect`): band by band, articles of a bucket are compared with the bucket's *leaders*,
+//!    not with each other; what is already connected is not compared again. Every edge is verified on the
+//!    shingle sets.
+//! 3. **Cover** (`cover`): a connected group may be a chain A~B~C with A and C far apart. So it is cut into
+//!    stars: a representative and the members that are verified against it, directly.
 //!
-//! Guarantees: every member is at or above the threshold to its representative, on the sets; the result depends on the
-//! set of articles only, because articles are numbered in canonical order (time, id, text) and every choice is made by number.
+//! Guarantees: every member is at or above the threshold to its representative, on the sets; the result
+//! depends on the set of articles only, because articles are numbered in canonical order (time, id, text) and
+//! every choice is made by number.
 //!
-//! Cost: linear in the articles of a story; within a bucket proportional to members times leaders. A bucket of many articles that do *not*
-//! resemble one another has many leaders: see `docs/method.md`, "What is not linear yet".
+//! Cost: linear in the articles of a story; within a bucket proportional to members times leaders. A bucket
+//! of many articles that do *not* resemble one another has many leaders: see `docs/method.md`, "What is not
+//! linear yet".
 
 mod connect;
 mod cover;
@@ -95,8 +98,8 @@ impl Funnel {
     }
 }
 
-/// Groups near-duplicates into stories of two members or more, ordered by their first member. `advance` is called after each
-/// band.
+/// Groups near-duplicates into stories of two members or more, ordered by their first member. `advance` is
+/// called after each band.
 pub fn stories(
     duplicates: &Duplicates<'_>,
     editions: &Editions,
@@ -116,8 +119,8 @@ impl Duplicates<'_> {
         self.signatures[article as usize].as_ref().expect("only articles with a signature stand in buckets")
     }
 
-    /// Whether two signatures are so far apart that verifying is pointless: five standard errors under the threshold, which a
-    /// matching pair falls under once in three million times.
+    /// Whether two signatures are so far apart that verifying is pointless: five standard errors under the
+    /// threshold, which a matching pair falls under once in three million times.
     fn hopeless(&self, a: u32, b: u32) -> bool {
         #[allow(clippy::cast_precision_loss, reason = "SLOTS is 128")]
         let slots = SLOTS as f64;

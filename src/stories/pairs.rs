@@ -1,4 +1,5 @@
-//! Every matching pair, on request (`--all-pairs`): quadratic in the size of a story by its nature, therefore limited.
+//! Every matching pair, on request (`--all-pairs`): quadratic in the size of a story by its nature, therefore
+//! limited.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,8 +19,8 @@ pub struct PairsError {
 /// A verified pair: earlier article, later article, overlap.
 pub(crate) type Pair = (u32, u32, Overlap);
 
-/// All pairs at or above the threshold that meet in a band, ascending. Pairs of one edition need no comparison; the pairs of
-/// two editions are all like that of their first articles.
+/// All pairs at or above the threshold that meet in a band, ascending. Pairs of one edition need no
+/// comparison; the pairs of two editions are all like that of their first articles.
 ///
 /// # Errors
 /// If there are more than `limit`; nothing was listed then.

@@ -5,8 +5,8 @@
 //!
 //! - *ignorable*: `Default_Ignorable_Code_Point` (soft hyphen, zero-width characters, byte-order mark,
 //!   variation selectors, bidirectional controls). Inside a word they vanish, elsewhere they mean nothing.
-//! - *mark*: general category M, or `Grapheme_Extend` (the half-width voicing marks U+FF9E and U+FF9F
-//!   are letters by category, yet they complete the base before them).
+//! - *mark*: general category M, or `Grapheme_Extend` (the half-width voicing marks U+FF9E and U+FF9F are
+//!   letters by category, yet they complete the base before them).
 //! - *unspaced*: letters of the scripts that are written without blanks between words.
 //! - *word*: every other letter and every number.
 //! - *separator*: all the rest: blanks, quotes, dashes, punctuation, symbols, emoji.

@@ -55,7 +55,8 @@ impl Tokens {
     /// Constant time.
     pub fn half_words(&self, tokens: Range<usize>) -> u32 {
         if self.half_words.is_empty() {
-            u32::try_from(2 * tokens.len()).expect("a text holds under 2^31 tokens")
+            // Texts are under 2 GiB, so no text holds 2^31 tokens.
+            u32::try_from(2 * tokens.len()).unwrap_or(u32::MAX)
         } else {
             self.half_words[tokens.end] - self.half_words[tokens.start]
         }
@@ -139,7 +140,8 @@ pub fn tokenize(text: &str, seed: u64, tokens: &mut Tokens) {
                 length += 1;
             }
             let end = at + length;
-            // Long words, and those with a character beyond ASCII (é, a combining mark, a soft hyphen), go the other way.
+            // Long words, and those with a character beyond ASCII (é, a combining mark, a soft hyphen), go
+            // the other way.
             if length < SHORT && bytes.get(end).is_none_or(u8::is_ascii) {
                 tokens.push(xxh3_64_with_seed(&word[..length], seed), at..end, false);
                 at = end;

@@ -3,13 +3,13 @@
 //! In: two token sequences, a seed (a place where they agree), the windows it may grow in. Out: blocks of
 //! equal tokens in ascending order, with small edits between them.
 //!
-//! The seed grows to both sides while tokens agree. Where they stop agreeing, the two texts may only differ by an
-//! edit: a changed number, an inserted clause. So the nearest place is looked for, at most [`Bridging::max_gap`] tokens on in
-//! either text, from where the texts agree again for at least as many tokens as the gap is wide and never fewer
-//! than [`Bridging::min_run`]. That rule is the score of a banded local alignment (+1 a token that agrees, −1 a token of the gap)
-//! that may never fall: a passage always ends at its best score, and unrelated text after the
-//! passage is not walked into. Greedy: the narrowest gap wins. Time is linear in what is matched plus at most
-//! `max_gap²` comparisons per edit.
+//! The seed grows to both sides while tokens agree. Where they stop agreeing, the two texts may only differ
+//! by an edit: a changed number, an inserted clause. So the nearest place is looked for, at most
+//! [`Bridging::max_gap`] tokens on in either text, from where the texts agree again for at least as many
+//! tokens as the gap is wide and never fewer than [`Bridging::min_run`]. That rule is the score of a banded
+//! local alignment (+1 a token that agrees, −1 a token of the gap) that may never fall: a passage always ends
+//! at its best score, and unrelated text after the passage is not walked into. Greedy: the narrowest gap
+//! wins. Time is linear in what is matched plus at most `max_gap²` comparisons per edit.
 
 use std::ops::Range;
 
@@ -34,8 +34,8 @@ pub struct Bridging {
 }
 
 impl Bridging {
-    /// For words: a clause of up to ten words may differ. Three agreeing words after a gap seldom come by chance so close
-    /// by; wider gaps ask for longer runs.
+    /// For words: a clause of up to ten words may differ. Three agreeing words after a gap seldom come by
+    /// chance so close by; wider gaps ask for longer runs.
     pub const WORDS: Bridging = Bridging { max_gap: 10, min_run: 3 };
     /// For characters of unspaced scripts, each of which carries about half a word.
     pub const CHARACTERS: Bridging = Bridging { max_gap: 20, min_run: 6 };
@@ -165,8 +165,8 @@ pub fn align(
     Some(Alignment { blocks })
 }
 
-/// Grows in one direction. The closures give the k-th token from the seed outwards, `None` beyond the window. Returned
-/// blocks count outwards from the seed.
+/// Grows in one direction. The closures give the k-th token from the seed outwards, `None` beyond the window.
+/// Returned blocks count outwards from the seed.
 fn grow(
     target: impl Fn(usize) -> Option<u64>,
     source: impl Fn(usize) -> Option<u64>,

@@ -1,9 +1,10 @@
-//! The news desk: decides, article by article, who prints what and from whom it was copied, and keeps the truth.
+//! The news desk: decides, article by article, who prints what and from whom it was copied, and keeps the
+//! truth.
 //!
-//! Giant stories are laid out first, each printing with the amount of ordinary text after which it is due; then
-//! ordinary articles are written until there is enough text, and giants go in between when they fall due. Copies are
-//! made from the printed text of the source, of which the first `paragraphs` are the body; repeats and the footer stand
-//! after it and are not copied.
+//! Giant stories are laid out first, each printing with the amount of ordinary text after which it is due;
+//! then ordinary articles are written until there is enough text, and giants go in between when they fall
+//! due. Copies are made from the printed text of the source, of which the first `paragraphs` are the body;
+//! repeats and the footer stand after it and are not copied.
 
 use std::collections::BTreeSet;
 
@@ -76,26 +77,17 @@ impl Desk {
     /// Prints the whole archive.
     pub fn run(mut self, settings: &Settings) -> Vec<Article> {
         let mut giants: Vec<Giant> = (0..settings.giant_stories).map(|_| self.giant()).collect();
-        let giant_bytes: usize = giants
-            .iter()
-            .flat_map(|giant| &giant.paragraphs)
-            .map(|text| text.len() + 1)
-            .sum::<usize>()
-            * settings.giant_copies;
+        let giant_bytes: usize =
+            giants.iter().flat_map(|giant| &giant.paragraphs).map(|text| text.len() + 1).sum::<usize>()
+                * settings.giant_copies;
         let ordinary_bytes = settings.bytes.saturating_sub(giant_bytes);
-        let mut due = self
-            .due_times(&giants, settings.giant_copies, ordinary_bytes)
-            .into_iter()
-            .peekable();
+        let mut due = self.due_times(&giants, settings.giant_copies, ordinary_bytes).into_iter().peekable();
         let mut written = 0;
         loop {
             if let Some((_, giant)) = due.next_if(|&(bytes, _)| bytes <= written) {
                 let draft = self.giant_printing(&giants[giant]);
                 let first = *giants[giant].first.get_or_insert(self.articles.len());
-                self.print(Draft {
-                    family: Some(first),
-                    ..draft
-                });
+                self.print(Draft { family: Some(first), ..draft });
             } else if written < ordinary_bytes {
                 let draft = self.ordinary_draft(settings);
                 self.ordinary.push(self.articles.len());
@@ -106,14 +98,9 @@ impl Desk {
         }
     }
 
-    /// When each printing of each giant is due, in bytes of ordinary text before it: from some point in the first half
-    /// of the archive on, over two fifths of it.
-    fn due_times(
-        &mut self,
-        giants: &[Giant],
-        copies: usize,
-        ordinary_bytes: usize,
-    ) -> Vec<(usize, usize)> {
+    /// When each printing of each giant is due, in bytes of ordinary text before it: from some point in the
+    /// first half of the archive on, over two fifths of it.
+    fn due_times(&mut self, giants: &[Giant], copies: usize, ordinary_bytes: usize) -> Vec<(usize, usize)> {
         let mut due = Vec::with_capacity(giants.len() * copies);
         for giant in 0..giants.len() {
             let begin = self.rng.below(ordinary_bytes / 2 + 1);
@@ -127,14 +114,11 @@ impl Desk {
 
     fn giant(&mut self) -> Giant {
         let bytes = self.rng.between(1_800, 4_500);
-        Giant {
-            title: self.title(),
-            paragraphs: body(self.words, &mut self.rng, bytes),
-            first: None,
-        }
+        Giant { title: self.title(), paragraphs: body(self.words, &mut self.rng, bytes), first: None }
     }
 
-    /// The next printing of a giant: the first as it is; then half as it is, a quarter edited, the rest cut or expanded.
+    /// The next printing of a giant: the first as it is; then half as it is, a quarter edited, the rest cut
+    /// or expanded.
     fn giant_printing(&mut self, giant: &Giant) -> Draft {
         let whole = &giant.paragraphs;
         let paragraphs = match self.rng.below(20) {
@@ -183,11 +167,7 @@ impl Desk {
         let whole = self.body_of(source);
         let mut draft = Draft {
             outlet: self.outlet_other_than(self.printed[source].outlet),
-            title: if self.rng.chance(0.5) {
-                self.articles[source].title.clone()
-            } else {
-                self.title()
-            },
+            title: if self.rng.chance(0.5) { self.articles[source].title.clone() } else { self.title() },
             paragraphs: Vec::new(),
             family: Some(self.articles[source].truth.family),
             parent: Some(source),
@@ -252,9 +232,7 @@ impl Desk {
         let wanted = self.rng.between(1, whole.len().min(3));
         let mut begin = self.rng.below(whole.len() - wanted + 1);
         let mut end = begin + wanted;
-        while (begin, end) != (0, whole.len())
-            && self.word_count(&whole[begin..end]) < LEAST_PLANTED_WORDS
-        {
+        while (begin, end) != (0, whole.len()) && self.word_count(&whole[begin..end]) < LEAST_PLANTED_WORDS {
             if end < whole.len() {
                 end += 1;
             } else {
@@ -279,15 +257,9 @@ impl Desk {
         let domain = outlet.domain.clone();
         let index = self.articles.len();
         let mut paragraphs = draft.paragraphs;
-        self.printed.push(Printed {
-            outlet: draft.outlet,
-            paragraphs: paragraphs.len(),
-        });
-        let repeats = if draft.passages.is_empty() {
-            self.repeat_paragraphs(&mut paragraphs)
-        } else {
-            Vec::new()
-        };
+        self.printed.push(Printed { outlet: draft.outlet, paragraphs: paragraphs.len() });
+        let repeats =
+            if draft.passages.is_empty() { self.repeat_paragraphs(&mut paragraphs) } else { Vec::new() };
         paragraphs.extend(footer);
         let text = in_house_style(&paragraphs.join("\n"), typographic);
         let bytes = text.len();
@@ -316,9 +288,7 @@ impl Desk {
         if !self.rng.chance(0.04) || count < 4 {
             return repeats;
         }
-        let picked: BTreeSet<usize> = (0..self.rng.between(1, 3))
-            .map(|_| self.rng.below(count))
-            .collect();
+        let picked: BTreeSet<usize> = (0..self.rng.between(1, 3)).map(|_| self.rng.below(count)).collect();
         for first in picked {
             if self.word_count(&paragraphs[first..=first]) >= LEAST_PLANTED_WORDS {
                 paragraphs.push(paragraphs[first].clone());
@@ -345,9 +315,7 @@ impl Desk {
         paragraphs
             .iter()
             .map(|text| match self.words.script {
-                Script::Japanese => {
-                    text.chars().filter(|letter| letter.is_alphabetic()).count() / 2
-                }
+                Script::Japanese => text.chars().filter(|letter| letter.is_alphabetic()).count() / 2,
                 script => units(script, text).len(),
             })
             .sum()
@@ -358,18 +326,14 @@ impl Desk {
         line(self.words, &mut self.rng, count)
     }
 
-    /// New paragraphs, of a length that spreads like a log-normal one (σ = 0.7): sixteen coins, each of which makes the
-    /// article longer or shorter by the factor e^0.175.
+    /// New paragraphs, of a length that spreads like a log-normal one (σ = 0.7): sixteen coins, each of which
+    /// makes the article longer or shorter by the factor e^0.175.
     fn own_text(&mut self, settings: &Settings) -> Vec<String> {
         // The mean of the product of sixteen such factors is cosh(0.175)^16 = 1.276, taken out beforehand.
         let mut bytes = settings.mean_article_bytes * 1000 / 1276;
         let coins = self.rng.next();
         for coin in 0..16 {
-            bytes = if coins >> coin & 1 == 1 {
-                bytes * 1191 / 1000
-            } else {
-                bytes * 1000 / 1191
-            };
+            bytes = if coins >> coin & 1 == 1 { bytes * 1191 / 1000 } else { bytes * 1000 / 1191 };
         }
         body(self.words, &mut self.rng, bytes.clamp(300, 40_000))
     }
@@ -386,11 +350,7 @@ impl Desk {
 
 /// Where the paragraphs `begin..end` stand when all are joined by line feeds, in characters.
 fn chars_of(paragraphs: &[String], begin: usize, end: usize) -> std::ops::Range<usize> {
-    let length = |part: &[String]| {
-        part.iter()
-            .map(|text| text.chars().count() + 1)
-            .sum::<usize>()
-    };
+    let length = |part: &[String]| part.iter().map(|text| text.chars().count() + 1).sum::<usize>();
     let start = length(&paragraphs[..begin]);
     start..start + length(&paragraphs[begin..end]) - 1
 }

@@ -22,22 +22,21 @@ pub fn identical(copies: usize) -> Vec<Article> {
 
 /// An article that says one sentence `times` times, in one paragraph.
 pub fn one_sentence(times: usize) -> String {
-    vec!["The council said on Monday that it would look into the matter again, and nothing was decided."; times]
-        .join(" ")
+    vec![
+        "The council said on Monday that it would look into the matter again, and nothing was decided.";
+        times
+    ]
+    .join(" ")
 }
 
 /// An article of about `bytes` bytes in English (at most a paragraph more), without anything copied in it.
 pub fn big_article(bytes: usize, seed: u64) -> String {
     let mut rng = Rng::new(seed);
-    body(
-        Words::of(Script::English),
-        &mut rng,
-        bytes.saturating_add(150),
-    )
-    .join("\n")
+    body(Words::of(Script::English), &mut rng, bytes.saturating_add(150)).join("\n")
 }
 
-/// A story printed minute by minute by 97 outlets in turn, with a number in it that `number` gives for each copy.
+/// A story printed minute by minute by 97 outlets in turn, with a number in it that `number` gives for each
+/// copy.
 fn printings(copies: usize, seed: u64, number: impl Fn(usize) -> usize) -> Vec<Article> {
     let words = Words::of(Script::English);
     let mut rng = Rng::new(seed);
@@ -55,11 +54,7 @@ fn printings(copies: usize, seed: u64, number: impl Fn(usize) -> usize) -> Vec<A
             truth: Truth {
                 family: 0,
                 parent: (copy > 0).then_some(0),
-                mode: if copy == 0 {
-                    Mode::Original
-                } else {
-                    Mode::Giant
-                },
+                mode: if copy == 0 { Mode::Original } else { Mode::Giant },
                 passages: Vec::new(),
                 repeats: Vec::new(),
             },
@@ -75,10 +70,8 @@ mod tests {
     #[test]
     fn the_extremes_are_what_they_say() {
         let story = one_story(3, 5);
-        let sets: Vec<judge::ShingleSet> = story
-            .iter()
-            .map(|article| judge::shingle_set(&judge::words(&article.text), 5))
-            .collect();
+        let sets: Vec<judge::ShingleSet> =
+            story.iter().map(|article| judge::shingle_set(&judge::words(&article.text), 5)).collect();
         let alike = judge::resemblance(&sets[0], &sets[2]);
         assert!((0.9..1.0).contains(&alike), "{alike}");
         let same = identical(2);

@@ -1,22 +1,19 @@
 //! The judge: measures that are slow and obviously right, to hold the engine to.
 //!
-//! Texts go in; words, shingle sets, pairs and common runs come out. Nothing here is taken from the engine or from the
-//! crates it uses, so an error would have to be made twice to go unseen. Results do not depend on any order but that of
-//! the input.
+//! Texts go in; words, shingle sets, pairs and common runs come out. Nothing here is taken from the engine or
+//! from the crates it uses, so an error would have to be made twice to go unseen. Results do not depend on
+//! any order but that of the input.
 #![allow(dead_code, reason = "each bench and test uses a part")]
-#![allow(
-    unreachable_pub,
-    reason = "the crates that include this have no outside"
-)]
+#![allow(unreachable_pub, reason = "the crates that include this have no outside")]
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The words of a text: runs of [`char::is_alphanumeric`], in lower case.
 ///
-/// These are the engine's tokens only for plain texts. They differ for unspaced scripts (one token a character there,
-/// one word a run here), for combining marks and invisible characters, and where NFKC or full case folding change a
-/// letter.
+/// These are the engine's tokens only for plain texts. They differ for unspaced scripts (one token a
+/// character there, one word a run here), for combining marks and invisible characters, and where NFKC or
+/// full case folding change a letter.
 pub fn words(text: &str) -> Vec<String> {
     text.split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -26,8 +23,8 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// The distinct shingles of a text, each as the 64-bit `SipHash` of its words.
 ///
-/// Among ten million shingles the chance that any two collide is about 3 in a million; the hash is that of the standard
-/// library with fixed keys, equal within one build and not meant to be stored.
+/// Among ten million shingles the chance that any two collide is about 3 in a million; the hash is that of
+/// the standard library with fixed keys, equal within one build and not meant to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShingleSet {
     ascending: Vec<u64>,
@@ -77,11 +74,12 @@ pub fn containment(a: &ShingleSet, b: &ShingleSet) -> f64 {
     ratio(shared(a, b), a.len())
 }
 
-/// All pairs `(i, j, resemblance)` with i < j and at least that resemblance (and something in common), in order.
+/// All pairs `(i, j, resemblance)` with i < j and at least that resemblance (and something in common), in
+/// order.
 ///
-/// Counts what each set shares with every earlier one through an index from shingle to sets: exact, nothing is sampled.
-/// Time grows with the square of how often a shingle occurs: ten megabytes with a story of 300 take one or two seconds
-/// without optimisation; do not ask about a story of 10,000.
+/// Counts what each set shares with every earlier one through an index from shingle to sets: exact, nothing
+/// is sampled. Time grows with the square of how often a shingle occurs: ten megabytes with a story of 300
+/// take one or two seconds without optimisation; do not ask about a story of 10,000.
 pub fn exact_pairs(sets: &[ShingleSet], threshold: f64) -> Vec<(usize, usize, f64)> {
     let mut holders: HashMap<u64, Vec<u32>> = HashMap::new();
     let mut shared = vec![0_usize; sets.len()];
@@ -112,8 +110,9 @@ pub fn exact_pairs(sets: &[ShingleSet], threshold: f64) -> Vec<(usize, usize, f6
     pairs
 }
 
-/// All maximal common runs of at least `min` words as `(begin in a, begin in b, length)`, in order: neither end of one
-/// can be moved outward. Given the same text twice this holds each repeat both ways round, and the text itself.
+/// All maximal common runs of at least `min` words as `(begin in a, begin in b, length)`, in order: neither
+/// end of one can be moved outward. Given the same text twice this holds each repeat both ways round, and the
+/// text itself.
 ///
 /// Compares every word with every other: |a|·|b| steps, 2·|b| numbers of memory.
 ///
@@ -129,7 +128,8 @@ pub fn shared_runs(a: &[String], b: &[String], min: usize) -> Vec<(usize, usize,
     let a: Vec<usize> = a.iter().map(|word| numbers[word.as_str()]).collect();
     let b: Vec<usize> = b.iter().map(|word| numbers[word.as_str()]).collect();
     let mut runs = Vec::new();
-    // `before[j]` is how many words the run has that ends before word j of b and before the word of a looked at.
+    // `before[j]` is how many words the run has that ends before word j of b and before the word of a looked
+    // at.
     let mut before = vec![0; b.len() + 1];
     for (i, word) in a.iter().enumerate() {
         let mut now = vec![0; b.len() + 1];
@@ -150,8 +150,8 @@ pub fn shared_runs(a: &[String], b: &[String], min: usize) -> Vec<(usize, usize,
     runs
 }
 
-/// Precision and recall of pairs found against true ones. The order within a pair and repetitions do not count; with
-/// nothing found the precision is 1, with nothing to find the recall is 1.
+/// Precision and recall of pairs found against true ones. The order within a pair and repetitions do not
+/// count; with nothing found the precision is 1, with nothing to find the recall is 1.
 pub fn pair_report(found: &[(usize, usize)], truth: &[(usize, usize)]) -> (f64, f64) {
     let set = |pairs: &[(usize, usize)]| -> BTreeSet<(usize, usize)> {
         pairs.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect()
@@ -181,14 +181,8 @@ fn shared(a: &ShingleSet, b: &ShingleSet) -> usize {
 
 /// `part / whole`, 0 for 0 / 0.
 fn ratio(part: usize, whole: usize) -> f64 {
-    let exact = |count: usize| {
-        f64::from(u32::try_from(count).expect("a test has fewer than 2^32 shingles"))
-    };
-    if whole == 0 {
-        0.0
-    } else {
-        exact(part) / exact(whole)
-    }
+    let exact = |count: usize| f64::from(u32::try_from(count).expect("a test has fewer than 2^32 shingles"));
+    if whole == 0 { 0.0 } else { exact(part) / exact(whole) }
 }
 
 #[cfg(test)]
@@ -210,16 +204,9 @@ mod tests {
 
     #[test]
     fn short_texts_are_one_shingle() {
+        assert_eq!([set("", 5).len(), set("a", 5).len(), set("a b c d", 5).len()], [0, 1, 1]);
         assert_eq!(
-            [set("", 5).len(), set("a", 5).len(), set("a b c d", 5).len()],
-            [0, 1, 1]
-        );
-        assert_eq!(
-            [
-                set("a b c d e", 5).len(),
-                set("a b c d e f", 5).len(),
-                set("a a a a", 2).len()
-            ],
+            [set("a b c d e", 5).len(), set("a b c d e f", 5).len(), set("a a a a", 2).len()],
             [1, 2, 1]
         );
         assert_ne!(set("ab c", 2), set("a bc", 2));
@@ -255,27 +242,17 @@ mod tests {
     #[test]
     fn shared_runs_are_maximal() {
         let (a, b) = (words("x a b c y a b"), words("a b c z a b"));
-        assert_eq!(
-            shared_runs(&a, &b, 2),
-            [(1, 0, 3), (1, 4, 2), (5, 0, 2), (5, 4, 2)]
-        );
+        assert_eq!(shared_runs(&a, &b, 2), [(1, 0, 3), (1, 4, 2), (5, 0, 2), (5, 4, 2)]);
         assert_eq!(shared_runs(&a, &b, 3), [(1, 0, 3)]);
         let same = words("a b a b");
-        assert_eq!(
-            shared_runs(&same, &same, 2),
-            [(0, 0, 4), (0, 2, 2), (2, 0, 2)]
-        );
+        assert_eq!(shared_runs(&same, &same, 2), [(0, 0, 4), (0, 2, 2), (2, 0, 2)]);
         assert!(shared_runs(&a, &[], 1).is_empty());
     }
 
     #[test]
     fn reports_ignore_the_order_within_pairs() {
-        let (precision, recall) =
-            pair_report(&[(1, 0), (0, 1), (2, 3)], &[(0, 1), (4, 5), (6, 7), (8, 9)]);
-        assert_eq!(
-            (precision.to_bits(), recall.to_bits()),
-            (0.5_f64.to_bits(), 0.25_f64.to_bits())
-        );
+        let (precision, recall) = pair_report(&[(1, 0), (0, 1), (2, 3)], &[(0, 1), (4, 5), (6, 7), (8, 9)]);
+        assert_eq!((precision.to_bits(), recall.to_bits()), (0.5_f64.to_bits(), 0.25_f64.to_bits()));
         assert_eq!(pair_report(&[], &[]), (1.0, 1.0));
     }
 }

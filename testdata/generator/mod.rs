@@ -1,24 +1,22 @@
 //! Made-up news archives with planted copies: settings go in, articles with their truth come out.
 //!
-//! Every bench and many tests need an archive that looks like one (Zipf's law, outlets, footers, stock phrases) and of
-//! which all is known: who copied whom, how much was changed, where the quotation stands. So this one invents its
-//! articles, lets outlets copy each other, and writes down what it did.
+//! Every bench and many tests need an archive that looks like one (Zipf's law, outlets, footers, stock
+//! phrases) and of which all is known: who copied whom, how much was changed, where the quotation stands. So
+//! this one invents its articles, lets outlets copy each other, and writes down what it did.
 //!
-//! - The same settings give the same bytes on every machine; a test here pins them, since recorded timings depend on
-//!   them.
-//! - Articles come in the order of their times. What is planted beside the truth (footers of one outlet, phrases of
-//!   three to seven words) is too short or too local to make two articles alike.
+//! - The same settings give the same bytes on every machine; a test here pins them, since recorded timings
+//!   depend on them.
+//! - Articles come in the order of their times. What is planted beside the truth (footers of one outlet,
+//!   phrases of three to seven words) is too short or too local to make two articles alike.
 //! - It uses the standard library alone and knows nothing of the engine it tests.
 //!
 //! Include it with `#[path = "../testdata/generator/mod.rs"] mod generator;`.
 //!
-//! Rooms: [`rng`] chance, [`words`] vocabularies, [`prose`] sentences and edits, [`outlets`] and [`clock`] what they say,
-//! [`desk`] who copies whom, [`extremes`] inputs made to hurt, [`judge`] slow and obviously right measures.
+//! Rooms: [`rng`] chance, [`words`] vocabularies, [`prose`] sentences and edits, [`outlets`] and [`clock`]
+//! what they say, [`desk`] who copies whom, [`extremes`] inputs made to hurt, [`judge`] slow and obviously
+//! right measures.
 #![allow(dead_code, unused_imports, reason = "each bench and test uses a part")]
-#![allow(
-    unreachable_pub,
-    reason = "the crates that include this have no outside"
-)]
+#![allow(unreachable_pub, reason = "the crates that include this have no outside")]
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -53,8 +51,8 @@ pub struct Settings {
     pub outlets: usize,
     /// Stories that very many outlets print, on top of the copies.
     pub giant_stories: usize,
-    /// Articles in each of the giant stories, of 1,800 to 4,500 bytes. What they need is taken from `bytes`; where it
-    /// does not suffice the archive grows.
+    /// Articles in each of the giant stories, of 1,800 to 4,500 bytes. What they need is taken from `bytes`;
+    /// where it does not suffice the archive grows.
     pub giant_copies: usize,
 }
 
@@ -93,17 +91,19 @@ pub struct Article {
 
 /// What was planted in an article.
 ///
-/// Only the last step is told: where an article that quotes is copied in its turn, or two quote the same paragraph, the
-/// common passage follows from the parents and is not listed again.
+/// Only the last step is told: where an article that quotes is copied in its turn, or two quote the same
+/// paragraph, the common passage follows from the parents and is not listed again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truth {
-    /// The index of the first article of the planted story: the article's own for an original or a quoting one.
+    /// The index of the first article of the planted story: the article's own for an original or a quoting
+    /// one.
     pub family: usize,
     /// The article it was made from.
     pub parent: Option<usize>,
     /// How it was made.
     pub mode: Mode,
-    /// What it quotes (only with [`Mode::Quote`]): at least 20 words, equal up to the shape of quotes and apostrophes.
+    /// What it quotes (only with [`Mode::Quote`]): at least 20 words, equal up to the shape of quotes and
+    /// apostrophes.
     pub passages: Vec<PlantedPassage>,
     /// Paragraphs of at least 20 words that stand a second time at its end.
     pub repeats: Vec<PlantedRepeat>,
@@ -151,7 +151,8 @@ pub struct PlantedRepeat {
     pub again_chars: Range<usize>,
 }
 
-/// Invents an archive. Time and memory are linear in `bytes`; ten megabytes take a tenth of a second when optimised.
+/// Invents an archive. Time and memory are linear in `bytes`; ten megabytes take a tenth of a second when
+/// optimised.
 ///
 /// # Panics
 /// If there are no outlets.
@@ -159,20 +160,13 @@ pub fn generate(settings: &Settings) -> Vec<Article> {
     desk::Desk::open(settings).run(settings)
 }
 
-/// The articles as JSON Lines with the keys `id`, `outlet`, `published_at`, `url`, `title` and `text`, the truth left
-/// out; characters outside ASCII stay as they are.
+/// The articles as JSON Lines with the keys `id`, `outlet`, `published_at`, `url`, `title` and `text`, the
+/// truth left out; characters outside ASCII stay as they are.
 pub fn to_json_lines(articles: &[Article]) -> String {
-    let bytes: usize = articles
-        .iter()
-        .map(|article| article.text.len() + 400)
-        .sum();
+    let bytes: usize = articles.iter().map(|article| article.text.len() + 400).sum();
     let mut out = String::with_capacity(bytes);
     for article in articles {
-        let day = article
-            .published_at
-            .get(..10)
-            .unwrap_or_default()
-            .replace('-', "/");
+        let day = article.published_at.get(..10).unwrap_or_default().replace('-', "/");
         let url = format!("https://www.{}/{day}/{}", article.outlet, article.id);
         let fields = [
             ("{\"id\":", &article.id),
@@ -234,31 +228,20 @@ mod tests {
     }
 
     fn span(article: &Article, chars: &Range<usize>) -> String {
-        article
-            .text
-            .chars()
-            .skip(chars.start)
-            .take(chars.len())
-            .collect()
+        article.text.chars().skip(chars.start).take(chars.len()).collect()
     }
 
     #[test]
     fn the_same_settings_give_the_same_bytes_for_ever() {
         // FNV-1a; when this must change, timings and fixtures recorded before can no longer be compared.
         let hash = [Script::English, Script::Arabic, Script::Japanese].map(|script| {
-            to_json_lines(&small(script))
-                .bytes()
-                .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                    (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-                })
+            to_json_lines(&small(script)).bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+            })
         });
         assert_eq!(
             hash,
-            [
-                12_955_765_150_905_598_468,
-                10_701_547_816_460_478_755,
-                17_510_652_988_139_885_120
-            ]
+            [12_955_765_150_905_598_468, 10_701_547_816_460_478_755, 17_510_652_988_139_885_120]
         );
     }
 
@@ -271,10 +254,8 @@ mod tests {
                 for passage in &article.truth.passages {
                     let source = &articles[passage.source];
                     assert!(passage.source < index && source.outlet != article.outlet);
-                    let (there, here) = (
-                        span(source, &passage.source_chars),
-                        span(article, &passage.target_chars),
-                    );
+                    let (there, here) =
+                        (span(source, &passage.source_chars), span(article, &passage.target_chars));
                     if script == Script::English {
                         assert!(judge::words(&here).len() >= 20, "{here}");
                     }
@@ -282,25 +263,18 @@ mod tests {
                     passages += 1;
                 }
                 for repeat in &article.truth.repeats {
-                    assert_eq!(
-                        span(article, &repeat.first_chars),
-                        span(article, &repeat.again_chars)
-                    );
+                    assert_eq!(span(article, &repeat.first_chars), span(article, &repeat.again_chars));
                     repeats += 1;
                 }
                 if article.truth.mode == Mode::Verbatim {
                     let parent = &articles[article.truth.parent.expect("a copy has a parent")];
                     assert_eq!(article.truth.family, parent.truth.family);
-                    let head =
-                        |text: &str| judge::words(text.split('\n').next().unwrap_or_default());
+                    let head = |text: &str| judge::words(text.split('\n').next().unwrap_or_default());
                     assert_eq!(head(&article.text), head(&parent.text));
                 }
             }
         }
-        assert!(
-            passages >= 10 && repeats >= 3,
-            "{passages} passages, {repeats} repeats"
-        );
+        assert!(passages >= 10 && repeats >= 3, "{passages} passages, {repeats} repeats");
     }
 
     #[test]
@@ -308,21 +282,10 @@ mod tests {
         let articles = small(Script::English);
         let bytes: usize = articles.iter().map(|article| article.text.len()).sum();
         assert!((390_000..450_000).contains(&bytes), "{bytes} bytes");
-        let giants = articles
-            .iter()
-            .filter(|article| article.truth.mode == Mode::Giant)
-            .count();
+        let giants = articles.iter().filter(|article| article.truth.mode == Mode::Giant).count();
         assert_eq!(giants, 12);
-        let copies = articles
-            .iter()
-            .filter(|article| article.truth.parent.is_some())
-            .count()
-            - 11;
-        assert!(
-            (25..60).contains(&copies),
-            "{copies} copies in {}",
-            articles.len()
-        );
+        let copies = articles.iter().filter(|article| article.truth.parent.is_some()).count() - 11;
+        assert!((25..60).contains(&copies), "{copies} copies in {}", articles.len());
         assert!(articles.is_sorted_by(|a, b| a.published_at < b.published_at && a.id < b.id));
     }
 

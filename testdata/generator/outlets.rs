@@ -16,18 +16,15 @@ pub struct Outlet {
     pub typographic: bool,
 }
 
-/// Outlets with made-up domains; every second has a footer of 12 to 45 words, every third sets typographic quotes.
+/// Outlets with made-up domains; every second has a footer of 12 to 45 words, every third sets typographic
+/// quotes.
 ///
 /// # Panics
 /// If `count` is 0.
 pub fn outlets(count: usize, words: &Words, rng: &mut Rng) -> Vec<Outlet> {
     assert!(count > 0, "somebody must print the articles");
     let latin = Words::of(Script::English);
-    let sign = if words.script == Script::English {
-        "Copyright"
-    } else {
-        "©"
-    };
+    let sign = if words.script == Script::English { "Copyright" } else { "©" };
     let mut taken = BTreeSet::new();
     let mut outlets = Vec::with_capacity(count);
     while outlets.len() < count {
@@ -36,11 +33,7 @@ pub fn outlets(count: usize, words: &Words, rng: &mut Rng) -> Vec<Outlet> {
             continue;
         }
         let length = rng.between(9, 42);
-        let footer = format!(
-            "{sign} 2026 {name}. {}{}",
-            line(words, rng, length),
-            words.marks().stop
-        );
+        let footer = format!("{sign} 2026 {name}. {}{}", line(words, rng, length), words.marks().stop);
         outlets.push(Outlet {
             domain: format!("{name}.example"),
             footer: outlets.len().is_multiple_of(2).then_some(footer),

@@ -3,23 +3,19 @@
 use super::rng::Rng;
 use super::words::{Script, Words, capitalised};
 
-/// Half a paragraph of the usual length, in bytes: bodies stop there, so that they are as long as asked on average.
+/// Half a paragraph of the usual length, in bytes: bodies stop there, so that they are as long as asked on
+/// average.
 const HALF_A_PARAGRAPH: usize = 150;
 
-/// Appends a sentence of 5 to 32 words; a third hold a stock phrase, a fifth a name, a seventh a number, some are said
-/// by somebody.
+/// Appends a sentence of 5 to 32 words; a third hold a stock phrase, a fifth a name, a seventh a number, some
+/// are said by somebody.
 pub fn sentence(words: &Words, rng: &mut Rng, out: &mut String) {
     let marks = words.marks();
     let count = 5 + rng.below(14) + rng.below(15);
     let mut place = |share: f64| {
-        if rng.chance(share) {
-            rng.below(count)
-        } else {
-            count
-        }
+        if rng.chance(share) { rng.below(count) } else { count }
     };
-    let (phrase_at, name_at, number_at, comma_at) =
-        (place(0.35), place(0.2), place(0.15), place(0.5));
+    let (phrase_at, name_at, number_at, comma_at) = (place(0.35), place(0.2), place(0.15), place(0.5));
     let spoken = rng.chance(0.08);
     if spoken {
         out.push_str(marks.quote[0]);
@@ -92,8 +88,8 @@ pub fn line(words: &Words, rng: &mut Rng, count: usize) -> String {
     capitalised(&picked.join(words.marks().gap))
 }
 
-/// Cuts a paragraph where words end: at blanks, or for Japanese where something other than hiragana follows hiragana,
-/// which is where most of its words begin.
+/// Cuts a paragraph where words end: at blanks, or for Japanese where something other than hiragana follows
+/// hiragana, which is where most of its words begin.
 pub fn units(script: Script, paragraph: &str) -> Vec<&str> {
     if script != Script::Japanese {
         return paragraph.split(' ').collect();
@@ -113,14 +109,11 @@ pub fn units(script: Script, paragraph: &str) -> Vec<&str> {
     units
 }
 
-/// The paragraphs with about `per_mille` of their words edited, at least one: six edits in ten put another word in
-/// place, two drop the word, two insert one.
+/// The paragraphs with about `per_mille` of their words edited, at least one: six edits in ten put another
+/// word in place, two drop the word, two insert one.
 pub fn edited(words: &Words, rng: &mut Rng, paragraphs: &[String], per_mille: u32) -> Vec<String> {
     let share = f64::from(per_mille) / 1000.0;
-    let cut: Vec<Vec<&str>> = paragraphs
-        .iter()
-        .map(|text| units(words.script, text))
-        .collect();
+    let cut: Vec<Vec<&str>> = paragraphs.iter().map(|text| units(words.script, text)).collect();
     let mut until_sure_edit = rng.below(cut.iter().map(Vec::len).sum());
     let mut out = Vec::with_capacity(paragraphs.len());
     for units in cut {
@@ -143,14 +136,11 @@ pub fn edited(words: &Words, rng: &mut Rng, paragraphs: &[String], per_mille: u3
         }
     }
     // A text of a word or two could lose them all; an article is never empty.
-    if out.is_empty() {
-        paragraphs.to_vec()
-    } else {
-        out
-    }
+    if out.is_empty() { paragraphs.to_vec() } else { out }
 }
 
-/// The text with the quotes and apostrophes of a house style, typographic or plain; as many characters as before.
+/// The text with the quotes and apostrophes of a house style, typographic or plain; as many characters as
+/// before.
 pub fn in_house_style(text: &str, typographic: bool) -> String {
     let mut before = ' ';
     text.chars()

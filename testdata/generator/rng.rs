@@ -1,8 +1,8 @@
 //! Chance that repeats itself: the same seed gives the same archive, on every machine and for ever.
 //!
-//! Only integers and the operations that IEEE 754 rounds exactly (`+ - * /` and the square root) are used here and in
-//! the rooms beside it; `powf`, `exp` and `ln` differ between platforms in the last bit, which is enough to change a
-//! word.
+//! Only integers and the operations that IEEE 754 rounds exactly (`+ - * /` and the square root) are used
+//! here and in the rooms beside it; `powf`, `exp` and `ln` differ between platforms in the last bit, which is
+//! enough to change a word.
 
 /// Steele, Lea and Flood's `SplitMix64`: one addition and a mix per number, full period, no bad seeds.
 #[derive(Debug, Clone)]
@@ -90,8 +90,8 @@ impl Weighted {
         Self { columns }
     }
 
-    /// `count` weights that fall like 1/(rank + `shift`)^1.0703, the law word frequencies follow (exponent 1.07, built
-    /// from square roots so that it is the same number everywhere: 1 + 1/16 + 1/128).
+    /// `count` weights that fall like 1/(rank + `shift`)^1.0703, the law word frequencies follow (exponent
+    /// 1.07, built from square roots so that it is the same number everywhere: 1 + 1/16 + 1/128).
     pub fn zipf(count: usize, shift: f64) -> Self {
         let weights: Vec<f64> = (0..u32::try_from(count).expect("fewer than 2^32 ranks"))
             .map(|rank| {
@@ -108,11 +108,7 @@ impl Weighted {
         let bits = rng.next();
         let column = ((u128::from(bits >> 32) * self.columns.len() as u128) >> 32) as usize;
         let (limit, other) = self.columns[column];
-        if bits & 0xffff_ffff < u64::from(limit) {
-            column
-        } else {
-            other as usize
-        }
+        if bits & 0xffff_ffff < u64::from(limit) { column } else { other as usize }
     }
 }
 
@@ -135,11 +131,7 @@ mod tests {
         let mut rng = Rng::new(1_234_567);
         assert_eq!(
             [rng.next(), rng.next(), rng.next()],
-            [
-                6_457_827_717_110_365_317,
-                3_203_168_211_198_807_973,
-                9_817_491_932_198_370_423
-            ]
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
     }
 

@@ -1,7 +1,8 @@
 //! Made-up words of three scripts, used as often as words are: a few all the time, most of them hardly ever.
 //!
-//! The vocabulary is the same for every seed, so that archives of different seeds share their language but no text.
-//! Frequent words are short, as in every language. Each vocabulary is built once in a process (some milliseconds).
+//! The vocabulary is the same for every seed, so that archives of different seeds share their language but no
+//! text. Frequent words are short, as in every language. Each vocabulary is built once in a process (some
+//! milliseconds).
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -83,24 +84,11 @@ impl Words {
     /// The punctuation of the script.
     pub fn marks(&self) -> &'static Marks {
         match self.script {
-            Script::English => &Marks {
-                gap: " ",
-                comma: ",",
-                stop: ".",
-                quote: ["\"", ",\" said ", "."],
-            },
-            Script::Arabic => &Marks {
-                gap: " ",
-                comma: "،",
-                stop: ".",
-                quote: ["«", "»، قال ", "."],
-            },
-            Script::Japanese => &Marks {
-                gap: "",
-                comma: "、",
-                stop: "。",
-                quote: ["「", "」と", "は述べた。"],
-            },
+            Script::English => &Marks { gap: " ", comma: ",", stop: ".", quote: ["\"", ",\" said ", "."] },
+            Script::Arabic => &Marks { gap: " ", comma: "،", stop: ".", quote: ["«", "»، قال ", "."] },
+            Script::Japanese => {
+                &Marks { gap: "", comma: "、", stop: "。", quote: ["「", "」と", "は述べた。"] }
+            }
         }
     }
 
@@ -118,9 +106,7 @@ impl Words {
             _ => '0',
         };
         out.extend(digits.chars().map(|digit| match digit.to_digit(10) {
-            Some(value) => {
-                char::from_u32(u32::from(zero) + value).expect("ten digits follow each zero")
-            }
+            Some(value) => char::from_u32(u32::from(zero) + value).expect("ten digits follow each zero"),
             None => digit,
         }));
     }
@@ -165,22 +151,18 @@ impl Words {
 /// The word with a capital at its head, where the script has capitals.
 pub fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A word for this rank that can be pronounced: syllables of onset, vowel and, at the end, coda.
 fn latin(rank: usize, rng: &mut Rng) -> String {
     const ONSETS: [&str; 28] = [
-        "b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "br", "ch",
-        "cl", "dr", "fl", "gr", "pl", "pr", "sh", "st", "th", "tr",
+        "b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "br", "ch", "cl",
+        "dr", "fl", "gr", "pl", "pr", "sh", "st", "th", "tr",
     ];
     const VOWELS: [&str; 10] = ["a", "e", "i", "o", "u", "a", "e", "o", "ea", "ou"];
     const ACCENTED: [&str; 4] = ["é", "ü", "ñá", "ô"];
-    const CODAS: [&str; 14] = [
-        "", "", "", "n", "r", "s", "t", "l", "d", "m", "ck", "nd", "st", "ng",
-    ];
+    const CODAS: [&str; 14] = ["", "", "", "n", "r", "s", "t", "l", "d", "m", "ck", "nd", "st", "ng"];
     let syllables = match rank {
         0..200 => 1,
         200..2_000 => rng.between(1, 2),
@@ -189,12 +171,9 @@ fn latin(rank: usize, rng: &mut Rng) -> String {
     };
     let mut word = String::new();
     for _ in 0..syllables {
-        // One rare word in a thousand or so comes from abroad and keeps its accents, so that most texts are ASCII.
-        let vowels: &[&str] = if rank > 1_000 && rng.below(3_000) == 0 {
-            &ACCENTED
-        } else {
-            &VOWELS
-        };
+        // One rare word in a thousand or so comes from abroad and keeps its accents, so that most texts are
+        // ASCII.
+        let vowels: &[&str] = if rank > 1_000 && rng.below(3_000) == 0 { &ACCENTED } else { &VOWELS };
         if !word.is_empty() || rng.below(6) > 0 {
             word.push_str(rng.pick(&ONSETS));
         }
@@ -207,25 +186,17 @@ fn latin(rank: usize, rng: &mut Rng) -> String {
 /// A word for this rank in Arabic letters: a root, often with the article, an ending, or a vowel mark.
 fn arabic(rank: usize, rng: &mut Rng) -> String {
     const LETTERS: [char; 28] = [
-        'ا', 'ب', 'ت', 'ث', 'ج', 'ح', 'خ', 'د', 'ذ', 'ر', 'ز', 'س', 'ش', 'ص', 'ض', 'ط', 'ظ', 'ع',
-        'غ', 'ف', 'ق', 'ك', 'ل', 'م', 'ن', 'ه', 'و', 'ي',
+        'ا', 'ب', 'ت', 'ث', 'ج', 'ح', 'خ', 'د', 'ذ', 'ر', 'ز', 'س', 'ش', 'ص', 'ض', 'ط', 'ظ', 'ع', 'غ', 'ف',
+        'ق', 'ك', 'ل', 'م', 'ن', 'ه', 'و', 'ي',
     ];
     const ENDINGS: [&str; 4] = ["ة", "ات", "ين", "ى"];
     const VOWEL_MARKS: [char; 4] = ['\u{64e}', '\u{64f}', '\u{650}', '\u{651}'];
-    let (length, frequent) = if rank < 60 {
-        (rng.between(2, 3), true)
-    } else {
-        (rng.between(3, 5), false)
-    };
+    let (length, frequent) = if rank < 60 { (rng.between(2, 3), true) } else { (rng.between(3, 5), false) };
     let mut word = String::new();
     if !frequent && rng.below(10) < 3 {
         word.push_str("ال");
     }
-    let marked = if rng.below(30) == 0 {
-        rng.below(length)
-    } else {
-        length
-    };
+    let marked = if rng.below(30) == 0 { rng.below(length) } else { length };
     for place in 0..length {
         word.push(rng.pick(&LETTERS));
         if place == marked {
@@ -265,7 +236,8 @@ fn japanese(rank: usize, rng: &mut Rng) -> String {
             run(&katakana, length, rng)
         }
         _ => {
-            // Two thousand kanji, as many as school teaches, spread over the block that has been full since 1993.
+            // Two thousand kanji, as many as school teaches, spread over the block that has been full since
+            // 1993.
             let mut word: String = (0..rng.between(1, 3))
                 .map(|_| {
                     let offset = u32::try_from(rng.small_below(2_000)).expect("below 2,000");

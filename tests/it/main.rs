@@ -1,0 +1,29 @@
+//! Integration tests: the real binary, run on real files. One test binary, so that it links once.
+//!
+//! What belongs where:
+//! - `bad_input`: inputs and outputs that are broken, odd or in the way; exit statuses; the books
+//! - `same_bytes`: what must not change the report (threads, memory map, order of records, splitting,
+//!   standard input)
+//! - `truth`: generated archives against the judge: pairs, stories, passages, repeats
+//! - `sample`: the sample archive of `testdata` against its truth
+//! - `shared_archives`: the same on `../shared`, where it is there; a loud line where it is not
+//! - `cli`: help, options, what is printed and what never is
+//! - `support`: running the binary and reading its report; no tests
+//! - `judging`: measures that several modules hold reports to; no tests
+//!
+//! A test of one function belongs under that function in `src/`. Regressions go to the module of their theme
+//! and are named after what went wrong.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail right there")]
+
+#[path = "../../testdata/generator/mod.rs"]
+mod generator;
+
+mod judging;
+mod support;
+
+mod bad_input;
+mod cli;
+mod same_bytes;
+mod sample;
+mod shared_archives;
+mod truth;

@@ -1,0 +1,186 @@
+//! Generated archives, of which all is known: pairs against the exact count, stories, passages and repeats
+//! against what was planted.
+
+use crate::generator::judge;
+use crate::generator::{Article, Script, Settings, generate, to_json_lines};
+use crate::judging::{
+    Pairs, Texts, at_words, check_passages, check_repeats, check_stories, covered, merged, ratio, spans_by,
+};
+use crate::support::{Report, Scan};
+
+/// The seeds that pooled measures run over.
+const SEEDS: [u64; 3] = [1, 2, 3];
+
+/// Some 600 articles with copies of all kinds, and a story that sixty print.
+fn archive(seed: u64, script: Script) -> Vec<Article> {
+    generate(&Settings {
+        bytes: 2_000_000,
+        seed,
+        script,
+        giant_stories: 1,
+        giant_copies: 60,
+        ..Settings::default()
+    })
+}
+
+fn scanned(articles: &[Article], how: &[&str]) -> Report {
+    let scan = Scan::of("a.jsonl", to_json_lines(articles));
+    scan.scan_to("report", &[&["a.jsonl"], how].concat())
+}
+
+/// `--all-pairs` against the judge: not one wrong pair, nearly all of the right ones, every number as
+/// recomputed.
+fn check_pairs(threshold: f64) {
+    let mut pairs = Pairs::default();
+    for seed in SEEDS {
+        let articles = archive(seed, Script::English);
+        let how = ["--only", "duplicates", "--all-pairs", "--threshold", &threshold.to_string()];
+        let texts = Texts::of(&articles);
+        pairs.add(&scanned(&articles, &how), &texts, &texts.sets(), threshold);
+    }
+    assert!(pairs.true_ones > 1_000, "too few pairs to tell anything: {pairs:?}");
+    assert!(pairs.recall() >= 0.999, "recall {} at {threshold}: {pairs:?}", pairs.recall());
+}
+
+#[test]
+fn all_pairs_at_the_usual_threshold_are_the_true_ones() {
+    check_pairs(0.8);
+}
+
+#[test]
+fn all_pairs_at_a_low_threshold_are_the_true_ones() {
+    check_pairs(0.5);
+}
+
+#[test]
+fn all_pairs_at_a_high_threshold_are_the_true_ones() {
+    check_pairs(0.95);
+}
+
+#[test]
+fn every_member_of_a_story_is_at_the_threshold_to_its_representative() {
+    for seed in SEEDS {
+        let articles = archive(seed, Script::English);
+        let texts = Texts::of(&articles);
+        let sets = texts.sets();
+        for threshold in ["0.8", "0.5"] {
+            let report = scanned(&articles, &["--only", "duplicates", "--threshold", threshold]);
+            let stories = check_stories(&report, &texts, &sets, threshold.parse().unwrap());
+            assert!(stories > 20, "{stories} stories");
+        }
+    }
+}
+
+#[test]
+fn planted_quotations_are_covered() {
+    let (mut planted, mut found, mut count) = (0, 0, 0);
+    for seed in SEEDS {
+        let articles = archive(seed, Script::English);
+        let rows = scanned(&articles, &["--only", "passages"]).table("passages");
+        let spans = spans_by(&rows, "target", "target_chars");
+        for article in &articles {
+            let spans = spans.get(&article.id).map_or(&[][..], Vec::as_slice);
+            for passage in &article.truth.passages {
+                let covered = covered(&passage.target_chars, spans);
+                let share = ratio(covered, passage.target_chars.len());
+                assert!(share > 0.9, "{share} of {:?} in {} (seed {seed})", passage.target_chars, article.id);
+                planted += passage.target_chars.len();
+                found += covered;
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 40, "{count} quotations");
+    assert!(ratio(found, planted) >= 0.99, "{found} of {planted} characters");
+}
+
+#[test]
+fn planted_quotations_are_covered_in_other_scripts() {
+    for script in [Script::Arabic, Script::Japanese] {
+        let articles = archive(4, script);
+        let rows = scanned(&articles, &["--only", "passages"]).table("passages");
+        let spans = spans_by(&rows, "target", "target_chars");
+        let (mut planted, mut found) = (0, 0);
+        for article in &articles {
+            let spans = spans.get(&article.id).map_or(&[][..], Vec::as_slice);
+            for passage in &article.truth.passages {
+                let span = at_words(&article.text, &passage.target_chars);
+                if covered(&span, spans) != span.len() {
+                    eprintln!(
+                        "{script:?} {} {:?} {} {:?}",
+                        article.id,
+                        span,
+                        covered(&span, spans),
+                        merged(spans)
+                    );
+                }
+                planted += span.len();
+                found += covered(&span, spans);
+            }
+        }
+        assert!(planted > 1_000, "{planted} characters");
+        assert!(ratio(found, planted) >= 0.99, "{script:?}: {found} of {planted} characters");
+    }
+}
+
+#[test]
+fn planted_repeats_are_all_found_and_nothing_else() {
+    let mut count = 0;
+    for (seed, script) in SEEDS
+        .map(|seed| (seed, Script::English))
+        .into_iter()
+        .chain([(5, Script::Arabic), (6, Script::Japanese)])
+    {
+        let articles = archive(seed, script);
+        let rows = scanned(&articles, &["--only", "repeats"]).table("repeats");
+        let spans = spans_by(&rows, "article", "again_chars");
+        for article in &articles {
+            let spans = spans.get(&article.id).map_or(&[][..], Vec::as_slice);
+            let planted: Vec<_> =
+                article.truth.repeats.iter().map(|repeat| repeat.again_chars.clone()).collect();
+            for again in &planted {
+                let share = ratio(covered(again, spans), again.len());
+                assert!(share > 0.9, "{script:?} {seed}: {share} of {again:?} in {}", article.id);
+                count += 1;
+            }
+            for span in merged(spans) {
+                let share = ratio(covered(&span, &planted), span.len());
+                assert!(share > 0.9, "{script:?} {seed}: not planted: {span:?} in {}", article.id);
+            }
+        }
+    }
+    assert!(count > 60, "{count} repeats");
+}
+
+#[test]
+fn every_row_of_passages_and_repeats_is_what_it_says() {
+    for seed in SEEDS {
+        let articles = archive(seed, Script::English);
+        let texts = Texts::of(&articles);
+        let report = scanned(&articles, &[]);
+        let passages = check_passages(&report, &texts);
+        let repeats = check_repeats(&report, &texts);
+        assert!(passages > 100 && repeats > 10, "{passages} passages, {repeats} repeats");
+    }
+}
+
+#[test]
+fn verbatim_copies_are_in_the_story_of_their_parent() {
+    let mut in_one = 0;
+    for seed in SEEDS {
+        let articles = archive(seed, Script::English);
+        let sets = Texts::of(&articles).sets();
+        let rows = scanned(&articles, &["--only", "duplicates"]).articles();
+        for (number, article) in articles.iter().enumerate() {
+            let Some(parent) = article.truth.parent else { continue };
+            if judge::resemblance(&sets[number], &sets[parent]) < 1.0 {
+                continue;
+            }
+            let (own, of_parent) = (&rows[&article.id]["story"], &rows[&articles[parent].id]["story"]);
+            assert!(own.is_string(), "{} is in no story", article.id);
+            assert_eq!(own, of_parent, "{}", article.id);
+            in_one += 1;
+        }
+    }
+    assert!(in_one > 10, "{in_one} copies");
+}
