@@ -50,7 +50,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A file or folder could not be read, or vanished; nothing of it was taken.
+    /// A file or folder could not be read, vanished, or could not be read on; what was read before stays.
     UnreadableFile => "unreadable-file",
     /// A file is compressed or of a format that is not read.
     UnsupportedFormat => "unsupported-format",

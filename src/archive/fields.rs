@@ -272,6 +272,21 @@ pub struct Chosen {
     pub published: Option<Name>,
 }
 
+impl FieldOverrides {
+    /// The path that the user named for a noun, as [`Chosen::by_noun`] calls it.
+    pub fn path(&self, noun: &str) -> Option<&str> {
+        match noun {
+            "text" => self.text.as_deref(),
+            "id" => self.id.as_deref(),
+            "title" => self.title.as_deref(),
+            "outlet" => self.outlet.as_deref(),
+            "url" => self.url.as_deref(),
+            "date" => self.date.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 impl Chosen {
     /// The nouns that were found, each with the name it was read from.
     pub fn by_noun(&self) -> impl Iterator<Item = (&'static str, Name)> {

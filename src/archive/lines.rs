@@ -97,7 +97,8 @@ pub(super) fn for_each_line(
             each(number, at, Line::TooLong);
         } else {
             let bytes = source.fetch(at..end)?;
-            each(number, at, Line::Whole(bytes.strip_suffix(b"\n").unwrap_or(&bytes)));
+            let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+            each(number, at, if line.len() as u64 > max_line { Line::TooLong } else { Line::Whole(line) });
         }
         number += 1;
         at = end;
@@ -161,5 +162,9 @@ mod tests {
         check(&text, 3_000_000);
         check(&text, 100);
         check(&text[..text.len() - 1], 2_097_152);
+        for limit in [2_097_151, 2_097_152, 2_097_153, 4_999_999, 5_000_000] {
+            check(&vec![b'x'; 2_097_152], limit);
+            check(&vec![b'x'; 5_000_000], limit);
+        }
     }
 }

@@ -119,7 +119,12 @@ impl Archive {
                         Format::JsonLines,
                         settings.mapped,
                     );
-                    sources.push(source.map_err(spool)?);
+                    let source = source.map_err(spool)?;
+                    let head =
+                        source.fetch(0..source.bytes.min(walk::HEAD_BYTES)).map_err(spool)?.into_owned();
+                    if !walked.refused(&name, &head) {
+                        sources.push(source);
+                    }
                 }
                 Found::File { name, path, format } => {
                     match Source::open(name.clone(), &path, format, settings.mapped) {

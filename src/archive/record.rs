@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::dates::PublishedAt;
 use super::fields::{Chosen, FieldOverrides, Published, TextField, recognise};
 use crate::problem::ProblemKind;
+use crate::text::MAX_TEXT_BYTES;
 
 /// What one record says.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +64,10 @@ pub fn read_json(line: &[u8], overrides: &FieldOverrides) -> (Outcome, Vec<Findi
     };
     let fields = recognise(&object, overrides);
     let text = match fields.text {
+        TextField::Found(text) if text.len() > MAX_TEXT_BYTES => {
+            findings.push(too_long());
+            return (Outcome::Rejected, findings);
+        }
         TextField::Found(text) => text.to_owned(),
         TextField::Empty => return (Outcome::Empty, findings),
         TextField::Missing => {
@@ -104,7 +109,17 @@ pub fn read_text(bytes: &[u8]) -> (Outcome, Vec<Finding>) {
     if text.trim().is_empty() {
         return (Outcome::Empty, findings);
     }
+    if text.len() > MAX_TEXT_BYTES {
+        findings.push(too_long());
+        return (Outcome::Rejected, findings);
+    }
     (Outcome::Article(Box::new(Record { text: text.into_owned(), ..Record::default() })), findings)
+}
+
+/// Repairing can make a text three times as long as its bytes.
+fn too_long() -> Finding {
+    let message = format!("the text is longer than {MAX_TEXT_BYTES} bytes after repairs");
+    (ProblemKind::RecordTooLarge, message)
 }
 
 /// The bytes without a byte-order mark at their start.

@@ -43,7 +43,8 @@ pub(super) enum Found {
 pub struct FileCounts {
     /// Files that were read.
     pub read: u64,
-    /// Files in a walked folder whose name says that they are no archive, or that start with a dot.
+    /// Files in a walked folder whose name says that they are no archive, or starts with a dot; and folders that
+    /// were passed over as a whole, each counted once: those whose name starts with a dot, and earlier reports.
     pub ignored: u64,
     /// Symbolic links, sockets, pipes and devices in a walked folder.
     pub special: u64,
@@ -108,8 +109,9 @@ impl Walked {
                 }
             };
             let kind = entry.file_type();
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
             if kind.is_dir() {
-                if is_report(entry.path()) {
+                if hidden || is_report(entry.path()) {
                     self.counts.ignored += 1;
                     entries.skip_current_dir();
                 }
@@ -119,7 +121,6 @@ impl Walked {
                 self.counts.special += 1;
                 continue;
             }
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
             let name = walked_name(argument, root, entry.path());
             match (hidden, named_format(entry.path())) {
                 (false, Some(format)) => match first_bytes(entry.path()) {
@@ -136,18 +137,23 @@ impl Walked {
         if !self.first_time(&real) {
             return;
         }
-        if let Some(compression) = compression(head) {
-            self.counts.unreadable += 1;
-            self.problems.push(Problem {
-                path: name,
-                record: None,
-                byte: None,
-                kind: ProblemKind::UnsupportedFormat,
-                message: format!("compressed with {compression}; decompress it first, or pipe it in and name - as the archive"),
-            });
-            return;
+        if !self.refused(&name, head) {
+            self.found.push(Found::File { name, path, format });
         }
-        self.found.push(Found::File { name, path, format });
+    }
+
+    /// Whether a file is compressed by its first bytes; then it is a problem, and not read.
+    pub(super) fn refused(&mut self, name: &str, head: &[u8]) -> bool {
+        let Some(compression) = compression(head) else { return false };
+        self.counts.unreadable += 1;
+        self.problems.push(Problem {
+            path: name.to_owned(),
+            record: None,
+            byte: None,
+            kind: ProblemKind::UnsupportedFormat,
+            message: format!("compressed with {compression}, which is not read yet; decompress it first"),
+        });
+        true
     }
 
     fn first_time(&mut self, path: &Path) -> bool {
@@ -213,9 +219,12 @@ fn compression(head: &[u8]) -> Option<&'static str> {
     MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|&(_, name)| name)
 }
 
+/// How much of a file is looked at to tell what it is.
+pub(super) const HEAD_BYTES: u64 = 512;
+
 fn first_bytes(path: &Path) -> io::Result<Vec<u8>> {
     use io::Read;
     let mut head = Vec::new();
-    fs::File::open(path)?.take(512).read_to_end(&mut head)?;
+    fs::File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
     Ok(head)
 }

@@ -7,6 +7,9 @@
 
 use crate::sketch::SLOTS;
 
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "128")]
+const SLOTS_I32: i32 = SLOTS as i32;
+
 /// How signatures are cut into bands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BandPlan {
@@ -24,6 +27,37 @@ impl BandPlan {
             .map(|rows| BandPlan { rows, bands: SLOTS / rows })
             .find(|plan| plan.chance(threshold) >= recall)
             .unwrap_or(BandPlan { rows: 1, bands: SLOTS })
+    }
+
+    /// The number of slots in which nearly all pairs at resemblance `threshold` agree: a pair falls short of it with a
+    /// chance of at most a thousandth of what `recall` lets bands miss, and at most one in a million. Agreeing slots are
+    /// counted as independent draws (binomial); fast similarity sketching varies less than that.
+    pub fn least_agreeing(&self, threshold: f64, recall: f64) -> u32 {
+        let allowed = ((1.0 - recall) / 1000.0).min(1e-6);
+        // From the likely end, so that nothing underflows: down from all slots, or up from none.
+        let all = SLOTS_I32.unsigned_abs();
+        if threshold >= 0.5 {
+            let mut exactly = threshold.powi(SLOTS_I32);
+            let mut at_least = exactly;
+            let mut least = all;
+            while 1.0 - at_least > allowed && least > 0 {
+                let odds = (1.0 - threshold) / threshold;
+                exactly *= f64::from(least) / f64::from(all - least + 1) * odds;
+                at_least += exactly;
+                least -= 1;
+            }
+            return least;
+        }
+        let mut exactly = (1.0 - threshold).powi(SLOTS_I32);
+        let mut below = 0.0;
+        let mut least = 0;
+        while below + exactly <= allowed {
+            below += exactly;
+            let odds = threshold / (1.0 - threshold);
+            exactly *= f64::from(all - least) / f64::from(least + 1) * odds;
+            least += 1;
+        }
+        least
     }
 
     /// Slots in a band.
@@ -61,6 +95,17 @@ mod tests {
             let plan = BandPlan::for_recall(threshold, 0.999);
             let more = BandPlan { rows: plan.rows() + 1, bands: SLOTS / (plan.rows() + 1) };
             assert!(plan.chance(threshold) >= 0.999 && more.chance(threshold) < 0.999);
+        }
+    }
+
+    #[test]
+    fn few_pairs_at_the_threshold_agree_in_fewer_slots() {
+        let least = |threshold| BandPlan::for_recall(threshold, 0.999).least_agreeing(threshold, 0.999);
+        assert_eq!(least(1.0), 128);
+        // Figures of the binomial distribution with 128 draws, lower tail at one in a million.
+        assert_eq!([least(0.5), least(0.8), least(0.99)], [37, 79, 119]);
+        for threshold in [0.01, 0.3, 0.998, 0.999_999] {
+            assert!(f64::from(least(threshold)) <= 128.0 * threshold);
         }
     }
 

@@ -79,7 +79,17 @@ impl Postings {
         self.starts.len() - 1
     }
 
-    /// How many articles share something.
+    /// The first article of the group with the most articles, and how many it has; the first such group.
+    pub fn largest_group(&self) -> Option<(u32, usize)> {
+        let articles = |bounds: &[usize]| {
+            let members = &self.entries[bounds[0]..bounds[1]];
+            (members[0].article, members.chunk_by(|a, b| a.article == b.article).count())
+        };
+        let sizes = self.starts.windows(2).map(articles);
+        sizes.reduce(|largest, next| if next.1 > largest.1 { next } else { largest })
+    }
+
+    /// The articles that share something, ascending.
     pub fn articles(&self) -> Vec<u32> {
         self.uses.chunk_by(|a, b| a.article == b.article).map(|uses| uses[0].article).collect()
     }

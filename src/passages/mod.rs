@@ -41,6 +41,9 @@ pub const DEPTH: usize = 8;
 /// many, and those that matter are covered by the first passages that grow.
 const PLACES: usize = 4;
 
+/// With links bound in time: how many holders within the window are looked through for those of other outlets.
+const WALKED: usize = 256;
+
 /// Characters of a passage that a report shows.
 const EXCERPT_CHARS: usize = 200;
 
@@ -75,8 +78,9 @@ pub struct Holdings<'a> {
     pub prepare: &'a (dyn Fn(u32) -> Prepared + Sync),
     /// A number for each outlet; articles of unknown outlet have one of their own.
     pub outlet_of: &'a (dyn Fn(u32) -> u64 + Sync),
-    /// Whether two articles lie close enough in time to be linked.
-    pub linkable: &'a (dyn Fn(u32, u32) -> bool + Sync),
+    /// The first article that lies close enough in time to be a source of this one: 0 where links are not bound in
+    /// time, the article itself where none is.
+    pub since: &'a (dyn Fn(u32) -> u32 + Sync),
 }
 
 impl std::fmt::Debug for Holdings<'_> {
@@ -153,12 +157,9 @@ pub struct Copied {
     pub copied_words: u32,
 }
 
-/// More passages than allowed.
+/// There are more passages than allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooMany {
-    /// The target at which the limit was passed.
-    pub blame: u32,
-}
+pub struct TooMany;
 
 /// Finds the passages of all articles; targets ascend. `advance` is told how many more targets are done.
 ///
@@ -187,7 +188,7 @@ pub fn passages(
                 advance(1);
                 let found = copied.passages.len() as u64;
                 if counted.fetch_add(found, Ordering::Relaxed) + found > limits.max_passages {
-                    return Err(TooMany { blame: target });
+                    return Err(TooMany);
                 }
                 Ok((found > 0).then_some(copied))
             },
@@ -226,8 +227,7 @@ impl Search<'_> {
         for round in 0..DEPTH {
             let mut by_source: BTreeMap<u32, Vec<Use>> = BTreeMap::new();
             for seed in &open {
-                let heads = &self.heads[seed.group as usize];
-                if let Some(source) = self.sources(target, heads).nth(round) {
+                if let Some(source) = self.source(target, seed.group, round) {
                     by_source.entry(source).or_default().push(*seed);
                 }
             }
@@ -249,10 +249,8 @@ impl Search<'_> {
     fn link_all(&self, target: u32, uses: &[Use], texts: &mut Shelf<'_>, found: &mut Vec<(u32, Alignment)>) {
         let mut by_source: BTreeMap<u32, Vec<Use>> = BTreeMap::new();
         for seed in uses {
-            let members = self.postings.members(seed.group);
-            let mut holders: Vec<u32> = members.iter().map(|posting| posting.article).collect();
-            holders.dedup();
-            for source in self.sources(target, &holders) {
+            let since = (self.holdings.since)(target);
+            for source in self.sources(target, self.holders(seed.group, since)) {
                 by_source.entry(source).or_default().push(*seed);
             }
         }
@@ -262,15 +260,35 @@ impl Search<'_> {
     }
 
     /// Those of `holders` (ascending) that `target` can have from.
-    fn sources<'s>(&'s self, target: u32, holders: &'s [u32]) -> impl Iterator<Item = u32> + 's {
+    fn sources<'s>(
+        &'s self,
+        target: u32,
+        holders: impl Iterator<Item = u32> + 's,
+    ) -> impl Iterator<Item = u32> + 's {
         let own = (self.holdings.outlet_of)(target);
         let any = self.limits.linking == Linking::All;
+        let since = (self.holdings.since)(target);
         holders
-            .iter()
-            .copied()
+            .skip_while(move |&source| source < since)
             .take_while(move |&source| source < target)
             .filter(move |&source| any || (self.holdings.outlet_of)(source) != own)
-            .filter(move |&source| (self.holdings.linkable)(source, target))
+    }
+
+    /// The articles that hold a fingerprint, from `since` on, ascending.
+    fn holders(&self, group: u32, since: u32) -> impl Iterator<Item = u32> + '_ {
+        let members = self.postings.members(group);
+        let first = members.partition_point(|posting| posting.article < since);
+        members[first..].chunk_by(|a, b| a.article == b.article).map(|own| own[0].article)
+    }
+
+    /// The `round`-th holder of another outlet that `target` can have a fingerprint from.
+    fn source(&self, target: u32, group: u32, round: usize) -> Option<u32> {
+        let since = (self.holdings.since)(target);
+        if since == 0 {
+            return self.sources(target, self.heads[group as usize].iter().copied()).nth(round);
+        }
+        // Heads are the first of all time; within a window the holders are walked, so many of them.
+        self.sources(target, self.holders(group, since).take(WALKED)).nth(round)
     }
 
     /// Grows the seeds that `target` shares with `source`, and appends what is long enough.

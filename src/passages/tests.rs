@@ -24,7 +24,7 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
     let holdings = Holdings {
         prepare: &|article| Prepared::new(articles[article as usize].1.into(), 0),
         outlet_of: &|article| articles[article as usize].0,
-        linkable: &|_, _| true,
+        since: &|_| 0,
     };
     let limits = Limits {
         width: winnower.width(),

@@ -118,6 +118,24 @@ impl Catalogue {
         let apart = a.seconds().abs_diff(b.seconds()) as f64;
         apart <= days * 86_400.0
     }
+
+    /// The first article that lies [`Catalogue::within`] so many days before `number`; `number` itself if none does.
+    /// Logarithmic time: times ascend in canonical order, missing ones last.
+    pub fn first_within(&self, days: Option<f64>, number: u32) -> u32 {
+        if days.is_none() {
+            return 0;
+        }
+        let (mut low, mut high) = (0, number);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.within(days, middle, number) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
+    }
 }
 
 fn canonical(a: &Article, b: &Article) -> Ordering {

@@ -14,12 +14,12 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::archive::Archive;
 use crate::candidates::{BandPlan, Posting, Postings};
 use crate::error::Error;
-use crate::passages::{Copied, Holdings, Limits, Linking, Prepared, passages};
+use crate::passages::{Copied, Holdings, Limits, Linking, Prepared, TooMany, passages};
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::shingle::shingle;
 use crate::sketch::{Signature, Winnower};
-use crate::stories::{Duplicates, Funnel, Story, all_pairs, editions, stories};
+use crate::stories::{Duplicates, Funnel, PairsError, Story, all_pairs, editions, stories};
 use crate::verify::{Overlap, ShingleSet};
 use crate::watch::{Phase, Watch};
 
@@ -84,9 +84,7 @@ pub fn scan(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Res
 fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Result<Findings, Error> {
     let mut stopwatch = Stopwatch::start();
     let (archive, mut problems) = Archive::open(arguments, settings.read.clone())?;
-    if let (true, Some(problem)) = (settings.strict, problems.first()) {
-        return Err(Error::Strict { problem: problem.clone() });
-    }
+    stop_if_strict(settings, &problems)?;
 
     watch.begin(Phase::Read, archive.bytes());
     let mut read = read::read(&archive, settings, watch)?;
@@ -96,6 +94,7 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
     }
     let (mut catalogue, mut shared_ids) = Catalogue::of(read.articles, &archive);
     problems.append(&mut shared_ids);
+    stop_if_strict(settings, &problems)?;
     watch.end();
     stopwatch.lap(Phase::Read);
 
@@ -111,9 +110,7 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
         stopwatch.lap(Phase::Passages);
     }
     problems.extend(archive.changed());
-    if let (true, Some(problem)) = (settings.strict, problems.first()) {
-        return Err(Error::Strict { problem: problem.clone() });
-    }
+    stop_if_strict(settings, &problems)?;
     // Sorted so that the rows stay in place when records move to another file or line.
     problems.sort_by(|a, b| {
         (a.kind, &a.message, &a.path, a.record, a.byte).cmp(&(b.kind, &b.message, &b.path, b.record, b.byte))
@@ -142,6 +139,13 @@ struct Similar {
     stories: Vec<Story>,
     pairs: Option<Vec<(u32, u32, Overlap)>>,
     funnel: Funnel,
+}
+
+fn stop_if_strict(settings: &Settings, problems: &[Problem]) -> Result<(), Error> {
+    match problems.first() {
+        Some(problem) if settings.strict => Err(Error::Strict { problem: problem.clone() }),
+        _ => Ok(()),
+    }
 }
 
 fn balance(counts: Counts, catalogue: &Catalogue) -> Result<(), Error> {
@@ -177,6 +181,7 @@ fn find_stories(
         signatures: &signatures,
         plan,
         threshold: settings.threshold,
+        least_agreeing: plan.least_agreeing(settings.threshold, settings.recall),
         sets: &sets,
         linkable: &|a, b| catalogue.within(settings.within_days, a, b),
     };
@@ -193,11 +198,12 @@ fn find_stories(
     let (pairs, all_funnel) = match pairs {
         Ok(Some((pairs, funnel))) => (Some(pairs), Some(funnel)),
         Ok(None) => (None, None),
-        Err(error) => {
-            let holds = |story: &Story| story.members.iter().any(|member| member.article == error.blame);
-            let size = stories.iter().find(|story| holds(story)).map_or(1, |story| story.members.len());
-            let name = catalogue.name(error.blame, archive);
-            let blame = format!("the story of {name} with {size} articles");
+        Err(PairsError) => {
+            let largest = stories.iter().rev().max_by_key(|story| story.members.len());
+            let blame = largest.map_or("no story".into(), |story| {
+                let name = catalogue.name(story.representative, archive);
+                format!("the story of {name} with {} articles", story.members.len())
+            });
             return Err(Error::TooManyPairs { limit: settings.max_pairs, what: "matches", blame });
         }
     };
@@ -228,7 +234,7 @@ fn find_passages(
     let holdings = Holdings {
         prepare: &|article| prepared(archive, catalogue, settings, article),
         outlet_of: &|article| catalogue.outlet_number(article),
-        linkable: &|a, b| catalogue.within(settings.within_days, a, b),
+        since: &|article| catalogue.first_within(settings.within_days, article),
     };
     let winnower = Winnower::for_runs_of(settings.min_passage_words as usize);
     let limits = Limits {
@@ -241,8 +247,11 @@ fn find_passages(
     watch.begin(Phase::Passages, articles);
     let copied = passages(&postings, holdings, limits, &|done| watch.advance(done));
     watch.end();
-    let copied = copied.map_err(|error| {
-        let blame = format!("passages of {}", catalogue.name(error.blame, archive));
+    let copied = copied.map_err(|TooMany| {
+        let largest = postings.largest_group();
+        let blame = largest.map_or("no text".into(), |(first, articles)| {
+            format!("text of {} that stands in {articles} articles", catalogue.name(first, archive))
+        });
         Error::TooManyPairs { limit: settings.max_pairs, what: "passages", blame }
     })?;
     Ok((copied, funnel))

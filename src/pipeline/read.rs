@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::catalogue::Article;
 use super::examine::Examiner;
-use crate::archive::fields::Chosen;
+use crate::archive::fields::{Chosen, FieldOverrides, Name};
 use crate::archive::record::{Outcome, Record};
 use crate::archive::{Archive, Met, Piece};
 use crate::error::Error;
@@ -70,7 +70,7 @@ pub(super) fn read(archive: &Archive, settings: &Settings, watch: &dyn Watch) ->
                 if settings.strict && number > first_bad.load(Ordering::Relaxed) {
                     return PieceRead::default();
                 }
-                let part = read_piece(archive, piece, examiner);
+                let part = read_piece(archive, piece, examiner, &settings.read.fields);
                 if !part.read.problems.is_empty() {
                     first_bad.fetch_min(number, Ordering::Relaxed);
                 }
@@ -129,7 +129,12 @@ impl Read {
     }
 }
 
-fn read_piece(archive: &Archive, piece: &Piece, examiner: &mut Examiner<'_>) -> PieceRead {
+fn read_piece(
+    archive: &Archive,
+    piece: &Piece,
+    examiner: &mut Examiner<'_>,
+    overrides: &FieldOverrides,
+) -> PieceRead {
     let name = &archive.sources()[piece.source() as usize].name;
     let mut part = PieceRead::default();
     let mut chosen: BTreeMap<Chosen, u64> = BTreeMap::new();
@@ -168,7 +173,11 @@ fn read_piece(archive: &Archive, piece: &Piece, examiner: &mut Examiner<'_>) -> 
     });
     for (chosen, count) in chosen {
         for (noun, name) in chosen.by_noun() {
-            *read.mapping.entry(noun).or_default().entry(name.to_string()).or_default() += count;
+            let name = match name {
+                Name::Override => overrides.path(noun).unwrap_or_default().to_owned(),
+                usual => usual.to_string(),
+            };
+            *read.mapping.entry(noun).or_default().entry(name).or_default() += count;
         }
     }
     match lines {

@@ -106,7 +106,14 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
     let before = view.tokens.words(0..twin.first.start);
     let between = view.tokens.words(twin.first.end..twin.again.start);
     let at_the_top = before <= BEFORE_TOP_WORDS && between <= WITHIN_TOP_WORDS;
-    if heading && (adjacent || at_the_top) {
+    if heading && adjacent {
+        return Some(RepeatKind::HeadingEcho);
+    }
+    let colon = view.text[view.tokens.bytes(twin.again.clone()).end..].starts_with([':', '：']);
+    if first.whole && again.whole && words <= LABEL_WORDS && (colon || standing >= 3) {
+        return Some(RepeatKind::Label);
+    }
+    if heading && at_the_top {
         return Some(RepeatKind::HeadingEcho);
     }
     let single = first.paragraphs == 1 && again.paragraphs == 1;
@@ -123,10 +130,6 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
         let said = view.text[view.tokens.bytes(twin.again.clone())].to_lowercase();
         if words >= MIN_OTHER_WORDS && CAPTION_MARKS.iter().any(|mark| said.contains(mark)) {
             return Some(RepeatKind::Caption);
-        }
-        let colon = view.text[view.tokens.bytes(twin.again.clone()).end..].starts_with([':', '：']);
-        if words <= LABEL_WORDS && (colon || standing >= 3) {
-            return Some(RepeatKind::Label);
         }
         if words < MIN_OTHER_WORDS {
             return None;

@@ -36,7 +36,8 @@ pub struct Repeat {
     pub again: Range<usize>,
     /// Length of the second, in words.
     pub words: u32,
-    /// Tokens that agree, as a share of the longer span's.
+    /// 1 for an exact repeat. For a run the tokens that agree, as a share of the longer span's; for a near-repeat of a
+    /// paragraph the resemblance of both over pairs of words.
     pub similarity: f64,
     /// What it is.
     pub kind: RepeatKind,

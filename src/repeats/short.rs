@@ -63,7 +63,7 @@ pub(super) fn find(view: View<'_>, near: &mut Near, twins: &mut Vec<Twin>) {
     twins.extend(found);
 }
 
-/// Whether most of a paragraph lies in a run that is a repeat already.
+/// Whether any part of a paragraph lies in a run that is a repeat already.
 fn is_taken(paragraph: &Range<usize>, taken: &[Range<usize>]) -> bool {
     let first = taken.partition_point(|range| range.end <= paragraph.start);
     taken[first..].iter().take_while(|range| range.start < paragraph.end).any(|range| {

@@ -7,7 +7,7 @@
 //! shingle(i) = stir( t[i]·B^(w-1) + t[i+1]·B^(w-2) + … + t[i+w-1] )
 //! ```
 //!
-//! so that the next shingle follows from the last by one multiplication, an addition and a subtraction
+//! so that the next shingle follows from the last by two multiplications, an addition and a subtraction
 //! (Karp and Rabin 1987). Token hashes are already uniform 64-bit numbers (XXH3), and `B` is odd, so two
 //! different shingles collide with a chance of about 2^-64. Order matters: `a b` and `b a` differ.
 //!

@@ -28,7 +28,7 @@ pub type Signature = [u32; SLOTS];
 /// log2 of [`SLOTS`].
 const SLOT_BITS: u32 = SLOTS.trailing_zeros();
 
-/// Makes signatures; holds the scratch that would otherwise be allocated per article.
+/// Makes signatures with one seed; allocates nothing.
 #[derive(Clone, Debug)]
 pub struct Sketcher {
     seed: u64,

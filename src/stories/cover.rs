@@ -85,6 +85,7 @@ mod tests {
             signatures: &[],
             plan: BandPlan::for_recall(0.8, 0.999),
             threshold: 0.8,
+            least_agreeing: 0,
             sets: &sets,
             linkable: &|_, _| true,
         };

@@ -27,7 +27,7 @@ mod pairs;
 use rayon::prelude::*;
 
 use crate::candidates::BandPlan;
-use crate::sketch::{SLOTS, Signature, agreeing_slots};
+use crate::sketch::{Signature, agreeing_slots};
 use crate::verify::{Overlap, ShingleSet};
 pub use editions::{Editions, editions};
 pub use pairs::{PairsError, all_pairs};
@@ -41,6 +41,8 @@ pub struct Duplicates<'a> {
     pub plan: BandPlan,
     /// Least resemblance of a match, above 0 and at most 1.
     pub threshold: f64,
+    /// Pairs whose signatures agree in fewer slots are not verified; see [`BandPlan::least_agreeing`].
+    pub least_agreeing: u32,
     /// The shingle set of an article, from its text.
     pub sets: &'a (dyn Fn(u32) -> ShingleSet + Sync),
     /// Whether two articles lie close enough in time to be linked.
@@ -119,15 +121,9 @@ impl Duplicates<'_> {
         self.signatures[article as usize].as_ref().expect("only articles with a signature stand in buckets")
     }
 
-    /// Whether two signatures are so far apart that verifying is pointless: five standard errors under the
-    /// threshold, which a matching pair falls under once in three million times.
+    /// Whether two signatures are so far apart that verifying is pointless.
     fn hopeless(&self, a: u32, b: u32) -> bool {
-        #[allow(clippy::cast_precision_loss, reason = "SLOTS is 128")]
-        let slots = SLOTS as f64;
-        let error = (self.threshold * (1.0 - self.threshold) / slots).sqrt();
-        let least = (self.threshold - 5.0 * error) * slots;
-        let agreeing = agreeing_slots(self.signature(a), self.signature(b));
-        f64::from(agreeing) + 1e-9 < least
+        agreeing_slots(self.signature(a), self.signature(b)) < self.least_agreeing
     }
 
     fn matches(&self, overlap: Overlap) -> bool {

