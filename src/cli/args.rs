@@ -38,7 +38,7 @@ Examples:
 
 Exit status:
   0 done   2 usage   3 done, with problems (see problems.jsonl)   4 unusable input, or --strict
-  5 the report could not be written   9 a limit was reached";
+  5 the report could not be written   9 a limit was reached   130, 143 interrupted";
 
 /// Read archives, write a report folder, print a summary
 ///

@@ -3,6 +3,7 @@
 //! the library.
 
 mod args;
+mod interrupt;
 mod printable;
 mod progress;
 mod scan;

@@ -4,6 +4,7 @@ use wirecopy::report::{self, Destination};
 use wirecopy::{archive, scan};
 
 use super::args::ScanArgs;
+use super::interrupt;
 use super::progress::Progress;
 use super::status::Status;
 use super::summary;
@@ -14,11 +15,13 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Status> {
     if settings.read.mapped {
         archive::exit_cleanly_when_cut()?;
     }
+    let unfinished = interrupt::remove_when_interrupted(destination.temporary_folder().to_owned())?;
     let progress = Progress::new(args.progress, args.quiet);
     let findings = scan(&args.archives, &settings, &progress)?;
     let command_line: Vec<String> =
         std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let run = report::write(&findings, &settings, &command_line, destination, &progress)?;
+    let run = report::write(&findings, &settings, &command_line, &destination, &progress)?;
+    unfinished.finish(|| destination.publish())?;
     if args.json {
         summary::print(&summary::json(&run, &args.out)?)?;
     } else if !args.quiet {

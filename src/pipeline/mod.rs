@@ -168,8 +168,11 @@ fn find_stories(
         .iter_mut()
         .map(|article| article.examined.signature.take().map(|boxed| *boxed))
         .collect();
-    let token_hashes: Vec<Option<u128>> =
-        catalogue.articles.iter().map(|article| article.examined.token_hash).collect();
+    // Where links are bound in time, an article without one is linked to nothing.
+    let bound = settings.within_days.is_some();
+    let token_hash =
+        |article: &Article| article.examined.token_hash.filter(|_| !bound || article.published.is_some());
+    let token_hashes: Vec<Option<u128>> = catalogue.articles.iter().map(token_hash).collect();
     let catalogue = &*catalogue;
     let sets = |article: u32| {
         let prepared = prepared(archive, catalogue, settings, article);
@@ -188,7 +191,7 @@ fn find_stories(
     let rounds = if settings.all_pairs { 2 } else { 1 };
     watch.begin(Phase::Stories, rounds * plan.bands() as u64);
     let advance = || watch.advance(1);
-    let editions = editions(&token_hashes, settings.within_days.is_some());
+    let editions = editions(&token_hashes, bound);
     let (stories, funnel) = stories(&duplicates, &editions, &advance);
     let pairs = settings
         .all_pairs

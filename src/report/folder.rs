@@ -59,6 +59,12 @@ impl Destination {
         &self.new
     }
 
+    /// The temporary folder, beside the place, that holds the working folder: all there is to remove if the run ends
+    /// early.
+    pub fn temporary_folder(&self) -> &Path {
+        self.beside.path()
+    }
+
     /// Moves the report to its place; an earlier one gives way, and comes back if that fails.
     ///
     /// # Errors

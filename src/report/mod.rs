@@ -25,7 +25,8 @@ use crate::watch::{Phase, Watch};
 pub use folder::Destination;
 pub use run::{CountsInfo, FilesInfo, FunnelInfo, InputInfo, PhaseInfo, RunInfo, SCHEMA, SettingsInfo};
 
-/// Writes all tables and `run.json`, and publishes the folder. Returns what `run.json` says.
+/// Writes all tables and `run.json` into the working folder of `destination`, which is to be published next. Returns
+/// what `run.json` says.
 ///
 /// # Errors
 /// [`Error::WriteReport`]; nothing was published then.
@@ -33,7 +34,7 @@ pub fn write(
     findings: &Findings,
     settings: &Settings,
     command_line: &[String],
-    destination: Destination,
+    destination: &Destination,
     watch: &dyn Watch,
 ) -> Result<RunInfo, Error> {
     let mut stopwatch = Stopwatch::start();
@@ -56,7 +57,6 @@ pub fn write(
     })?;
     watch.advance(1);
     watch.end();
-    destination.publish()?;
     Ok(run)
 }
 

@@ -54,6 +54,8 @@ fn lead(duplicates: &Duplicates<'_>, bucket: &[(u64, u32)], roots: &[u32]) -> (V
     let mut edges = Vec::new();
     let mut funnel = Funnel { largest_bucket: bucket.len() as u64, ..Funnel::default() };
     for &(_, article) in bucket {
+        // Articles ascend in time: who is too old for this one is too old for all that follow.
+        leaders.retain(|&(leader, _)| (duplicates.linkable)(leader, article));
         let root = roots[article as usize];
         if leaders.iter().any(|&(leader, _)| roots[leader as usize] == root) {
             continue;
@@ -62,7 +64,7 @@ fn lead(duplicates: &Duplicates<'_>, bucket: &[(u64, u32)], roots: &[u32]) -> (V
         let mut joined = false;
         for (leader, leader_set) in &mut leaders {
             funnel.met += 1;
-            if !(duplicates.linkable)(*leader, article) || duplicates.hopeless(*leader, article) {
+            if duplicates.hopeless(*leader, article) {
                 continue;
             }
             funnel.verified += 1;

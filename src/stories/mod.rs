@@ -45,7 +45,8 @@ pub struct Duplicates<'a> {
     pub least_agreeing: u32,
     /// The shingle set of an article, from its text.
     pub sets: &'a (dyn Fn(u32) -> ShingleSet + Sync),
-    /// Whether two articles lie close enough in time to be linked.
+    /// Whether two articles lie close enough in time to be linked. Once an article is too late for an earlier one, all
+    /// later ones must be.
     pub linkable: &'a (dyn Fn(u32, u32) -> bool + Sync),
 }
 

@@ -1,0 +1,46 @@
+//! Interruptions: SIGINT and SIGTERM leave nothing half done behind, and say so.
+//!
+//! A thread waits for the signals. Until the report is published it removes the working folder before it ends the
+//! process; while the report is being moved to its place it waits; afterwards it just ends the process.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{fs, io, process, thread};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::progress;
+
+/// What an interruption must remove; nothing once the report is published.
+#[derive(Clone)]
+pub(crate) struct Unfinished(Arc<Mutex<Option<PathBuf>>>);
+
+/// From now on, SIGINT and SIGTERM remove `folder` and end the process with status 130 or 143.
+pub(crate) fn remove_when_interrupted(folder: PathBuf) -> io::Result<Unfinished> {
+    let unfinished = Unfinished(Arc::new(Mutex::new(Some(folder))));
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let watched = unfinished.clone();
+    thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            let folder = watched.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(folder) = folder.as_ref() {
+                // Threads that still write there fail and are not heard any more.
+                while fs::remove_dir_all(folder).is_err() && folder.exists() {}
+                progress::tell("wirecopy: interrupted; nothing was published");
+            }
+            process::exit(128 + signal);
+        }
+    });
+    Ok(unfinished)
+}
+
+impl Unfinished {
+    /// Runs `publish` with interruptions held back; after it there is nothing to remove.
+    pub(crate) fn finish<T, E>(&self, publish: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let mut folder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let published = publish()?;
+        *folder = None;
+        Ok(published)
+    }
+}
