@@ -51,7 +51,7 @@ fn of_an_archive(criterion: &mut Criterion) {
     let texts = texts(&archive(Script::English, sized(2_000_000, 20_000)));
     let articles = token_hashes(&texts);
     let (mut tokens, mut shingles, mut fingerprints) = (Tokens::default(), Vec::new(), Vec::new());
-    let shingled: Vec<Vec<u64>> = articles
+    let prepared: Vec<Vec<u64>> = articles
         .iter()
         .map(|hashes| {
             shingle(hashes, SHINGLE_TOKENS, &mut shingles);
@@ -64,13 +64,13 @@ fn of_an_archive(criterion: &mut Criterion) {
     group.throughput(bytes_of(&texts));
     group.bench_function("signature/archive", |bencher| {
         bencher.iter(|| {
-            for shingles in &shingled {
+            for shingles in &prepared {
                 black_box(sketcher.sketch(shingles));
             }
         });
     });
     group.bench_function("simhash/archive", |bencher| {
-        bencher.iter(|| shingled.iter().fold(0, |bits, shingles| bits ^ simhash(shingles)));
+        bencher.iter(|| prepared.iter().fold(0, |bits, shingles| bits ^ simhash(shingles)));
     });
     group.bench_function("winnow/archive", |bencher| {
         bencher.iter(|| {

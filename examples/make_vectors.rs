@@ -148,8 +148,9 @@ fn line(out: &mut String, key: &str, value: &str) {
 
 fn list(out: &mut String, key: &str, to_a_line: usize, items: impl Iterator<Item = String>) {
     let items: Vec<String> = items.collect();
-    let lines: String = items.chunks(to_a_line).map(|chunk| format!("  {},\n", chunk.join(", "))).collect();
-    line(out, key, &if items.is_empty() { "[]".to_owned() } else { format!("[\n{lines}]") });
+    let lines: Vec<String> =
+        items.chunks(to_a_line).map(|chunk| format!("  {},\n", chunk.join(", "))).collect();
+    line(out, key, &if items.is_empty() { "[]".to_owned() } else { format!("[\n{}]", lines.concat()) });
 }
 
 fn hex(number: u64) -> String {

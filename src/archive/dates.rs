@@ -62,6 +62,15 @@ impl PublishedAt {
         self.seconds
     }
 
+    /// The second by which it is known to have been published: the last of a day, for a day alone. Articles are ordered
+    /// by it, so that a date without a time claims no priority over a time on that day.
+    pub fn known_by(self) -> i64 {
+        match self.precision {
+            Precision::Day => self.seconds + 86_399,
+            Precision::Second => self.seconds,
+        }
+    }
+
     /// Whether the time of day is known.
     pub fn precision(self) -> Precision {
         self.precision

@@ -1,6 +1,6 @@
 //! The catalogue: all articles in canonical order, with the names that reports use.
 //!
-//! Canonical order is by time (missing times last), own id, hash of the text, then outlet, title and URL;
+//! Canonical order is by time (a date alone stands at the end of its day, missing times last), own id, hash of the text, then outlet, title and URL;
 //! only articles that are alike in all of that fall back on where they stood. An article's number in this
 //! order is what every later act works with: "earlier" is "smaller number", and nothing depends on the order
 //! of files or records.
@@ -115,7 +115,7 @@ impl Catalogue {
         let Some(days) = days else { return true };
         let (Some(a), Some(b)) = (self.article(a).published, self.article(b).published) else { return false };
         #[allow(clippy::cast_precision_loss, reason = "seconds of a few centuries are exact in an f64")]
-        let apart = a.seconds().abs_diff(b.seconds()) as f64;
+        let apart = a.known_by().abs_diff(b.known_by()) as f64;
         apart <= days * 86_400.0
     }
 
@@ -139,7 +139,10 @@ impl Catalogue {
 }
 
 fn canonical(a: &Article, b: &Article) -> Ordering {
-    let missing_last = |article: &Article| (article.published.is_none(), article.published);
+    let missing_last = |article: &Article| {
+        let published = article.published;
+        (published.is_none(), published.map(PublishedAt::known_by), published)
+    };
     missing_last(a)
         .cmp(&missing_last(b))
         .then_with(|| (a.own_id.is_none(), &a.own_id).cmp(&(b.own_id.is_none(), &b.own_id)))

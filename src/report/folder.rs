@@ -87,18 +87,18 @@ impl Destination {
     }
 }
 
-/// What stands at `place` and is no report of ours.
+/// What stands at `place` and is no report of ours: the first stranger by name, also one that was put into a report.
 fn stranger(place: &Path) -> Result<Option<String>, Error> {
     let entries = match fs::read_dir(place) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unwritable(place, error)),
     };
-    if is_report(place) {
-        return Ok(None);
-    }
-    let first = entries.flatten().map(|entry| entry.file_name()).min();
-    Ok(first.map(|name| name.to_string_lossy().into_owned()))
+    let mut names: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort_unstable();
+    let ours = |name: &String| super::FILES.contains(&name.as_str());
+    Ok(if is_report(place) { names.into_iter().find(|name| !ours(name)) } else { names.into_iter().next() })
 }
 
 fn unwritable(place: &Path, source: io::Error) -> Error {

@@ -17,6 +17,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::archive::REPORT_MARK;
 use crate::error::Error;
 use crate::pipeline::{Findings, Stopwatch};
 use crate::settings::Settings;
@@ -24,6 +25,17 @@ use crate::watch::{Phase, Watch};
 
 pub use folder::Destination;
 pub use run::{CountsInfo, FilesInfo, FunnelInfo, InputInfo, PhaseInfo, RunInfo, SCHEMA, SettingsInfo};
+
+/// The files of a report.
+pub(crate) const FILES: [&str; 7] = [
+    REPORT_MARK,
+    "articles.jsonl",
+    "stories.jsonl",
+    "matches.jsonl",
+    "passages.jsonl",
+    "repeats.jsonl",
+    "problems.jsonl",
+];
 
 /// Writes all tables and `run.json` into the working folder of `destination`, which is to be published next. Returns
 /// what `run.json` says.
@@ -39,18 +51,18 @@ pub fn write(
 ) -> Result<RunInfo, Error> {
     let mut stopwatch = Stopwatch::start();
     let folder = destination.working_folder();
-    watch.begin(Phase::Write, 7);
+    watch.begin(Phase::Write, FILES.len() as u64);
     let tables = tables::Tables::of(findings, settings);
-    table(folder, "articles", tables.articles(), watch)?;
-    table(folder, "stories", tables.stories(), watch)?;
-    table(folder, "matches", tables.matches(), watch)?;
-    table(folder, "passages", tables.passages(), watch)?;
-    table(folder, "repeats", tables.repeats(), watch)?;
-    table(folder, "problems", tables.problems(), watch)?;
+    table(folder, "articles.jsonl", tables.articles(), watch)?;
+    table(folder, "stories.jsonl", tables.stories(), watch)?;
+    table(folder, "matches.jsonl", tables.matches(), watch)?;
+    table(folder, "passages.jsonl", tables.passages(), watch)?;
+    table(folder, "repeats.jsonl", tables.repeats(), watch)?;
+    table(folder, "problems.jsonl", tables.problems(), watch)?;
     stopwatch.lap(Phase::Write);
     let usage = [findings.usage.clone(), stopwatch.laps()].concat();
     let run = RunInfo::of(findings, settings, command_line, &usage);
-    let path = folder.join(crate::archive::REPORT_MARK);
+    let path = folder.join(REPORT_MARK);
     write_file(&path, |file| {
         serde_json::to_writer_pretty(&mut *file, &run)?;
         file.write_all(b"\n")
@@ -67,7 +79,7 @@ fn table(
     rows: impl Iterator<Item = impl Serialize>,
     watch: &dyn Watch,
 ) -> Result<(), Error> {
-    write_file(&folder.join(name).with_extension("jsonl"), |file| {
+    write_file(&folder.join(name), |file| {
         for row in rows {
             serde_json::to_writer(&mut *file, &row)?;
             file.write_all(b"\n")?;

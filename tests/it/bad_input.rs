@@ -324,7 +324,7 @@ fn line_ends_and_marks_change_nothing() {
         records.join("\r\n"),
         format!("\u{FEFF}{}\n", records.join("\n")),
         format!("\u{FEFF}{}", records.join("\r\n")),
-        records.iter().map(|record| format!(" \t{record} \n")).collect(),
+        format!(" \t{} \n", records.join(" \n \t")),
     ];
     for variant in variants {
         let run = Scan::of("a.jsonl", &variant).scan(&["a.jsonl"]).ends_with(0);

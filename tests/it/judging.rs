@@ -146,7 +146,7 @@ pub(crate) fn check_passages(report: &Report, texts: &Texts) -> usize {
         let source = span(row, "source", texts.text(row, "source"));
         at_word_edges(&target, row);
         at_word_edges(&source, row);
-        let (there, here) = (judge::words(source.cut), judge::words(target.cut));
+        let (there, here) = (judge::words(source.inside), judge::words(target.inside));
         assert_eq!(number(row, "words"), here.len() as u64, "{row}");
         assert!(here.len() >= 16, "{row}");
         let similarity = share(row, "similarity");
@@ -157,7 +157,7 @@ pub(crate) fn check_passages(report: &Report, texts: &Texts) -> usize {
         } else {
             assert_ne!(here, there, "{row}");
         }
-        let excerpt: String = target.cut.chars().take(200).collect();
+        let excerpt: String = target.inside.chars().take(200).collect();
         assert_eq!(string(row, "excerpt"), excerpt, "{row}");
         let (of_target, of_source) = (&articles[string(row, "target")], &articles[string(row, "source")]);
         assert!(string(of_source, "published_at") <= string(of_target, "published_at"), "{row}");
@@ -197,7 +197,7 @@ pub(crate) fn check_repeats(report: &Report, texts: &Texts) -> usize {
         assert!(first.chars.end <= again.chars.start, "the spans overlap: {row}");
         at_word_edges(&first, row);
         at_word_edges(&again, row);
-        let (before, after) = (judge::words(first.cut), judge::words(again.cut));
+        let (before, after) = (judge::words(first.inside), judge::words(again.inside));
         assert_eq!(number(row, "words"), after.len() as u64, "{row}");
         if share(row, "similarity") >= 1.0 {
             assert_eq!(before, after, "{row}");
@@ -212,27 +212,27 @@ pub(crate) fn check_repeats(report: &Report, texts: &Texts) -> usize {
 }
 
 /// A span of a row, after checking that bytes and characters cut the same.
-struct Cut<'t> {
+struct Span<'t> {
     chars: Range<usize>,
     before: &'t str,
-    cut: &'t str,
+    inside: &'t str,
     after: &'t str,
 }
 
-fn span<'t>(row: &Value, name: &str, text: &'t str) -> Cut<'t> {
+fn span<'t>(row: &Value, name: &str, text: &'t str) -> Span<'t> {
     let (bytes, chars) = (range(&row[format!("{name}_bytes")]), range(&row[format!("{name}_chars")]));
     let (before, cut, after) = (&text[..bytes.start], &text[bytes.clone()], &text[bytes.end..]);
     assert!(!cut.is_empty(), "{row}");
     assert_eq!(before.chars().count(), chars.start, "{name}: {row}");
     assert_eq!(cut.chars().count(), chars.len(), "{name}: {row}");
-    Cut { chars, before, cut, after }
+    Span { chars, before, inside: cut, after }
 }
 
-fn at_word_edges(span: &Cut<'_>, row: &Value) {
+fn at_word_edges(span: &Span<'_>, row: &Value) {
     let letter = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
     assert!(!letter(span.before.chars().next_back()), "begins within a word: {row}");
     assert!(
-        letter(span.cut.chars().next()) && letter(span.cut.chars().next_back()),
+        letter(span.inside.chars().next()) && letter(span.inside.chars().next_back()),
         "no words at its ends: {row}"
     );
     assert!(!letter(span.after.chars().next()), "ends within a word: {row}");

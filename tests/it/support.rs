@@ -18,7 +18,7 @@ use crate::generator::big_article;
 pub(crate) const TABLES: [&str; 6] = ["articles", "stories", "matches", "passages", "repeats", "problems"];
 
 /// Longer than any run here takes: a run that is still not done hangs.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A temporary folder in which archives are written and the binary is run. It stands as long as one of its
 /// reports is held.
