@@ -73,9 +73,9 @@ fn of_stories(criterion: &mut Criterion) {
     let story = |copies: usize| Shelf::of(&one_story(sized(copies, copies / 100), 1));
     // Three quarters in common: under the threshold, so that nobody leads anybody and every bucket is full of
     // leaders.
-    let alike = |copies: usize| {
-        let frame = big_article(1_500, 1);
-        let own = |seed: u64| format!("{frame}\n{}", big_article(500, seed));
+    let frame = |copies: usize| {
+        let common = big_article(1_500, 1);
+        let own = |seed: u64| format!("{common}\n{}", big_article(500, seed));
         Shelf::of_texts((2..).map(own).take(sized(copies, copies / 20)).collect())
     };
     let inputs = [
@@ -84,9 +84,9 @@ fn of_stories(criterion: &mut Criterion) {
         ("one_story_4000", story(4_000)),
         ("one_story_8000", story(8_000)),
         ("identical_20000", Shelf::of(&identical(sized(20_000, 100)))),
-        ("half_alike_200", alike(200)),
-        ("half_alike_400", alike(400)),
-        ("half_alike_800", alike(800)),
+        ("one_frame_200", frame(200)),
+        ("one_frame_400", frame(400)),
+        ("one_frame_800", frame(800)),
     ];
     for (name, shelf) in inputs {
         group.throughput(shelf.bytes());

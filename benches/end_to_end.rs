@@ -39,8 +39,10 @@ fn end_to_end(criterion: &mut Criterion) {
             bencher.iter(|| {
                 let destination = Destination::claim(&output, false, &arguments).expect("the place is free");
                 let findings = scan(&arguments, &settings, &Unwatched).expect("the archive can be read");
-                report::write(&findings, &settings, &[], destination, &Unwatched)
-                    .expect("the report can be written")
+                let run = report::write(&findings, &settings, &[], &destination, &Unwatched)
+                    .expect("the report can be written");
+                destination.publish().expect("the report can be moved to its place");
+                run
             });
         });
     }

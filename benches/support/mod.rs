@@ -22,7 +22,8 @@ pub mod generator;
 use generator::Article;
 pub use generator::Script;
 
-/// Tokens in a shingle and words in the shortest passage: the defaults of a scan.
+/// The defaults of a scan: recall of bands, tokens in a shingle, words in the shortest passage.
+pub const RECALL: f64 = 0.999;
 pub const SHINGLE_TOKENS: usize = 5;
 pub const MIN_PASSAGE_WORDS: u32 = 16;
 pub const SEED: u64 = 0;
@@ -146,10 +147,12 @@ impl Shelf {
             shingle(tokens.hashes(), SHINGLE_TOKENS, &mut shingles);
             ShingleSet::from_shingles(shingles)
         };
+        let plan = BandPlan::for_recall(threshold, RECALL);
         let duplicates = Duplicates {
             signatures: &self.signatures,
-            plan: BandPlan::for_recall(threshold, 0.999),
+            plan,
             threshold,
+            least_agreeing: plan.least_agreeing(threshold, RECALL),
             sets: &sets,
             linkable: &|_, _| true,
         };
@@ -161,7 +164,7 @@ impl Shelf {
         let holdings = Holdings {
             prepare: &|article| Prepared::new(self.texts[article as usize].clone(), SEED),
             outlet_of: &|article| self.outlets[article as usize],
-            linkable: &|_, _| true,
+            since: &|_| 0,
         };
         let limits = Limits {
             width: winnower().width(),
