@@ -16,6 +16,7 @@ mod offsets;
 mod paragraphs;
 pub mod reference;
 mod tokens;
+mod words;
 
 pub use offsets::CharOffsets;
 pub use paragraphs::{ends_like_a_sentence, paragraphs};

@@ -1,6 +1,6 @@
 //! The tokenizer that the engine runs: text in, token hashes and spans out, in one pass.
 //!
-//! ASCII words are lower-cased into a small buffer and hashed from there; whatever holds a character
+//! ASCII words are found, folded and hashed in registers (`words`); whatever holds a character
 //! beyond ASCII takes the Unicode path for that one token. The result is [`super::reference::tokens`],
 //! token by token and hash by hash; property tests hold the two together.
 
@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::classes::{Class, class_of};
 use super::fold::fold;
+use super::words;
 
 /// Where a token stands, in bytes of its text: `[begin, end)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,24 +127,13 @@ pub fn tokenize(text: &str, seed: u64, tokens: &mut Tokens) {
     tokens.reserve(text.len());
     let bytes = text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        if LOWER[usize::from(byte)] != 0 {
-            let mut word = [0; SHORT];
-            let mut length = 0;
-            while length < SHORT && at + length < bytes.len() {
-                let lower = LOWER[usize::from(bytes[at + length])];
-                if lower == 0 {
-                    break;
-                }
-                word[length] = lower;
-                length += 1;
-            }
-            let end = at + length;
-            // Long words, and those with a character beyond ASCII (é, a combining mark, a soft hyphen), go
-            // the other way.
-            if length < SHORT && bytes.get(end).is_none_or(u8::is_ascii) {
-                tokens.push(xxh3_64_with_seed(&word[..length], seed), at..end, false);
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii_alphanumeric() {
+            let word = AsciiWord::at(bytes, at, seed);
+            let end = at + word.length;
+            // A character beyond ASCII may belong to the word (é, a combining mark, a soft hyphen).
+            if bytes.get(end).is_none_or(u8::is_ascii) {
+                tokens.push(word.hash, at..end, false);
                 at = end;
             } else {
                 at = unicode_token(text, at, seed, tokens);
@@ -156,21 +146,42 @@ pub fn tokenize(text: &str, seed: u64, tokens: &mut Tokens) {
     }
 }
 
-/// Words of fewer ASCII bytes are folded on the stack.
-const SHORT: usize = 32;
+/// A run of ASCII letters and digits.
+struct AsciiWord {
+    length: usize,
+    hash: u64,
+}
 
-/// ASCII letters and digits, lower-cased; 0 for every other byte.
-const LOWER: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        if byte.is_ascii_alphanumeric() {
-            table[byte as usize] = byte.to_ascii_lowercase();
+impl AsciiWord {
+    /// The longest run from `at` on, where at least one byte belongs to it.
+    #[inline(always)]
+    fn at(bytes: &[u8], at: usize, seed: u64) -> Self {
+        let Some(&eight) = bytes[at..].first_chunk::<8>() else { return Self::long(&bytes[at..], seed) };
+        let word = u64::from_le_bytes(eight);
+        let length = words::leading_alphanumerics(word);
+        if length == 8 {
+            return Self::long(&bytes[at..], seed);
         }
-        byte += 1;
+        let folded = words::lower_case(words::first_bytes(word, length));
+        AsciiWord { length, hash: words::xxh3_of(folded, length, seed) }
     }
-    table
-};
+
+    /// Words of eight bytes and more, and those at the very end of a text.
+    fn long(bytes: &[u8], seed: u64) -> Self {
+        const SHORT: usize = 64;
+        let length = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let hash = if length <= SHORT {
+            let mut folded = [0; SHORT];
+            for (to, from) in folded.iter_mut().zip(&bytes[..length]) {
+                *to = from.to_ascii_lowercase();
+            }
+            xxh3_64_with_seed(&folded[..length], seed)
+        } else {
+            xxh3_64_with_seed(&bytes[..length].to_ascii_lowercase(), seed)
+        };
+        AsciiWord { length, hash }
+    }
+}
 
 /// Reads one token, or skips one character that begins none, from `at`; returns where to go on.
 fn unicode_token(text: &str, at: usize, seed: u64, tokens: &mut Tokens) -> usize {
