@@ -71,8 +71,8 @@ fn of_stories(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("stories");
     group.sampling_mode(SamplingMode::Flat);
     let story = |copies: usize| Shelf::of(&one_story(sized(copies, copies / 100), 1));
-    // Three quarters in common: under the threshold, so that nobody leads anybody and every bucket is full of
-    // leaders.
+    // A frame with other contents, resemblance about 0.6: under the threshold, so that nobody joins anybody and
+    // every bucket fills with leaders.
     let frame = |copies: usize| {
         let common = big_article(1_500, 1);
         let own = |seed: u64| format!("{common}\n{}", big_article(500, seed));

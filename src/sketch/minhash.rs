@@ -46,40 +46,38 @@ impl Sketcher {
         if shingles.is_empty() {
             return None;
         }
-        let mut signature = [u32::MAX; SLOTS];
-        // Named rounds let the compiler keep only what that round needs.
-        for &shingle in shingles {
-            let (slot, value) = throw(shingle, 0, self.seed);
-            signature[slot] = signature[slot].min(value);
-        }
-        let mut empty = empty_slots(&signature);
-        if empty != 0 {
-            fill(&mut signature, empty, shingles.iter().map(|&shingle| throw(shingle, 1, self.seed)));
-            empty = empty_slots(&signature);
+        let mut signature = [EMPTY; SLOTS];
+        let mut empty = SLOTS;
+        // The first two rounds are named so that the compiler keeps only what they need.
+        fill(&mut signature, &mut empty, shingles.iter().map(|&shingle| throw(shingle, 0, self.seed)));
+        if empty > 0 {
+            fill(&mut signature, &mut empty, shingles.iter().map(|&shingle| throw(shingle, 1, self.seed)));
         }
         for round in 2..2 * SLOTS {
             if empty == 0 {
                 break;
             }
-            fill(&mut signature, empty, shingles.iter().map(|&shingle| throw(shingle, round, self.seed)));
-            empty = empty_slots(&signature);
+            fill(
+                &mut signature,
+                &mut empty,
+                shingles.iter().map(|&shingle| throw(shingle, round, self.seed)),
+            );
         }
         Some(signature)
     }
 }
 
-/// One bit for every slot that no shingle fell into yet.
-fn empty_slots(signature: &Signature) -> u128 {
-    (0..SLOTS).fold(0, |empty, slot| empty | (u128::from(signature[slot] == u32::MAX) << slot))
-}
+/// What a slot holds that no shingle fell into yet: above every value.
+const EMPTY: u32 = u32::MAX;
 
-/// Lets what is thrown in a later round into the slots that were `empty` when the round began.
+/// Lets what is thrown in one round into the slots, and counts those that are still empty. Slots that were filled in an
+/// earlier round keep what they have: it is smaller.
 #[inline(always)]
-fn fill(signature: &mut Signature, empty: u128, thrown: impl Iterator<Item = (usize, u32)>) {
+fn fill(signature: &mut Signature, empty: &mut usize, thrown: impl Iterator<Item = (usize, u32)>) {
     for (slot, value) in thrown {
-        if (empty >> slot) & 1 == 1 {
-            signature[slot] = signature[slot].min(value);
-        }
+        let kept = &mut signature[slot];
+        *empty -= usize::from(*kept == EMPTY);
+        *kept = value.min(*kept);
     }
 }
 
@@ -90,7 +88,7 @@ pub fn signature_by_definition(shingles: &[u64], seed: u64) -> Option<Signature>
     }
     Some(std::array::from_fn(|j| {
         let thrown = (0..2 * SLOTS).flat_map(|round| shingles.iter().map(move |&s| throw(s, round, seed)));
-        thrown.filter(|&(slot, _)| slot == j).map(|(_, value)| value).min().unwrap_or(u32::MAX)
+        thrown.filter(|&(slot, _)| slot == j).map(|(_, value)| value).min().unwrap_or(EMPTY)
     }))
 }
 
@@ -108,8 +106,8 @@ fn throw(shingle: u64, round: usize, seed: u64) -> (usize, u32) {
         let round = u32::try_from(round).expect("there are 256 rounds");
         0x8000_0000 | (round << 23) | (low >> 9)
     };
-    // u32::MAX marks an empty slot; the very last value of the very last round gives way.
-    (slot, value.min(u32::MAX - 1))
+    // EMPTY marks an empty slot; the very last value of the very last round gives way.
+    (slot, value.min(EMPTY - 1))
 }
 
 /// The hash of a shingle in a round: its top bits choose the slot, its low bits are the value.
