@@ -148,7 +148,7 @@ fn a_source_passage_may_be_used_twice() {
 
 #[test]
 fn one_word_for_ever_ends_soon_and_stays_inside() {
-    let (a, b) = (["ha"; 20_000].join(" "), ["ha"; 30_000].join(" "));
+    let (a, b) = (vec!["ha"; 20_000].join(" "), vec!["ha"; 30_000].join(" "));
     let found = find(&[(0, &a), (1, &b)], Linking::Earliest);
     assert!(!found.is_empty());
     assert!(found.iter().all(|p| p.target_span.bytes.end <= b.len() && p.source_span.bytes.end <= a.len()));

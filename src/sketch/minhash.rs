@@ -145,6 +145,7 @@ pub fn agreeing_slots(a: &Signature, b: &Signature) -> u32 {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_precision_loss, reason = "counts in tests are small")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

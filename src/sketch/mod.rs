@@ -8,7 +8,7 @@
 //! - [`simhash()`]: 64 bits whose Hamming distance grows with the angle between two shingle vectors. Smaller,
 //!   but coarse: distances of unrelated short texts vary widely, and it gives no resemblance. For whole
 //!   articles only.
-//! - [`winnow()`] (fingerprints with positions): which *passages* two articles share, however long the rest
+//! - [`Winnower`] (fingerprints with positions): which *passages* two articles share, however long the rest
 //!   is. Larger: about one fingerprint for every five tokens.
 //!
 //! None of them decides anything: what they propose is verified on the text (`verify`).

@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn one_word_repeated_keeps_few() {
-        let kept = fingerprints(&[5; 10_000], 16).len();
+        let kept = fingerprints(&vec![5; 10_000], 16).len();
         assert!(kept <= 10_000 / 9 + 1, "{kept}");
     }
 
