@@ -11,7 +11,7 @@ use wirecopy::candidates::{BandPlan, Posting, Postings};
 use wirecopy::passages::{Copied, Holdings, Limits, Linking, Prepared, passages};
 use wirecopy::shingle::shingle;
 use wirecopy::sketch::{Signature, Sketcher, Winnower};
-use wirecopy::stories::{Duplicates, Story, editions, stories};
+use wirecopy::stories::{Duplicates, Sets, Story, editions, stories};
 use wirecopy::text::{Tokens, tokenize};
 use wirecopy::verify::ShingleSet;
 use xxhash_rust::xxh3::xxh3_128;
@@ -141,12 +141,13 @@ impl Shelf {
 
     /// Near-duplicates into stories, from signatures on; sets are made of the text again, as in a scan.
     pub fn find_stories(&self, threshold: f64) -> Vec<Story> {
-        let sets = |article: u32| {
+        let make = |article: u32| {
             let (mut tokens, mut shingles) = (Tokens::default(), Vec::new());
             tokenize(&self.texts[article as usize], SEED, &mut tokens);
             shingle(tokens.hashes(), SHINGLE_TOKENS, &mut shingles);
             ShingleSet::from_shingles(shingles)
         };
+        let sets = Sets::new(&make);
         let plan = BandPlan::for_recall(threshold, RECALL);
         let duplicates = Duplicates {
             signatures: &self.signatures,

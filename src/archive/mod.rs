@@ -72,6 +72,9 @@ impl Piece {
     }
 }
 
+/// The system allows a process some 65,000 maps; files after the first so many are read.
+const MOST_MAPPED: usize = 16_384;
+
 /// Where a record's bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -127,7 +130,8 @@ impl Archive {
                     }
                 }
                 Found::File { name, path, format } => {
-                    match Source::open(name.clone(), &path, format, settings.mapped) {
+                    let mapped = settings.mapped && sources.len() < MOST_MAPPED;
+                    match Source::open(name.clone(), &path, format, mapped) {
                         Ok(source) => sources.push(source),
                         Err(error) => walked.unreadable(name, &error),
                     }
@@ -261,7 +265,7 @@ fn unreadable(source: &Source, error: &io::Error) -> Problem {
         record: None,
         byte: None,
         kind: ProblemKind::UnreadableFile,
-        message: format!("cannot be read: {error}"),
+        message: format!("cannot be read on: {error}; what follows there is not in the report"),
     }
 }
 

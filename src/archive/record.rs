@@ -78,7 +78,10 @@ pub fn read_json(line: &[u8], overrides: &FieldOverrides) -> (Outcome, Vec<Findi
             return (Outcome::Rejected, findings);
         }
         TextField::NotString(met) => {
-            findings.push((ProblemKind::TextNotString, format!("the text field is {met}, not a string")));
+            findings.push((
+                ProblemKind::TextNotString,
+                format!("the text field is of type {met}, not a string (name another with --text-field)"),
+            ));
             return (Outcome::Rejected, findings);
         }
     };
@@ -146,8 +149,13 @@ fn parse(text: &str, findings: &mut Vec<Finding>) -> Result<Value, Finding> {
     let invalid = |error: serde_json::Error| {
         // A record is one line: only the column tells anything.
         let message = error.to_string();
-        let what = message.split(" at line ").next().unwrap_or(&message);
-        (ProblemKind::InvalidJson, format!("{what} at byte {} of the record", error.column()))
+        let what = match message.split(" at line ").next().unwrap_or(&message) {
+            "recursion limit exceeded" => "nested deeper than 127 levels",
+            "number out of range" => "a number no computer holds (write it as a string)",
+            "key must be a string" => "a key that is no string in double quotes",
+            what => what,
+        };
+        (ProblemKind::InvalidJson, format!("no valid JSON: {what}, at byte {} of the record", error.column()))
     };
     let repaired = repair(text);
     if repaired.surrogates + repaired.numbers == 0 {

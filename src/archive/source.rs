@@ -41,9 +41,9 @@ pub struct Source {
 #[derive(Debug)]
 enum Store {
     Mapped(Mmap),
-    /// Kept open: large files that are not mapped, and spooled streams, which have no name to open again.
+    /// Kept open: spooled streams, which have no name to open again.
     Open(File),
-    /// Opened for each fetch: small files, of which there may be more than file descriptors.
+    /// Opened for each fetch: there may be more files than file descriptors.
     Closed,
 }
 
@@ -76,7 +76,7 @@ impl Source {
         let map = if mapped && large { map::map(&file).ok() } else { None };
         let store = match map {
             Some(map) => Store::Mapped(map),
-            None if large || nameless => Store::Open(file),
+            None if nameless => Store::Open(file),
             None => Store::Closed,
         };
         Ok(Source {

@@ -6,8 +6,10 @@
 //! can be run twice.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
@@ -84,7 +86,7 @@ pub(super) fn walk(arguments: &[String]) -> Result<Walked, Error> {
             let head = first_bytes(&path).map_err(open_input)?;
             let format = named_format(&path).unwrap_or_else(|| guessed_format(&head));
             walked.file(argument.clone(), path, format, &head);
-        } else if kind.is_fifo() || kind.is_char_device() {
+        } else if kind.is_fifo() || path == Path::new("/dev/null") {
             walked.found.push(Found::Stream { name: argument.clone(), path: Some(path) });
         } else {
             return Err(Error::UnusableInput { path });
@@ -142,16 +144,16 @@ impl Walked {
         }
     }
 
-    /// Whether a file is compressed by its first bytes; then it is a problem, and not read.
+    /// Whether a file is of a format that is not read, by its name and its first bytes; then it is a problem.
     pub(super) fn refused(&mut self, name: &str, head: &[u8]) -> bool {
-        let Some(compression) = compression(head) else { return false };
+        let Some((what, hint)) = foreign(name, head) else { return false };
         self.counts.unreadable += 1;
         self.problems.push(Problem {
             path: name.to_owned(),
             record: None,
             byte: None,
             kind: ProblemKind::UnsupportedFormat,
-            message: format!("compressed with {compression}, which is not read yet; decompress it first"),
+            message: format!("{what} is not read yet; {hint}"),
         });
         true
     }
@@ -170,7 +172,7 @@ impl Walked {
             record: None,
             byte: None,
             kind: ProblemKind::UnreadableFile,
-            message: format!("cannot be read: {error}"),
+            message: format!("cannot be read: {error}; nothing of it is in the report"),
         });
     }
 }
@@ -179,17 +181,43 @@ impl Walked {
 pub(crate) fn is_report(folder: &Path) -> bool {
     // The mark is looked for in the first bytes only: a stranger's run.json may be large.
     first_bytes(&folder.join(REPORT_MARK)).is_ok_and(|head| {
-        let head = String::from_utf8_lossy(&head);
-        head.trim_start().starts_with('{') && head.contains("\"wirecopy\":")
+        // Our run.json begins with these two keys; others may hold one of them somewhere.
+        let head: String = String::from_utf8_lossy(&head).split_whitespace().collect();
+        let after_version = head.strip_prefix("{\"wirecopy\":\"").and_then(|rest| rest.split_once("\","));
+        after_version.is_some_and(|(_, rest)| rest.starts_with("\"schema\":"))
     })
 }
 
 fn walked_name(argument: &str, root: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    let below = readable(path.strip_prefix(root).unwrap_or(path));
     if below.is_empty() {
         return argument.to_owned();
     }
     format!("{}/{below}", argument.trim_end_matches('/'))
+}
+
+/// Whether JSON begins that goes on beyond its first line: an array of objects, or a printed-out object. A first line
+/// that is a bad record, alone, is no reason to refuse the rest.
+fn spans_lines(start: &[u8]) -> bool {
+    let (line, rest) = start.split_at(memchr::memchr(b'\n', start).unwrap_or(start.len()));
+    let inside =
+        |bracket: u8| start.strip_prefix(&[bracket]).map(|rest| rest.trim_ascii_start().first().copied());
+    let array = matches!(inside(b'['), Some(Some(b'{')));
+    let printed = line.trim_ascii_end() == b"{" && matches!(inside(b'{'), Some(Some(b'"')));
+    let alone = !rest.is_empty() && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
+    (array || printed) && !alone
+}
+
+/// A path as text; bytes that are not UTF-8 are written as `\xFF`, so that different files keep different names.
+fn readable(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02X}");
+        }
+    }
+    text
 }
 
 /// The format that a file's name promises; `None` for other names.
@@ -208,15 +236,46 @@ fn guessed_format(head: &[u8]) -> Format {
     if first == Some(&b'{') { Format::JsonLines } else { Format::Text }
 }
 
-fn compression(head: &[u8]) -> Option<&'static str> {
-    const MAGIC: [(&[u8], &str); 5] = [
-        (b"\x1F\x8B", "gzip"),
-        (b"\x28\xB5\x2F\xFD", "zstd"),
-        (b"BZh", "bzip2"),
-        (b"\xFD7zXZ\0", "xz"),
-        (b"PK\x03\x04", "zip"),
+/// What a file is if it is neither JSON Lines nor text, and what can be done with it.
+fn foreign(name: &str, head: &[u8]) -> Option<(&'static str, &'static str)> {
+    const DECOMPRESS: &str = "decompress it first";
+    const CONVERT: &str = "make it JSON Lines first, one object a line";
+    const MAGIC: [(&[u8], &str, &str); 12] = [
+        (b"\x1F\x8B", "gzip", DECOMPRESS),
+        (b"\x28\xB5\x2F\xFD", "zstd", DECOMPRESS),
+        (b"BZh", "bzip2", DECOMPRESS),
+        (b"\xFD7zXZ\0", "xz", DECOMPRESS),
+        (b"\x04\x22\x4D\x18", "lz4", DECOMPRESS),
+        (b"PK\x03\x04", "zip", DECOMPRESS),
+        (b"PAR1", "Parquet", CONVERT),
+        (b"ARROW1", "Arrow IPC", CONVERT),
+        (b"WARC/", "WARC", CONVERT),
+        (b"%PDF", "PDF", "extract its text first"),
+        (b"\xFF\xFE", "UTF-16", "convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"),
+        (b"\xFE\xFF", "UTF-16", "convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"),
     ];
-    MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|&(_, name)| name)
+    const PAGES: [&[u8]; 3] = [b"<!doctype html", b"<html", b"<?xml"];
+    let extension = Path::new(name).extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    let promises = extension.as_deref().unwrap_or_default();
+    let named_text = matches!(promises, "txt" | "text");
+    let start = super::record::strip_mark(head).trim_ascii_start();
+    let magic = MAGIC.iter().find(|(magic, ..)| head.starts_with(magic) || start.starts_with(magic));
+    if let Some(&(_, what, hint)) = magic {
+        return Some((what, hint));
+    }
+    if !named_text && spans_lines(start) {
+        return Some(("JSON that is not an object a line", "make it JSON Lines first (jq -c '.[]? // .')"));
+    }
+    let lower = start.to_ascii_lowercase();
+    if !named_text && PAGES.iter().any(|page| lower.starts_with(page)) {
+        return Some(("HTML or XML", "extract its text first"));
+    }
+    match promises {
+        "csv" | "tsv" => Some(("CSV", CONVERT)),
+        "html" | "htm" | "xml" => Some(("HTML or XML", "extract its text first")),
+        _ if head.contains(&0) => Some(("a binary file", CONVERT)),
+        _ => None,
+    }
 }
 
 /// How much of a file is looked at to tell what it is.

@@ -1,5 +1,6 @@
 //! `wirecopy scan`: claim the report's place, scan, write, tell.
 
+use anyhow::Context;
 use wirecopy::report::{self, Destination};
 use wirecopy::{archive, scan};
 
@@ -22,11 +23,14 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Status> {
         std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let run = report::write(&findings, &settings, &command_line, &destination, &progress)?;
     unfinished.finish(|| destination.publish())?;
-    if args.json {
-        summary::print(&summary::json(&run, &args.out)?)?;
-    } else if !args.quiet {
-        summary::print(&summary::text(&findings, &run, &args.out))?;
-    }
+    let summary = match (args.json, args.quiet) {
+        (true, _) => summary::json(&run, &args.out)?,
+        (false, true) => String::new(),
+        (false, false) => summary::text(&findings, &run, &args.out),
+    };
+    summary::print(&summary).with_context(|| {
+        format!("the report is complete in {}, but its summary could not be printed", args.out.display())
+    })?;
     let tolerated = args.max_problems.allows(run.counts.problems, run.counts.read);
     Ok(if tolerated { Status::Done } else { Status::Problems })
 }

@@ -39,7 +39,7 @@ pub(crate) fn of_error(error: &anyhow::Error) -> Status {
         Some(Error::TooManyPairs { .. } | Error::TooManyArticles) => Status::Limit,
         Some(Error::Unbalanced { .. }) => Status::Internal,
         Some(_) => Status::UnusableInput,
-        None if error.is::<std::io::Error>() => Status::Unwritable,
+        None if error.chain().any(<dyn std::error::Error>::is::<std::io::Error>) => Status::Unwritable,
         None => Status::Usage,
     }
 }

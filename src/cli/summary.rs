@@ -51,9 +51,9 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
     let searched = |search: &str| run.settings.only.contains(&search);
     writeln!(
         text,
-        "{BOLD}{} articles{BOLD:#} kept of {} records read ({} skipped, {} rejected, {} removed) in {}, {}",
-        grouped(counts.kept),
-        grouped(counts.read),
+        "{BOLD}{}{BOLD:#} kept of {} read ({} skipped, {} rejected, {} removed) in {}, {}",
+        plural(counts.kept, "article"),
+        plural(counts.read, "record"),
         grouped(counts.skipped),
         grouped(counts.rejected),
         grouped(counts.removed),
@@ -64,37 +64,32 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
         let most = names.iter().max_by_key(|(_, count)| **count);
         let Some((name, count)) = most else { continue };
         let others = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
-        writeln!(text, "  {noun:<7} from {name}{others} ({})", grouped(*count))?;
+        writeln!(text, "  {noun:<7} from {}{others} ({})", line(name), grouped(*count))?;
     }
     writeln!(text)?;
+    let mut found = |count: u64, what: String| writeln!(text, "{BOLD}{:>9}{BOLD:#} {what}", grouped(count));
     if searched("duplicates") {
-        writeln!(
-            text,
-            "{BOLD}{:>9}{BOLD:#} stories, holding {} articles: {} near-duplicates at resemblance {} and more",
-            grouped(counts.stories),
-            grouped(counts.articles_in_stories),
-            grouped(counts.near_duplicates),
-            run.settings.threshold,
+        let (noun, holding) = (nouns(counts.stories, "story", "stories"), counts.articles_in_stories);
+        let near = plural(counts.near_duplicates, "near-duplicate");
+        let threshold = run.settings.threshold;
+        let holding = plural(holding, "article");
+        found(
+            counts.stories,
+            format!("{noun}, holding {holding}: {near} at resemblance {threshold} and more"),
         )?;
     }
     if searched("passages") {
-        writeln!(
-            text,
-            "{BOLD}{:>9}{BOLD:#} passages of {} words and more, in {} articles",
-            grouped(counts.passages),
-            run.settings.min_passage_words,
-            grouped(counts.articles_with_passages),
-        )?;
+        let noun = nouns(counts.passages, "passage", "passages");
+        let articles = plural(counts.articles_with_passages, "article");
+        let words = run.settings.min_passage_words;
+        found(counts.passages, format!("{noun} of {words} words and more, in {articles}"))?;
     }
     if searched("repeats") {
-        writeln!(
-            text,
-            "{BOLD}{:>9}{BOLD:#} repeats inside {} articles",
-            grouped(counts.repeats),
-            grouped(counts.articles_with_repeats),
-        )?;
+        let noun = nouns(counts.repeats, "repeat", "repeats");
+        found(counts.repeats, format!("{noun} inside {}", plural(counts.articles_with_repeats, "article")))?;
     }
-    writeln!(text, "{BOLD}{:>9}{BOLD:#} articles name their source", grouped(counts.credited_articles))
+    let credited = counts.credited_articles;
+    found(credited, nouns(credited, "article names its source", "articles name their source").into())
 }
 
 fn write_stories(text: &mut String, findings: &Findings) -> std::fmt::Result {
@@ -159,7 +154,7 @@ fn write_end(text: &mut String, run: &RunInfo, out: &Path) -> std::fmt::Result {
     if passed > 0 {
         writeln!(
             text,
-            "{} passed over: {} of other formats, {} links or devices, {} named twice",
+            "{} passed over: {} hidden, of other formats, or earlier reports; {} links or devices; {} named twice",
             plural(passed, "file"),
             grouped(run.files.ignored),
             grouped(run.files.special),
@@ -178,6 +173,10 @@ fn write_end(text: &mut String, run: &RunInfo, out: &Path) -> std::fmt::Result {
 
 fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+fn nouns(count: u64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
 }
 
 /// 1234567 as 1,234,567.

@@ -8,6 +8,7 @@
 //!
 //! Datelines, bylines and agency codes come with the issue on lineage.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::text::CharOffsets;
@@ -53,9 +54,10 @@ const MAX_NAME_CHARS: usize = 60;
 /// Finds the credits of one article. Linear time.
 pub fn credits(text: &str, paragraphs: &[Range<usize>]) -> Vec<Credit> {
     let mut found: Vec<Range<usize>> = Vec::new();
+    let mut known: BTreeSet<&str> = BTreeSet::new();
     for paragraph in paragraphs {
         let name = whole_paragraph(text, paragraph).or_else(|| closing_bracket(text, paragraph));
-        found.extend(name.filter(|name| found.iter().all(|known| text[known.clone()] != text[name.clone()])));
+        found.extend(name.filter(|name| known.insert(&text[name.clone()])));
     }
     if found.is_empty() {
         return Vec::new();

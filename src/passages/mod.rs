@@ -44,9 +44,6 @@ const PLACES: usize = 4;
 /// With links bound in time: how many holders within the window are looked through for those of other outlets.
 const WALKED: usize = 256;
 
-/// Characters of a passage that a report shows.
-const EXCERPT_CHARS: usize = 200;
-
 /// Which articles are linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Linking {
@@ -125,8 +122,6 @@ pub struct Passage {
     pub similarity: f64,
     /// What it is.
     pub kind: PassageKind,
-    /// The first characters of it, as the target has them.
-    pub excerpt: String,
 }
 
 /// A span in bytes and in characters, both `[begin, end)`.
@@ -333,7 +328,7 @@ impl Search<'_> {
             }
         }
         let long_enough =
-            |alignment: &Alignment| target_tokens.half_words(alignment.target()) >= 2 * self.limits.min_words;
+            |part: &Alignment| part.agreeing_half_words(target_tokens) >= 2 * self.limits.min_words;
         found.extend(choose(grown, long_enough).into_iter().map(|alignment| (source, alignment)));
     }
 
@@ -400,7 +395,6 @@ impl Search<'_> {
                 passages.push(Passage {
                     target,
                     source,
-                    excerpt: of_target.text()[bytes.clone()].chars().take(EXCERPT_CHARS).collect(),
                     target_span: Span::new(bytes, &offsets),
                     source_span: Span::new(of_source.tokens().bytes(alignment.source()), &source_offsets),
                     words: of_target.tokens().words(alignment.target()),

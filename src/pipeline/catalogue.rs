@@ -6,6 +6,7 @@
 //! of files or records.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use crate::archive::dates::PublishedAt;
 use crate::archive::{Archive, Place};
@@ -53,7 +54,13 @@ impl Catalogue {
             .collect();
         by_id.sort_unstable();
         let mut named_by_ref: Vec<bool> = articles.iter().map(|article| article.own_id.is_none()).collect();
+        let sources: BTreeSet<&str> = archive.sources().iter().map(|source| source.name.as_str()).collect();
         let mut problems = Vec::new();
+        for &(id, article) in &by_id {
+            // An id that could be the ref of another article must not name two things.
+            let place = id.rsplit_once(':').filter(|(_, record)| record.bytes().all(|b| b.is_ascii_digit()));
+            named_by_ref[article] |= place.is_some_and(|(file, _)| sources.contains(file));
+        }
         for same in by_id.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
             for &(_, article) in same {
                 named_by_ref[article] = true;

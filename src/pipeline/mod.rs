@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::shingle::shingle;
 use crate::sketch::{Signature, Winnower};
-use crate::stories::{Duplicates, Funnel, PairsError, Story, all_pairs, editions, stories};
+use crate::stories::{Duplicates, Funnel, PairsError, Sets, Story, all_pairs, editions, stories};
 use crate::verify::{Overlap, ShingleSet};
 use crate::watch::{Phase, Watch};
 
@@ -174,12 +174,13 @@ fn find_stories(
         |article: &Article| article.examined.token_hash.filter(|_| !bound || article.published.is_some());
     let token_hashes: Vec<Option<u128>> = catalogue.articles.iter().map(token_hash).collect();
     let catalogue = &*catalogue;
-    let sets = |article: u32| {
+    let make = |article: u32| {
         let prepared = prepared(archive, catalogue, settings, article);
         let mut shingles = Vec::new();
         shingle(prepared.tokens().hashes(), settings.shingle_tokens, &mut shingles);
         ShingleSet::from_shingles(shingles)
     };
+    let sets = Sets::new(&make);
     let duplicates = Duplicates {
         signatures: &signatures,
         plan,

@@ -64,5 +64,5 @@ fn grow(view: View<'_>, position: usize, twin: usize, width: usize, covered: usi
         let target: Range<usize> = alignment.target();
         alignment = alignment.cut_to(&(target.start..target.end.checked_sub(overlap)?))?;
     }
-    (view.tokens.half_words(alignment.target()) >= 2 * MIN_RUN_WORDS).then_some(alignment)
+    (alignment.agreeing_half_words(view.tokens) >= 2 * MIN_RUN_WORDS).then_some(alignment)
 }

@@ -19,6 +19,9 @@ const MIN_NEAR_WORDS: u32 = 8;
 /// Least resemblance, over pairs of words, of a near-repeat: one changed word in ten leaves 0.64.
 const NEAR: f64 = 0.6;
 
+/// What a near-repeat resembles at most: 1 is said of equal tokens only.
+const MOST_NEAR: f64 = 0.99;
+
 /// One in so many of a paragraph's word pairs must stand in one earlier paragraph first, else it is not
 /// compared. At a resemblance of 0.6 three quarters are shared; stock phrases that stood elsewhere before
 /// leave room.
@@ -142,6 +145,8 @@ impl Near {
                 continue;
             }
             let resemblance = own.overlap(&pairs_of(view.tokens, twin)).resemblance();
+            // The same pairs in another order are no exact repeat: at least one token is out of place.
+            let resemblance = resemblance.min(MOST_NEAR);
             let better = best.is_none_or(|(_, so_far)| resemblance > so_far);
             if resemblance >= NEAR && better && same_numbers(view, twin, paragraph) {
                 best = Some((earlier, resemblance));
@@ -175,17 +180,15 @@ fn pairs_of(tokens: &Tokens, paragraph: &Range<usize>) -> ShingleSet {
     ShingleSet::from_shingles(pairs)
 }
 
-/// Two texts that differ in a number say different things.
+/// Two texts that differ in a number, or in the order of numbers, say different things.
 fn same_numbers(view: View<'_>, a: &Range<usize>, b: &Range<usize>) -> bool {
     let numbers = |paragraph: &Range<usize>| -> Vec<u64> {
         let spans =
             view.tokens.spans()[paragraph.clone()].iter().zip(&view.tokens.hashes()[paragraph.clone()]);
-        let mut numbers: Vec<u64> = spans
+        spans
             .filter(|(span, _)| view.text[span.begin as usize..span.end as usize].contains(char::is_numeric))
             .map(|(_, &hash)| hash)
-            .collect();
-        numbers.sort_unstable();
-        numbers
+            .collect()
     };
     numbers(a) == numbers(b)
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -30,10 +31,11 @@ impl Destination {
     /// [`Error::ReportOccupied`], [`Error::ReportOnInput`], or [`Error::WriteReport`] if the place cannot be
     /// written.
     pub fn claim(place: &Path, force: bool, inputs: &[String]) -> Result<Destination, Error> {
-        // A link to a folder means the folder: the link stays.
-        let place = fs::canonicalize(place)
-            .or_else(|_| std::path::absolute(place))
-            .map_err(|e| unwritable(place, e))?;
+        let place = resolve(place)?;
+        if std::env::current_dir().is_ok_and(|here| here == place) {
+            // It would be moved away under the shell that stands in it.
+            return Err(Error::ReportOccupied { path: place, found: "the current folder".into() });
+        }
         for input in inputs.iter().filter(|input| *input != "-") {
             let real = fs::canonicalize(input).unwrap_or_else(|_| PathBuf::from(input));
             if real.starts_with(&place) {
@@ -46,11 +48,24 @@ impl Destination {
             return Err(Error::ReportOccupied { path: place, found });
         }
         let parent = place.parent().unwrap_or(Path::new("/"));
+        fs::create_dir_all(parent).map_err(|source| unwritable(&place, source))?;
+        let existing = fs::metadata(&place).ok();
+        if let (Some(existing), Ok(around)) = (&existing, fs::metadata(parent))
+            && existing.dev() != around.dev()
+        {
+            let what = "it is a mount point, which cannot be replaced; name a folder inside it";
+            return Err(unwritable(&place, io::Error::other(what)));
+        }
         let beside = tempfile::Builder::new().prefix(".wirecopy-").suffix(".partial").tempdir_in(parent);
-        let beside = beside.map_err(|source| unwritable(&place, source))?;
-        // Made inside the private temporary folder so that it gets the user's usual permissions.
+        // The temporary name would only confuse.
+        let beside = beside.map_err(|source| unwritable(&place, source.kind().into()))?;
+        // Made inside the private temporary folder so that it gets the user's usual permissions, or those of the
+        // folder it replaces.
         let new = beside.path().join(NEW);
         fs::create_dir(&new).map_err(|source| unwritable(&place, source))?;
+        if let Some(existing) = existing {
+            fs::set_permissions(&new, existing.permissions()).map_err(|source| unwritable(&place, source))?;
+        }
         Ok(Destination { place, beside, new })
     }
 
@@ -87,11 +102,30 @@ impl Destination {
     }
 }
 
+/// The folder that `place` means, links followed: a link to a folder stays, and the folder is replaced.
+fn resolve(place: &Path) -> Result<PathBuf, Error> {
+    match fs::canonicalize(place) {
+        Ok(real) => Ok(real),
+        Err(error) if fs::symlink_metadata(place).is_ok() => Err(unwritable(place, error)),
+        // A parent may be a link; only the last part need not exist.
+        Err(_) => {
+            let absolute = std::path::absolute(place).map_err(|error| unwritable(place, error))?;
+            match (absolute.parent().map(fs::canonicalize), absolute.file_name()) {
+                (Some(Ok(parent)), Some(name)) => Ok(parent.join(name)),
+                _ => Ok(absolute),
+            }
+        }
+    }
+}
+
 /// What stands at `place` and is no report of ours: the first stranger by name, also one that was put into a report.
 fn stranger(place: &Path) -> Result<Option<String>, Error> {
     let entries = match fs::read_dir(place) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(unwritable(place, io::Error::other("there is a file of that name")));
+        }
         Err(error) => return Err(unwritable(place, error)),
     };
     let mut names: Vec<String> =

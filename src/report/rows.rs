@@ -112,7 +112,7 @@ pub(super) struct PassageRow<'a> {
     pub(super) similarity: Share,
     pub(super) kind: &'static str,
     pub(super) story: Option<String>,
-    pub(super) excerpt: &'a str,
+    pub(super) excerpt: String,
 }
 
 #[derive(Serialize)]

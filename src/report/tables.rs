@@ -1,6 +1,7 @@
 //! From findings to rows: names instead of numbers, story by story, nothing computed anew.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::rows::{
     ArticleRow, CreditCell, MatchRow, MemberCell, PassageRow, ProblemRow, RepeatRow, Share, StoryRow,
@@ -9,6 +10,9 @@ use crate::pipeline::Findings;
 use crate::settings::Settings;
 use crate::stories::{Member, Story};
 use crate::verify::Overlap;
+
+/// Characters of a passage that the table shows.
+const EXCERPT_CHARS: usize = 200;
 
 /// The one rule by which articles are near-duplicates so far.
 const RULE: &str = "resemblance";
@@ -150,7 +154,13 @@ impl<'a> Tables<'a> {
     }
 
     pub(super) fn passages(&self) -> impl Iterator<Item = PassageRow<'_>> {
-        self.findings.copied.iter().flat_map(|copied| &copied.passages).map(|passage| {
+        let with_text = self.findings.copied.iter().flat_map(|copied| {
+            // Excerpts are cut here and not kept from the search on: there can be very many.
+            let place = self.findings.catalogue.article(copied.article).place;
+            let text = Rc::new(self.findings.archive.text_at(place));
+            copied.passages.iter().map(move |passage| (passage, Rc::clone(&text)))
+        });
+        with_text.map(|(passage, text)| {
             let story_of = |article: u32| self.placed[article as usize].map(|(story, _)| story);
             let story = story_of(passage.target).filter(|story| story_of(passage.source) == Some(*story));
             PassageRow {
@@ -166,7 +176,10 @@ impl<'a> Tables<'a> {
                 similarity: passage.similarity.into(),
                 kind: passage.kind.name(),
                 story: story.map(story_name),
-                excerpt: &passage.excerpt,
+                // A file that changed under the run may no longer hold the span; the change is a problem row.
+                excerpt: text
+                    .get(passage.target_span.bytes.clone())
+                    .map_or_else(String::new, |said| said.chars().take(EXCERPT_CHARS).collect()),
             }
         })
     }

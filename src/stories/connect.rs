@@ -5,6 +5,9 @@
 //! and joined to the first that is verified. What earlier bands have connected counts as joined without a
 //! comparison, so that the many bands a pair of near-duplicates shares cost one verification.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::{Duplicates, Funnel};
@@ -32,14 +35,14 @@ pub(super) fn connect(
     for band in 0..duplicates.plan.bands() {
         let buckets = buckets(duplicates.plan, band, articles, duplicates.signatures);
         let roots = forest.roots();
-        let found: Vec<(Vec<(u32, u32)>, Funnel)> =
-            buckets.shared().into_par_iter().map(|bucket| lead(duplicates, bucket, &roots)).collect();
-        for (new_edges, counted) in found {
-            funnel = funnel.add(counted);
-            for &(a, b) in &new_edges {
+        let found: Vec<Led> =
+            buckets.shared().into_par_iter().map(|bucket| lead(duplicates, band, bucket, &roots)).collect();
+        for led in found {
+            funnel = funnel.add(led.funnel);
+            for &(a, b) in &led.edges {
                 forest.join(a, b);
             }
-            edges.extend(new_edges);
+            edges.extend(led.edges);
         }
         advance();
     }
@@ -48,14 +51,19 @@ pub(super) fn connect(
     Connected { groups: groups(&forest.roots(), articles), edges, funnel }
 }
 
+/// So many leaders a bucket may have; with more, its articles mostly do not resemble one another.
+const MOST_LEADERS: usize = 64;
+
 /// Compares the articles of one bucket with its leaders.
-fn lead(duplicates: &Duplicates<'_>, bucket: &[(u64, u32)], roots: &[u32]) -> (Vec<(u32, u32)>, Funnel) {
-    let mut leaders: Vec<(u32, Option<ShingleSet>)> = Vec::new();
-    let mut edges = Vec::new();
-    let mut funnel = Funnel { largest_bucket: bucket.len() as u64, ..Funnel::default() };
+fn lead(duplicates: &Duplicates<'_>, band: usize, bucket: &[(u64, u32)], roots: &[u32]) -> Led {
+    let mut led = Led::of(bucket);
+    let mut leaders: Vec<(u32, Option<Arc<ShingleSet>>)> = Vec::new();
     for &(_, article) in bucket {
         // Articles ascend in time: who is too old for this one is too old for all that follow.
         leaders.retain(|&(leader, _)| (duplicates.linkable)(leader, article));
+        if leaders.len() > MOST_LEADERS {
+            return lead_in_order(duplicates, band, bucket, roots);
+        }
         let root = roots[article as usize];
         if leaders.iter().any(|&(leader, _)| roots[leader as usize] == root) {
             continue;
@@ -63,17 +71,14 @@ fn lead(duplicates: &Duplicates<'_>, bucket: &[(u64, u32)], roots: &[u32]) -> (V
         let mut set = None;
         let mut joined = false;
         for (leader, leader_set) in &mut leaders {
-            funnel.met += 1;
+            led.funnel.met += 1;
             if duplicates.hopeless(*leader, article) {
                 continue;
             }
-            funnel.verified += 1;
-            let set = set.get_or_insert_with(|| (duplicates.sets)(article));
-            let leader_set = leader_set.get_or_insert_with(|| (duplicates.sets)(*leader));
-            if duplicates.matches(leader_set.overlap(set)) {
-                funnel.matched += 1;
-                edges.push((*leader, article));
-                joined = true;
+            let set = set.get_or_insert_with(|| duplicates.sets.get(article));
+            let leader_set = leader_set.get_or_insert_with(|| duplicates.sets.get(*leader));
+            joined = led.verify(duplicates, (*leader, leader_set), (article, set));
+            if joined {
                 break;
             }
         }
@@ -81,7 +86,78 @@ fn lead(duplicates: &Duplicates<'_>, bucket: &[(u64, u32)], roots: &[u32]) -> (V
             leaders.push((article, set));
         }
     }
-    (edges, funnel)
+    led
+}
+
+/// Of the leaders in reach, so many are verified: those whose signatures agree most.
+const MOST_VERIFIED: usize = 4;
+
+/// How many further slots put a bucket in order.
+const ORDER_SLOTS: usize = 8;
+
+/// The same for a bucket with too many leaders: a form letter that thousands fill in, or articles made to collide. Its
+/// articles are put in the order of further slots, which brings together those that resemble each other more than by
+/// this band (the idea of LSH forests: M. Bawa, T. Condie, P. Ganesan, WWW 2005), and each is compared with the last
+/// [`MOST_LEADERS`] leaders only. Linear, whatever the bucket holds.
+fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[(u64, u32)], roots: &[u32]) -> Led {
+    let mut led = Led::of(bucket);
+    led.funnel.ordered_buckets = 1;
+    let order = |article: u32| -> [u32; ORDER_SLOTS] {
+        let signature = duplicates.signature(article);
+        std::array::from_fn(|k| signature[((band + 1) * duplicates.plan.rows() + k) % signature.len()])
+    };
+    let mut articles: Vec<u32> = bucket.iter().map(|&(_, article)| article).collect();
+    articles.sort_by_cached_key(|&article| (order(article), article));
+    let mut leaders: VecDeque<u32> = VecDeque::new();
+    for article in articles {
+        let root = roots[article as usize];
+        if leaders.iter().any(|&leader| roots[leader as usize] == root) {
+            continue;
+        }
+        let mut near: Vec<(u32, u32)> = Vec::new();
+        for &leader in &leaders {
+            led.funnel.met += 1;
+            let linkable = (duplicates.linkable)(leader.min(article), leader.max(article));
+            if linkable && !duplicates.hopeless(leader, article) {
+                near.push((duplicates.agreeing(leader, article), leader));
+            }
+        }
+        near.sort_unstable_by_key(|&(agreeing, leader)| (std::cmp::Reverse(agreeing), leader));
+        let joined = near.iter().take(MOST_VERIFIED).any(|&(_, leader)| {
+            let (of_leader, of_article) = (duplicates.sets.get(leader), duplicates.sets.get(article));
+            led.verify(duplicates, (leader, &of_leader), (article, &of_article))
+        });
+        if !joined {
+            leaders.push_back(article);
+            if leaders.len() > MOST_LEADERS {
+                leaders.pop_front();
+            }
+        }
+    }
+    led
+}
+
+/// What one bucket gave.
+struct Led {
+    edges: Vec<(u32, u32)>,
+    funnel: Funnel,
+}
+
+impl Led {
+    fn of(bucket: &[(u64, u32)]) -> Led {
+        let funnel = Funnel { largest_bucket: bucket.len() as u64, ..Funnel::default() };
+        Led { edges: Vec::new(), funnel }
+    }
+
+    fn verify(&mut self, duplicates: &Duplicates<'_>, a: (u32, &ShingleSet), b: (u32, &ShingleSet)) -> bool {
+        self.funnel.verified += 1;
+        let matched = duplicates.matches(a.1.overlap(b.1));
+        if matched {
+            self.funnel.matched += 1;
+            self.edges.push((a.0.min(b.0), a.0.max(b.0)));
+        }
+        matched
+    }
 }
 
 fn groups(roots: &[u32], articles: &[u32]) -> Vec<Vec<u32>> {

@@ -9,35 +9,26 @@
 use rayon::prelude::*;
 
 use super::{Duplicates, Member, Story};
-use crate::verify::{Overlap, ShingleSet};
-
-/// Up to this many articles a group's shingle sets are held at once (some 4 kB each); larger groups make them
-/// again for each comparison.
-const HELD_SETS: usize = 4096;
+use crate::verify::Overlap;
 
 /// Cuts one group (ascending) into stories. `edges` are all verified pairs, sorted.
 pub(super) fn cover(duplicates: &Duplicates<'_>, group: &[u32], edges: &[(u32, u32)]) -> Vec<Story> {
-    let held: Vec<ShingleSet> = if group.len() <= HELD_SETS {
-        group.par_iter().map(|&article| (duplicates.sets)(article)).collect()
-    } else {
-        Vec::new()
-    };
-    let set_of = |article: u32| match group.binary_search(&article) {
-        Ok(at) if !held.is_empty() => std::borrow::Cow::Borrowed(&held[at]),
-        _ => std::borrow::Cow::Owned((duplicates.sets)(article)),
-    };
     let mut stories = Vec::new();
     let mut left = group.to_vec();
     while left.len() > 1 {
         let star = |representative: u32| -> Vec<Member> {
-            let set = set_of(representative);
+            let set = duplicates.sets.get(representative);
             let verified = left.par_iter().filter_map(|&article| {
                 if article == representative {
                     return Some(Member { article, overlap: Overlap::of_equals(set.len()) });
                 }
-                let member = Member { article, overlap: set_of(article).overlap(&set) };
-                ((duplicates.linkable)(representative, article) && duplicates.matches(member.overlap))
-                    .then_some(member)
+                let far = !(duplicates.linkable)(representative, article)
+                    || duplicates.hopeless(representative, article);
+                if far {
+                    return None;
+                }
+                let member = Member { article, overlap: duplicates.sets.get(article).overlap(&set) };
+                duplicates.matches(member.overlap).then_some(member)
             });
             verified.collect()
         };
@@ -78,9 +69,12 @@ fn most_neighbours(left: &[u32], edges: &[(u32, u32)]) -> u32 {
 mod tests {
     use super::*;
     use crate::candidates::BandPlan;
+    use crate::stories::Sets;
+    use crate::verify::ShingleSet;
 
     fn check(sets: &[Vec<u64>], edges: &[(u32, u32)], expect: &[(u32, &[u32])]) {
-        let sets = |article: u32| ShingleSet::from_shingles(sets[article as usize].clone());
+        let make = |article: u32| ShingleSet::from_shingles(sets[article as usize].clone());
+        let sets = Sets::new(&make);
         let duplicates = Duplicates {
             signatures: &[],
             plan: BandPlan::for_recall(0.8, 0.999),

@@ -77,7 +77,7 @@ impl Editions {
             let alone = !placed[self.edition_of[first as usize] as usize];
             let like = self.articles_like(first);
             if alone && like.len() > 1 {
-                let overlap = Overlap::of_equals((duplicates.sets)(first).len());
+                let overlap = Overlap::of_equals(duplicates.sets.get(first).len());
                 let members = like.iter().map(|&article| Member { article, overlap }).collect();
                 stories.push(Story { representative: first, members });
             }

@@ -15,22 +15,23 @@
 //! depends on the set of articles only, because articles are numbered in canonical order (time, id, text) and
 //! every choice is made by number.
 //!
-//! Cost: linear in the articles of a story; within a bucket proportional to members times leaders. A bucket
-//! of many articles that do *not* resemble one another has many leaders: see `docs/method.md`, "What is not
-//! linear yet".
+//! Cost: linear in the articles, whatever their buckets hold: in a bucket each article is compared with a bounded number of
+//! leaders. What is not linear is cutting a connected group into very many stars: see `docs/method.md`.
 
 mod connect;
 mod cover;
 mod editions;
 mod pairs;
+mod sets;
 
 use rayon::prelude::*;
 
 use crate::candidates::BandPlan;
 use crate::sketch::{Signature, agreeing_slots};
-use crate::verify::{Overlap, ShingleSet};
+use crate::verify::Overlap;
 pub use editions::{Editions, editions};
 pub use pairs::{PairsError, all_pairs};
+pub use sets::Sets;
 
 /// What finding near-duplicates needs to know of the archive.
 #[derive(Clone, Copy)]
@@ -43,8 +44,8 @@ pub struct Duplicates<'a> {
     pub threshold: f64,
     /// Pairs whose signatures agree in fewer slots are not verified; see [`BandPlan::least_agreeing`].
     pub least_agreeing: u32,
-    /// The shingle set of an article, from its text.
-    pub sets: &'a (dyn Fn(u32) -> ShingleSet + Sync),
+    /// The shingle sets of articles.
+    pub sets: &'a Sets<'a>,
     /// Whether two articles lie close enough in time to be linked. Once an article is too late for an earlier one, all
     /// later ones must be.
     pub linkable: &'a (dyn Fn(u32, u32) -> bool + Sync),
@@ -88,6 +89,8 @@ pub struct Funnel {
     pub matched: u64,
     /// Articles in the largest bucket.
     pub largest_bucket: u64,
+    /// Buckets with so many leaders that they were put in order first.
+    pub ordered_buckets: u64,
 }
 
 impl Funnel {
@@ -97,6 +100,7 @@ impl Funnel {
             verified: self.verified + other.verified,
             matched: self.matched + other.matched,
             largest_bucket: self.largest_bucket.max(other.largest_bucket),
+            ordered_buckets: self.ordered_buckets + other.ordered_buckets,
         }
     }
 }
@@ -124,7 +128,12 @@ impl Duplicates<'_> {
 
     /// Whether two signatures are so far apart that verifying is pointless.
     fn hopeless(&self, a: u32, b: u32) -> bool {
-        agreeing_slots(self.signature(a), self.signature(b)) < self.least_agreeing
+        self.least_agreeing > 0 && agreeing_slots(self.signature(a), self.signature(b)) < self.least_agreeing
+    }
+
+    /// In how many slots two signatures agree.
+    fn agreeing(&self, a: u32, b: u32) -> u32 {
+        agreeing_slots(self.signature(a), self.signature(b))
     }
 
     fn matches(&self, overlap: Overlap) -> bool {

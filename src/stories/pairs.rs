@@ -1,6 +1,7 @@
 //! Every matching pair, on request (`--all-pairs`): quadratic in the size of a story by its nature, therefore
 //! limited.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
@@ -38,7 +39,7 @@ pub fn all_pairs(
         let like = editions.articles_like(first);
         if like.len() > 1 {
             count(like.len() * (like.len() - 1) / 2)?;
-            let overlap = Overlap::of_equals((duplicates.sets)(first).len());
+            let overlap = Overlap::of_equals(duplicates.sets.get(first).len());
             pairs.extend((0..like.len()).flat_map(|j| like[..j].iter().map(move |&a| (a, like[j], overlap))));
         }
     }
@@ -75,7 +76,7 @@ pub fn all_pairs(
 
 /// The matching pairs of a bucket that met in no earlier band.
 fn pairs_of(duplicates: &Duplicates<'_>, bucket: &[(u64, u32)], band: usize) -> (Vec<Pair>, Funnel) {
-    let mut sets: Vec<Option<ShingleSet>> = vec![None; bucket.len()];
+    let mut sets: Vec<Option<Arc<ShingleSet>>> = vec![None; bucket.len()];
     let mut pairs = Vec::new();
     let mut funnel = Funnel { largest_bucket: bucket.len() as u64, ..Funnel::default() };
     for (j, &(_, later)) in bucket.iter().enumerate() {
@@ -90,7 +91,7 @@ fn pairs_of(duplicates: &Duplicates<'_>, bucket: &[(u64, u32)], band: usize) -> 
             }
             funnel.verified += 1;
             for (at, article) in [(i, earlier), (j, later)] {
-                sets[at].get_or_insert_with(|| (duplicates.sets)(article));
+                sets[at].get_or_insert_with(|| duplicates.sets.get(article));
             }
             let (Some(of_earlier), Some(of_later)) = (&sets[i], &sets[j]) else { continue };
             let overlap = of_earlier.overlap(of_later);

@@ -13,6 +13,8 @@
 
 use std::ops::Range;
 
+use crate::text::Tokens;
+
 /// Tokens `[target, target + length)` equal tokens `[source, source + length)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Block {
@@ -77,6 +79,11 @@ impl Alignment {
     /// Tokens that agree.
     pub fn agreeing(&self) -> usize {
         self.blocks.iter().map(|block| block.length).sum()
+    }
+
+    /// Length of what agrees, in half-words of the target. Gaps do not count: a passage is as long as what it shares.
+    pub fn agreeing_half_words(&self, target: &Tokens) -> u32 {
+        self.blocks.iter().map(|block| target.half_words(block.target..block.target + block.length)).sum()
     }
 
     /// Tokens that agree, as a share of the longer of both spans: 1 for a verbatim passage.

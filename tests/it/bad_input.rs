@@ -698,3 +698,63 @@ fn problems_up_to_a_limit_are_no_reason_for_a_status() {
     }
     scan.scan(&["a.jsonl", "--max-problems", "100", "--strict"]).ends_with(4);
 }
+
+#[test]
+fn formats_that_are_not_read_are_refused_and_the_rest_is_read() {
+    let scan = Scan::of("in/good.jsonl", article("a", 1));
+    let foreign: [(&str, &[u8]); 9] = [
+        ("table.csv", b"id,text\n1,words"),
+        ("page.html", b"<!DOCTYPE html><p>words"),
+        ("page", b"  <html><p>words"),
+        ("capture.warc", b"WARC/1.0\r\nWARC-Type: warcinfo\r\n"),
+        ("table.parquet", b"PAR1\x15\x04words"),
+        ("array.json", b"[{\"id\":\"x\",\"text\":\"words\"},\n{\"id\":\"y\",\"text\":\"words\"}]"),
+        ("printed.json", b"{\n  \"id\": \"x\",\n  \"text\": \"words\"\n}"),
+        ("wide.txt", b"\xFF\xFEw\0o\0r\0d\0s\0"),
+        ("binary", b"\x7FELF\0\0\0"),
+    ];
+    for (name, content) in foreign {
+        scan.write(name, content);
+        let run = scan.scan(&["in", name]).ends_with(3);
+        assert_eq!(run.problem_kinds(), ["unsupported-format"], "{name}");
+        let problem = &run.report.table("problems")[0];
+        assert_eq!(problem["path"], name);
+        assert!(problem["message"].as_str().unwrap().contains("first"), "says what to do: {problem}");
+        assert_eq!(run.report.count("kept"), 1, "{name}");
+    }
+}
+
+#[test]
+fn a_first_line_that_is_a_bad_record_costs_only_itself() {
+    for first in ["[1,2]", "[{\"text\":\"words\"}]", "{", "{\"text\":"] {
+        let scan = Scan::of("a.jsonl", [first, &article("a", 1)].join("\n"));
+        let run = scan.scan(&["a.jsonl"]).ends_with(3);
+        assert_eq!((run.report.count("rejected"), run.report.count("kept")), (1, 1), "{first}");
+    }
+}
+
+#[test]
+fn interruptions_leave_nothing_behind_and_have_their_status() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    for (signal, status) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+        let scan = Scan::of("a.jsonl", article("a", 1));
+        // The run waits for a pipe that nobody writes to, with its working folder already there.
+        let mut command = scan.command(&["scan", "a.jsonl", "-", "-o", "report"]);
+        command.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let begun = std::time::Instant::now();
+        while scan.names().len() < 2 {
+            assert!(begun.elapsed().as_secs() < 60, "no working folder appears");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        // The handler is set right after the folder is made.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(status));
+        let mut said = String::new();
+        std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
+        assert!(said.contains("nothing was published"), "{said}");
+        assert_eq!(scan.names(), ["a.jsonl"]);
+    }
+}

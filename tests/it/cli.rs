@@ -135,12 +135,9 @@ fn quiet_prints_nothing_but_errors() {
 fn the_summary_says_what_was_found() {
     let scan = Scan::of("a.jsonl", [article("a", 1), article("b", 1), article("c", 2)].join("\n"));
     let run = scan.scan(&["a.jsonl"]).ends_with(0);
-    for said in [
-        "3 articles kept of 3 records read",
-        "1 stories, holding 2 articles",
-        "2 × Title 1",
-        "outlet1.example",
-    ] {
+    for said in
+        ["3 articles kept of 3 records read", "1 story, holding 2 articles", "2 × Title 1", "outlet1.example"]
+    {
         assert!(run.stdout.contains(said), "{said} is not in {}", run.stdout);
     }
     assert_eq!(run.stderr, "", "no progress where stderr is no terminal");

@@ -7,6 +7,7 @@
 //! - `truth`: generated archives against the judge: pairs, stories, passages, repeats
 //! - `sample`: the sample archive of `testdata` against its truth
 //! - `shared_archives`: the same on `../shared`, where it is there; a loud line where it is not
+//! - `extremes`: archives made to hurt: what must stay linear
 //! - `cli`: help, options, what is printed and what never is
 //! - `support`: running the binary and reading its report; no tests
 //! - `judging`: measures that several modules hold reports to; no tests
@@ -23,6 +24,7 @@ mod support;
 
 mod bad_input;
 mod cli;
+mod extremes;
 mod same_bytes;
 mod sample;
 mod shared_archives;

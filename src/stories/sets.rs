@@ -1,0 +1,58 @@
+//! Shingle sets at hand: made from the text on demand, and kept as long as there is room.
+//!
+//! The same article is compared in many bands and again when its group is cut into stories; making its set anew each
+//! time means reading and cutting its text. What is kept never changes a result, only how often a set is made.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::verify::ShingleSet;
+
+/// Shelves, so that threads seldom wait for one another.
+const SHELVES: usize = 64;
+
+/// Shingles a shelf holds before it is emptied: 1 MiB, so that all shelves hold 64 MiB and some 16,000 articles.
+const SHELF_SHINGLES: usize = 128 * 1024;
+
+/// Makes and keeps shingle sets.
+pub struct Sets<'a> {
+    make: &'a (dyn Fn(u32) -> ShingleSet + Sync),
+    shelves: Vec<Mutex<Shelf>>,
+}
+
+#[derive(Default)]
+struct Shelf {
+    sets: HashMap<u32, Arc<ShingleSet>>,
+    shingles: usize,
+}
+
+impl std::fmt::Debug for Sets<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sets").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Sets<'a> {
+    /// `make` gives the set of an article from its text.
+    pub fn new(make: &'a (dyn Fn(u32) -> ShingleSet + Sync)) -> Self {
+        Sets { make, shelves: (0..SHELVES).map(|_| Mutex::default()).collect() }
+    }
+
+    /// The set of an article.
+    pub fn get(&self, article: u32) -> Arc<ShingleSet> {
+        let place = &self.shelves[article as usize % SHELVES];
+        let lock = || place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(set) = lock().sets.get(&article) {
+            return Arc::clone(set);
+        }
+        // Made outside the lock: two threads may make the same set, which is only work.
+        let set = Arc::new((self.make)(article));
+        let mut room = lock();
+        if room.shingles > SHELF_SHINGLES {
+            *room = Shelf::default();
+        }
+        room.shingles += set.len();
+        room.sets.insert(article, Arc::clone(&set));
+        set
+    }
+}

@@ -1,0 +1,74 @@
+//! Archives made to hurt: what must stay linear, and what must not be lost in it.
+
+use serde_json::json;
+
+use crate::generator::Rng;
+use crate::support::Scan;
+
+/// A form letter of four frames of 14 words, each followed by two words of its own.
+fn letter(rng: &mut Rng) -> Vec<String> {
+    let own = |rng: &mut Rng| format!("own{}", rng.below(1 << 40));
+    let mut words = Vec::new();
+    for frame in 0..4 {
+        words.extend((0..14).map(|word| format!("frame{frame}word{word}")));
+        words.extend([own(rng), own(rng)]);
+    }
+    words
+}
+
+#[test]
+fn thousands_of_form_letters_cost_linear_time_and_hide_no_copies() {
+    let mut rng = Rng::new(5);
+    let mut lines = Vec::new();
+    let letters: u64 = 3000;
+    for number in 0..letters {
+        let mut words = letter(&mut rng);
+        lines.push(json!({"id": format!("l{number}"), "outlet": "one", "text": words.join(" ")}).to_string());
+        if number % 100 == 0 {
+            // The same letter with another last word: 59 of 61 shingles are shared.
+            *words.last_mut().unwrap() = "otherwise".into();
+            let text = words.join(" ");
+            lines.push(json!({"id": format!("c{number}"), "outlet": "two", "text": text}).to_string());
+        }
+    }
+    let scan = Scan::of("letters.jsonl", lines.join("\n"));
+    let run = scan.scan(&["letters.jsonl", "--only", "duplicates"]).ends_with(0);
+    let info = run.report.run();
+    let funnel = |name: &str| info["funnel"][name].as_u64().unwrap();
+    assert!(funnel("largest_bucket") > 1000, "the letters share buckets");
+    assert!(funnel("ordered_buckets") > 0);
+    let bands = info["settings"]["bands"].as_u64().unwrap();
+    assert!(funnel("pairs_met") < letters * bands * 66, "{} pairs", funnel("pairs_met"));
+    assert_eq!(run.report.count("stories"), 30);
+    assert_eq!(run.report.count("near_duplicates"), 30);
+}
+
+#[test]
+fn a_long_chain_of_versions_stays_cheap_and_true() {
+    let mut rng = Rng::new(8);
+    let mut words: Vec<String> = (0..200).map(|n| format!("word{n}")).collect();
+    let mut lines = Vec::new();
+    for number in 0..2000 {
+        for _ in 0..2 {
+            let at = rng.small_below(200);
+            words[at] = format!("new{}", rng.below(1 << 40));
+        }
+        let date = format!("2025-01-{:02}T{:02}:{:02}:00Z", 1 + number / 1440, number / 60 % 24, number % 60);
+        lines.push(json!({"id": format!("v{number:04}"), "date": date, "text": words.join(" ")}).to_string());
+    }
+    let scan = Scan::of("chain.jsonl", lines.join("\n"));
+    let run = scan.scan(&["chain.jsonl", "--only", "duplicates"]).ends_with(0);
+    assert!(run.report.count("stories") > 100, "the chain is cut");
+    for story in run.report.table("stories") {
+        assert!(story["cohesion"].as_f64().unwrap() >= 0.8, "{story}");
+    }
+    assert!(run.report.run()["funnel"]["pairs_verified"].as_u64().unwrap() < 20 * 2000);
+}
+
+#[test]
+fn an_article_of_credits_alone_is_read_once() {
+    let text: String = (0..20_000).map(|n| format!("Source: {n}\n")).collect();
+    let scan = Scan::of("a.jsonl", json!({"id": "a", "text": text}).to_string());
+    let run = scan.scan(&["a.jsonl"]).ends_with(0);
+    assert_eq!(run.report.table("articles")[0]["credits"].as_array().unwrap().len(), 20_000);
+}
