@@ -67,7 +67,8 @@ fn a_long_chain_of_versions_stays_cheap_and_true() {
 
 #[test]
 fn an_article_of_credits_alone_is_read_once() {
-    let text: String = (0..20_000).map(|n| format!("Source: {n}\n")).collect();
+    let lines: Vec<String> = (0..20_000).map(|n| format!("Source: {n}")).collect();
+    let text = lines.join("\n");
     let scan = Scan::of("a.jsonl", json!({"id": "a", "text": text}).to_string());
     let run = scan.scan(&["a.jsonl"]).ends_with(0);
     assert_eq!(run.report.table("articles")[0]["credits"].as_array().unwrap().len(), 20_000);
