@@ -16,7 +16,7 @@
 //! ))?;
 //! let found = scan(&[archive.display().to_string()], &Settings::default(), &Unwatched)?;
 //! assert_eq!(found.stories.len(), 1);
-//! assert_eq!(found.copied[0].passages[0].words, 26);
+//! assert_eq!(found.copied[0].passages[0].words, 28);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
