@@ -62,17 +62,12 @@ impl Watch for Progress {
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
-        let units = if phase.unit() == "bytes" {
-            "{bytes}/{total_bytes} {bytes_per_sec}"
-        } else {
-            "{human_pos}/{human_len} {per_sec}"
+        let done = match phase.unit() {
+            "bytes" => "{bytes}/{total_bytes}, {bytes_per_sec}".to_owned(),
+            unit => format!("{{human_pos}}/{{human_len}} {unit}"),
         };
-        let template = format!(
-            "{}/{} {{prefix:8}} [{{bar:30}}] {units} {}, {{eta}} left",
-            number(phase),
-            Phase::ALL.len(),
-            phase.unit()
-        );
+        let step = format!("{}/{}", number(phase), Phase::ALL.len());
+        let template = format!("{step} {{prefix:8}} [{{bar:30}}] {done}, {{eta}} left");
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("=> "));
         }
