@@ -14,8 +14,12 @@
 
 #![allow(unsafe_code, reason = "mapping a file and handling SIGBUS have no safe form; see the module's text")]
 
+use std::ffi::CString;
 use std::fs::File;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use memmap2::Mmap;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
@@ -40,20 +44,33 @@ nothing was published (run again when the file is complete, or use --no-mmap)\n"
 /// Status of a run whose input became unusable (design: exit codes).
 const UNUSABLE_INPUT: i32 = 4;
 
-/// From now on a file cut under its map ends the process with a message and status 4, not with a bare SIGBUS.
-/// For binaries: a library must not change its host's signal handling unasked.
+/// What the handler removes before it exits, files before the folders that hold them.
+static LEFTOVERS: OnceLock<Vec<CString>> = OnceLock::new();
+
+/// From now on a file cut under its map ends the process with a message and status 4, not with a bare SIGBUS, and
+/// without `leftovers`: files, and after them the folders that hold only them. For binaries: a library must not change
+/// its host's signal handling unasked. Only the first call's leftovers count.
 ///
 /// # Errors
 /// What the operating system says when the handler cannot be set.
-pub fn exit_cleanly_when_cut() -> io::Result<()> {
+pub fn exit_cleanly_when_cut(leftovers: &[PathBuf]) -> io::Result<()> {
     extern "C" fn handler(_: i32) {
-        // Only async-signal-safe calls: write and _exit.
+        // Only async-signal-safe calls: unlink, rmdir, write and _exit; reading the lock is one atomic load.
+        for path in LEFTOVERS.get().into_iter().flatten() {
+            // SAFETY: the path is a C string that is never freed; what cannot be removed stays.
+            unsafe {
+                nix::libc::unlink(path.as_ptr());
+                nix::libc::rmdir(path.as_ptr());
+            }
+        }
         let _ = nix::unistd::write(io::stderr(), CUT);
         // SAFETY: `_exit` takes any status, never returns, and runs no destructor that could hold a lock.
         unsafe { nix::libc::_exit(UNUSABLE_INPUT) }
     }
+    let c_path = |path: &PathBuf| CString::new(path.as_os_str().as_bytes()).ok();
+    LEFTOVERS.get_or_init(|| leftovers.iter().filter_map(c_path).collect());
     let action = SigAction::new(SigHandler::Handler(handler), SaFlags::empty(), SigSet::empty());
-    // SAFETY: the handler calls only async-signal-safe functions and touches no memory of the program.
+    // SAFETY: the handler calls only async-signal-safe functions and changes no memory of the program.
     unsafe { sigaction(Signal::SIGBUS, &action) }?;
     Ok(())
 }

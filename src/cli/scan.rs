@@ -14,7 +14,7 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Status> {
     let settings = args.settings();
     let destination = Destination::claim(&args.out, args.force, &args.archives)?;
     if settings.read.mapped {
-        archive::exit_cleanly_when_cut()?;
+        archive::exit_cleanly_when_cut(&destination.leftovers())?;
     }
     let unfinished = interrupt::remove_when_interrupted(destination.temporary_folder().to_owned())?;
     let progress = Progress::new(args.progress, args.quiet);

@@ -80,6 +80,12 @@ impl Destination {
         self.beside.path()
     }
 
+    /// Everything that stands in the temporary folder before the report is published, files before their folders.
+    pub fn leftovers(&self) -> Vec<PathBuf> {
+        let files = super::FILES.iter().map(|file| self.new.join(file));
+        files.chain([self.new.clone(), self.beside.path().to_owned()]).collect()
+    }
+
     /// Moves the report to its place; an earlier one gives way, and comes back if that fails.
     ///
     /// # Errors

@@ -474,6 +474,7 @@ fn a_file_cut_while_it_is_mapped_ends_the_run_with_a_message() {
         let scan = large_file();
         let run = scan.scan_while(&["large.jsonl", "pipe"], || cut(&scan, bytes)).ends_with(4);
         assert!(run.stderr.contains("cut short") && run.stderr.contains("--no-mmap"), "{}", run.stderr);
+        assert!(!scan.names().iter().any(|name| name.ends_with(".partial")), "{:?}", scan.names());
         assert!(!run.report.is_there());
     }
 }
