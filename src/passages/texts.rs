@@ -31,29 +31,30 @@ impl Prepared {
     }
 }
 
-/// Bytes of text that one shelf holds before it is emptied: sources near in time come again soon, and a
-/// handful of large articles must not pile up.
+/// Bytes of text after which a shelf is full: sources near in time come again soon (some 500 articles), and a handful of
+/// large articles must not pile up. Tokens take about five times the room of their text.
 const SHELF_BYTES: usize = 2 << 20;
 
-/// The articles that one thread read last.
+/// The articles that one thread read last: a full shelf is put aside and stays in reach until the next is full.
 pub(super) struct Shelf<'a> {
     prepare: &'a (dyn Fn(u32) -> Prepared + Sync),
     held: HashMap<u32, Rc<Prepared>>,
+    aside: HashMap<u32, Rc<Prepared>>,
     bytes: usize,
 }
 
 impl<'a> Shelf<'a> {
     pub(super) fn new(prepare: &'a (dyn Fn(u32) -> Prepared + Sync)) -> Self {
-        Shelf { prepare, held: HashMap::new(), bytes: 0 }
+        Shelf { prepare, held: HashMap::new(), aside: HashMap::new(), bytes: 0 }
     }
 
     pub(super) fn get(&mut self, article: u32) -> Rc<Prepared> {
         if let Some(held) = self.held.get(&article) {
             return Rc::clone(held);
         }
-        let prepared = Rc::new((self.prepare)(article));
+        let prepared = self.aside.remove(&article).unwrap_or_else(|| Rc::new((self.prepare)(article)));
         if self.bytes > SHELF_BYTES {
-            self.held.clear();
+            self.aside = std::mem::take(&mut self.held);
             self.bytes = 0;
         }
         self.bytes += prepared.text.len();
