@@ -153,7 +153,7 @@ impl Shelf {
             signatures: &self.signatures,
             plan,
             threshold,
-            least_agreeing: plan.least_agreeing(threshold, RECALL),
+            least_agreeing: BandPlan::least_agreeing(threshold, RECALL),
             sets: &sets,
             linkable: &|_, _| true,
         };

@@ -72,12 +72,11 @@ pub(super) fn for_each_line(
         // Whole lines within the next stretch; a piece is longer only when it holds a long line.
         let stretch = at..(at + 2 * PIECE_BYTES).min(piece.end);
         let bytes = source.fetch(stretch.clone())?;
-        let whole = match memchr::memrchr(b'\n', &bytes) {
-            Some(last) => last + 1,
-            None if stretch.end == piece.end => bytes.len(),
-            None => 0,
+        let whole = if stretch.end == piece.end {
+            bytes.len()
+        } else {
+            memchr::memrchr(b'\n', &bytes).map_or(0, |last| last + 1)
         };
-        let whole = if stretch.end == piece.end { bytes.len() } else { whole };
         let mut begin = 0;
         while begin < whole {
             let rest = &bytes[begin..whole];

@@ -220,10 +220,14 @@ fn readable(path: &Path) -> String {
     text
 }
 
+/// The ending of a file's name, in lower case; empty if it has none.
+fn extension(path: &Path) -> String {
+    path.extension().map_or_else(String::new, |ending| ending.to_string_lossy().to_ascii_lowercase())
+}
+
 /// The format that a file's name promises; `None` for other names.
 fn named_format(path: &Path) -> Option<Format> {
-    let extension = path.extension()?.to_string_lossy().to_ascii_lowercase();
-    match extension.as_str() {
+    match extension(path).as_str() {
         "jsonl" | "ndjson" | "jsonlines" | "jl" | "json" => Some(Format::JsonLines),
         "txt" | "text" => Some(Format::Text),
         _ => None,
@@ -255,9 +259,8 @@ fn foreign(name: &str, head: &[u8]) -> Option<(&'static str, &'static str)> {
         (b"\xFE\xFF", "UTF-16", "convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"),
     ];
     const PAGES: [&[u8]; 3] = [b"<!doctype html", b"<html", b"<?xml"];
-    let extension = Path::new(name).extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
-    let promises = extension.as_deref().unwrap_or_default();
-    let named_text = matches!(promises, "txt" | "text");
+    let promised = named_format(Path::new(name));
+    let named_text = promised == Some(Format::Text);
     let start = super::record::strip_mark(head).trim_ascii_start();
     let magic = MAGIC.iter().find(|(magic, ..)| head.starts_with(magic) || start.starts_with(magic));
     if let Some(&(_, what, hint)) = magic {
@@ -270,10 +273,13 @@ fn foreign(name: &str, head: &[u8]) -> Option<(&'static str, &'static str)> {
     if !named_text && PAGES.iter().any(|page| lower.starts_with(page)) {
         return Some(("HTML or XML", "extract its text first"));
     }
-    match promises {
+    match extension(Path::new(name)).as_str() {
         "csv" | "tsv" => Some(("CSV", CONVERT)),
         "html" | "htm" | "xml" => Some(("HTML or XML", "extract its text first")),
-        _ if head.contains(&0) => Some(("a binary file", CONVERT)),
+        // A stray NUL in an archive is one bad record.
+        _ if promised.is_none() && !start.starts_with(b"{") && head.contains(&0) => {
+            Some(("a binary file", CONVERT))
+        }
         _ => None,
     }
 }

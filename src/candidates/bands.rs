@@ -32,7 +32,7 @@ impl BandPlan {
     /// The number of slots in which nearly all pairs at resemblance `threshold` agree: a pair falls short of it with a
     /// chance of at most a thousandth of what `recall` lets bands miss, and at most one in a million. Agreeing slots are
     /// counted as independent draws (binomial); fast similarity sketching varies less than that.
-    pub fn least_agreeing(&self, threshold: f64, recall: f64) -> u32 {
+    pub fn least_agreeing(threshold: f64, recall: f64) -> u32 {
         let allowed = ((1.0 - recall) / 1000.0).min(1e-6);
         // From the likely end, so that nothing underflows: down from all slots, or up from none.
         let all = SLOTS_I32.unsigned_abs();
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn few_pairs_at_the_threshold_agree_in_fewer_slots() {
-        let least = |threshold| BandPlan::for_recall(threshold, 0.999).least_agreeing(threshold, 0.999);
+        let least = |threshold| BandPlan::least_agreeing(threshold, 0.999);
         assert_eq!(least(1.0), 128);
         // Figures of the binomial distribution with 128 draws, lower tail at one in a million.
         assert_eq!([least(0.5), least(0.8), least(0.99)], [37, 79, 119]);

@@ -5,12 +5,17 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use std::{fs, io, process, thread};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::progress;
+
+/// How often removing the working folder is tried, and how long is waited in between: a second in all.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What an interruption must remove; nothing once the report is published.
 #[derive(Clone)]
@@ -25,8 +30,14 @@ pub(crate) fn remove_when_interrupted(folder: PathBuf) -> io::Result<Unfinished>
         if let Some(signal) = signals.forever().next() {
             let folder = watched.0.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(folder) = folder.as_ref() {
-                // Threads that still write there fail and are not heard any more.
-                while fs::remove_dir_all(folder).is_err() && folder.exists() {}
+                // Threads that still write there can hold the removal up for a moment; what cannot be removed at all
+                // must not keep the process alive.
+                for _ in 0..TRIES {
+                    if fs::remove_dir_all(folder).is_ok() || !folder.exists() {
+                        break;
+                    }
+                    thread::sleep(PAUSE);
+                }
                 progress::tell("wirecopy: interrupted; nothing was published");
             }
             process::exit(128 + signal);

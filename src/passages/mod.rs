@@ -243,8 +243,8 @@ impl Search<'_> {
 
     fn link_all(&self, target: u32, uses: &[Use], texts: &mut Shelf<'_>, found: &mut Vec<(u32, Alignment)>) {
         let mut by_source: BTreeMap<u32, Vec<Use>> = BTreeMap::new();
+        let since = (self.holdings.since)(target);
         for seed in uses {
-            let since = (self.holdings.since)(target);
             for source in self.sources(target, self.holders(seed.group, since)) {
                 by_source.entry(source).or_default().push(*seed);
             }
@@ -254,7 +254,7 @@ impl Search<'_> {
         }
     }
 
-    /// Those of `holders` (ascending) that `target` can have from.
+    /// Those of `holders` (ascending, none before the time window) that `target` can have from.
     fn sources<'s>(
         &'s self,
         target: u32,
@@ -262,9 +262,7 @@ impl Search<'_> {
     ) -> impl Iterator<Item = u32> + 's {
         let own = (self.holdings.outlet_of)(target);
         let any = self.limits.linking == Linking::All;
-        let since = (self.holdings.since)(target);
         holders
-            .skip_while(move |&source| source < since)
             .take_while(move |&source| source < target)
             .filter(move |&source| any || (self.holdings.outlet_of)(source) != own)
     }

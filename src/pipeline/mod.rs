@@ -185,7 +185,7 @@ fn find_stories(
         signatures: &signatures,
         plan,
         threshold: settings.threshold,
-        least_agreeing: plan.least_agreeing(settings.threshold, settings.recall),
+        least_agreeing: BandPlan::least_agreeing(settings.threshold, settings.recall),
         sets: &sets,
         linkable: &|a, b| catalogue.within(settings.within_days, a, b),
     };

@@ -117,9 +117,10 @@ fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[(u64, u32)]
         let mut near: Vec<(u32, u32)> = Vec::new();
         for &leader in &leaders {
             led.funnel.met += 1;
-            let linkable = (duplicates.linkable)(leader.min(article), leader.max(article));
-            if linkable && !duplicates.hopeless(leader, article) {
-                near.push((duplicates.agreeing(leader, article), leader));
+            let agreeing = duplicates.agreeing(leader, article);
+            let linkable = || (duplicates.linkable)(leader.min(article), leader.max(article));
+            if agreeing >= duplicates.least_agreeing && linkable() {
+                near.push((agreeing, leader));
             }
         }
         near.sort_unstable_by_key(|&(agreeing, leader)| (std::cmp::Reverse(agreeing), leader));

@@ -128,7 +128,7 @@ impl Duplicates<'_> {
 
     /// Whether two signatures are so far apart that verifying is pointless.
     fn hopeless(&self, a: u32, b: u32) -> bool {
-        self.least_agreeing > 0 && agreeing_slots(self.signature(a), self.signature(b)) < self.least_agreeing
+        self.least_agreeing > 0 && self.agreeing(a, b) < self.least_agreeing
     }
 
     /// In how many slots two signatures agree.

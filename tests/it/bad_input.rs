@@ -735,6 +735,16 @@ fn a_first_line_that_is_a_bad_record_costs_only_itself() {
 }
 
 #[test]
+fn a_stray_nul_costs_one_record_and_no_file() {
+    for name in ["a.jsonl", "archive"] {
+        let scan = Scan::of(name, ["{\"text\":\"wo\0rds\"}", &article("a", 1)].join("\n"));
+        let run = scan.scan(&[name]).ends_with(3);
+        assert_eq!((run.report.count("rejected"), run.report.count("kept")), (1, 1), "{name}");
+        assert_eq!(run.problem_kinds(), ["invalid-json"], "{name}");
+    }
+}
+
+#[test]
 fn interruptions_leave_nothing_behind_and_have_their_status() {
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
