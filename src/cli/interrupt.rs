@@ -47,6 +47,15 @@ pub(crate) fn remove_when_interrupted(folder: PathBuf) -> io::Result<Unfinished>
 }
 
 impl Unfinished {
+    /// Hands on what `work` gave, unless the run was interrupted meanwhile: then work that failed only because its
+    /// folder was taken away has nothing to tell, and the interruption ends the process with its own status.
+    pub(crate) fn unless_interrupted<T>(&self, work: impl FnOnce() -> T) -> T {
+        let done = work();
+        // Whoever removes the folder holds the lock until the process ends.
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        done
+    }
+
     /// Runs `publish` with interruptions held back; after it there is nothing to remove.
     pub(crate) fn finish<T, E>(&self, publish: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let mut folder = self.0.lock().unwrap_or_else(PoisonError::into_inner);

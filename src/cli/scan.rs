@@ -18,10 +18,13 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Status> {
     }
     let unfinished = interrupt::remove_when_interrupted(destination.temporary_folder().to_owned())?;
     let progress = Progress::new(args.progress, args.quiet);
-    let findings = scan(&args.archives, &settings, &progress)?;
     let command_line: Vec<String> =
         std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let run = report::write(&findings, &settings, &command_line, &destination, &progress)?;
+    let (findings, run) = unfinished.unless_interrupted(|| {
+        let findings = scan(&args.archives, &settings, &progress)?;
+        let run = report::write(&findings, &settings, &command_line, &destination, &progress)?;
+        Ok::<_, wirecopy::Error>((findings, run))
+    })?;
     unfinished.finish(|| destination.publish())?;
     let summary = match (args.json, args.quiet) {
         (true, _) => summary::json(&run, &args.out)?,

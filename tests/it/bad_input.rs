@@ -761,8 +761,11 @@ fn interruptions_leave_nothing_behind_and_have_their_status() {
         }
         // The handler is set right after the folder is made.
         std::thread::sleep(std::time::Duration::from_millis(300));
+        // Waiting closes stdin, and a run that gets to its end may publish before it hears the signal.
+        let stdin = child.stdin.take();
         kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(status));
+        drop(stdin);
         let mut said = String::new();
         std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
         assert!(said.contains("nothing was published"), "{said}");
