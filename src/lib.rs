@@ -28,6 +28,7 @@
 pub mod archive;
 pub mod candidates;
 mod error;
+pub mod kernel;
 pub mod lineage;
 pub mod passages;
 pub mod pipeline;

@@ -183,12 +183,9 @@ fn pairs_of(tokens: &Tokens, paragraph: &Range<usize>) -> ShingleSet {
 /// Two texts that differ in a number, or in the order of numbers, say different things.
 fn same_numbers(view: View<'_>, a: &Range<usize>, b: &Range<usize>) -> bool {
     let numbers = |paragraph: &Range<usize>| -> Vec<u64> {
-        let spans =
-            view.tokens.spans()[paragraph.clone()].iter().zip(&view.tokens.hashes()[paragraph.clone()]);
-        spans
-            .filter(|(span, _)| view.text[span.begin as usize..span.end as usize].contains(char::is_numeric))
-            .map(|(_, &hash)| hash)
-            .collect()
+        let holds_number =
+            |token: &usize| view.text[view.tokens.bytes(*token..token + 1)].contains(char::is_numeric);
+        paragraph.clone().filter(holds_number).map(|token| view.tokens.hashes()[token]).collect()
     };
     numbers(a) == numbers(b)
 }

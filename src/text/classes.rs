@@ -43,10 +43,12 @@ const PLANE: usize = 0x1_0000;
 #[inline]
 pub fn class_of(character: char) -> Class {
     let scalar = character as usize;
-    if scalar < PLANE { table()[scalar] } else { look_up(character) }
+    if scalar < PLANE { basic_plane()[scalar] } else { look_up(character) }
 }
 
-fn table() -> &'static [Class] {
+/// The classes of the basic multilingual plane, by scalar.
+#[inline]
+pub(super) fn basic_plane() -> &'static [Class] {
     static TABLE: OnceLock<Vec<Class>> = OnceLock::new();
     TABLE.get_or_init(|| {
         (0..PLANE)

@@ -5,15 +5,13 @@
 //! NFKC, full case folding, and NFKC again (folding can leave the normal form): nearly Unicode's
 //! `toNFKC_Casefold` (The Unicode Standard, section 3.13, definition 147).
 //!
-//! Most characters are *inert*: they stand alone in the normal form, whatever stands beside them, and
-//! fold to one such character. For a run of inert characters folding is a table look-up per character;
-//! [`fold`] takes that path where it can and the library path where it must. Both are the same function.
-
-use std::sync::OnceLock;
+//! For a run of inert characters ([`super::characters`]) folding is a table look-up per character; [`fold`] and
+//! [`ShortFold`] take that path where they can. All ways are the same function.
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizer;
 
+use super::characters::{self, Character};
 use super::classes::{Class, class_of};
 
 /// Appends the folded form of one token's characters to `folded`.
@@ -22,14 +20,65 @@ use super::classes::{Class, class_of};
 /// inert.
 pub fn fold(token: &str, folded: &mut String) {
     let start = folded.len();
-    for character in token.chars() {
-        if let Some(inert) = inert(character) {
-            folded.push(inert);
-        } else if class_of(character) != Class::Ignorable {
+    let mut reordered = false;
+    for character in token.chars().map(characters::character) {
+        if character.class() == Class::Ignorable {
+            continue;
+        }
+        let bytes = character.folded().to_le_bytes();
+        let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(0);
+        let inert = std::str::from_utf8(&bytes[..length]).unwrap_or_default();
+        if inert.is_empty() || character.reorders() && reordered {
             folded.truncate(start);
             folded.push_str(&fold_by_definition(token));
             return;
         }
+        reordered = character.reorders();
+        folded.push_str(inert);
+    }
+}
+
+/// The folded form of a token in one number, the first byte lowest, gathered character by character: as [`fold`] gives
+/// it, where that is at most sixteen bytes of inert characters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ShortFold {
+    bytes: u128,
+    length: u64,
+    reordered: bool,
+    fits: bool,
+}
+
+impl ShortFold {
+    /// Of no characters.
+    pub(super) const EMPTY: ShortFold = ShortFold { bytes: 0, length: 0, reordered: false, fits: true };
+
+    /// Of all characters of a token.
+    pub(super) fn of(token: &str) -> Self {
+        let mut folded = ShortFold::EMPTY;
+        for character in token.chars().map(characters::character) {
+            if character.class() != Class::Ignorable {
+                folded.push(character);
+            }
+        }
+        folded
+    }
+
+    /// Adds a character that is not ignorable.
+    #[inline(always)]
+    pub(super) fn push(&mut self, character: Character) {
+        let inert = character.folded();
+        self.fits &= inert != 0 && !(character.reorders() && self.reordered);
+        self.reordered = character.reorders();
+        // Counted beyond 16, up to where the sum could wrap, and shifted by what is defined: `fits` tells.
+        self.bytes |= u128::from(inert) << (8 * (self.length & 15));
+        self.length += u64::from(inert.checked_ilog2().unwrap_or(0) / 8 + 1);
+        self.fits &= self.length <= 16;
+    }
+
+    /// The bytes and how many they are, if the folded form is such.
+    #[inline(always)]
+    pub(super) fn get(self) -> Option<(u128, u64)> {
+        self.fits.then_some((self.bytes, self.length))
     }
 }
 
@@ -42,46 +91,6 @@ pub fn fold_by_definition(token: &str) -> String {
     nfkc.normalize(&folded).into_owned()
 }
 
-const BLOCK: usize = 256;
-
-/// What an inert character folds to; `None` for characters that need the whole token to be folded.
-#[inline]
-fn inert(character: char) -> Option<char> {
-    static BLOCKS: [OnceLock<Box<[Option<char>; BLOCK]>>; 256] = [const { OnceLock::new() }; 256];
-    let scalar = character as usize;
-    // Blocks are filled when first met: a text needs a few of the 256.
-    let block = BLOCKS.get(scalar / BLOCK)?.get_or_init(|| {
-        let first = scalar / BLOCK * BLOCK;
-        Box::new(std::array::from_fn(|i| {
-            u32::try_from(first + i).ok().and_then(char::from_u32).and_then(inert_by_definition)
-        }))
-    });
-    block[scalar % BLOCK]
-}
-
-fn inert_by_definition(character: char) -> Option<char> {
-    if !stands_alone(character) {
-        return None;
-    }
-    let folded = fold_by_definition(character.encode_utf8(&mut [0; 4]));
-    let mut characters = folded.chars();
-    match (characters.next(), characters.next()) {
-        (Some(one), None) if stands_alone(one) => Some(one),
-        _ => None,
-    }
-}
-
-/// Whether normalising leaves the character as it is whatever its neighbours are. Only marks and Hangul
-/// jamo ever compose with what stands before them.
-fn stands_alone(character: char) -> bool {
-    let jamo =
-        matches!(character, '\u{1100}'..='\u{11FF}' | '\u{A960}'..='\u{A97F}' | '\u{D7B0}'..='\u{D7FF}');
-    let alone = character.encode_utf8(&mut [0; 4]).to_owned();
-    !jamo
-        && !matches!(class_of(character), Class::Mark | Class::Ignorable)
-        && ComposingNormalizer::new_nfkc().is_normalized(&alone)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +101,16 @@ mod tests {
         fold(token, &mut folded);
         assert_eq!(folded, format!("kept {expect}"), "{token:?}");
         assert_eq!(fold_by_definition(token), expect, "{token:?}");
+        short_agrees(token);
+    }
+
+    fn short_agrees(token: &str) {
+        if let Some((bytes, length)) = ShortFold::of(token).get() {
+            let length = usize::try_from(length).expect("at most 16");
+            let expect = fold_by_definition(token);
+            assert_eq!(&bytes.to_le_bytes()[..length], expect.as_bytes(), "{token:?}");
+            assert!(bytes.to_le_bytes()[length..].iter().all(|&byte| byte == 0));
+        }
     }
 
     #[test]
@@ -107,6 +126,11 @@ mod tests {
         check("ｶﾞ", "ガ");
         check("か\u{3099}", "が");
         check("x²", "x2");
+        check("أيضًا", "أيضًا");
+        check("e\u{323}\u{302}", "ệ");
+        check("e\u{302}\u{323}", "ệ");
+        check("ب\u{651}\u{64E}", "ب\u{64E}\u{651}");
+        check("हिन्दी", "हिन्दी");
     }
 
     proptest! {
@@ -115,6 +139,15 @@ mod tests {
             let mut folded = String::new();
             fold(&token, &mut folded);
             prop_assert_eq!(folded, fold_by_definition(&token));
+            short_agrees(&token);
+        }
+
+        #[test]
+        fn marks_in_any_order(token in "[aبक\\u{300}-\\u{310}\\u{323}-\\u{328}\\u{64B}-\\u{655}\\u{93C}-\\u{94D}\\u{200C}\\u{E31}-\\u{E4C}\\u{5B0}-\\u{5C2}\\u{3099}]{0,8}") {
+            let mut folded = String::new();
+            fold(&token, &mut folded);
+            prop_assert_eq!(folded, fold_by_definition(&token));
+            short_agrees(&token);
         }
 
         #[test]
@@ -123,6 +156,7 @@ mod tests {
             let mut folded = String::new();
             fold(&token, &mut folded);
             prop_assert_eq!(folded, fold_by_definition(&token));
+            short_agrees(&token);
         }
     }
 }

@@ -10,7 +10,9 @@
 //!
 //! Hashes are stable across machines and versions; `testdata/vectors` publishes them.
 
+mod characters;
 pub mod classes;
+mod cut;
 pub mod fold;
 mod offsets;
 mod paragraphs;

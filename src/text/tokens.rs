@@ -1,16 +1,18 @@
-//! The tokenizer that the engine runs: text in, token hashes and spans out, in one pass.
+//! The tokenizer that the engine runs: text in, token hashes and spans out.
 //!
-//! ASCII words are found, folded and hashed in registers (`words`); whatever holds a character
-//! beyond ASCII takes the Unicode path for that one token. The result is [`super::reference::tokens`],
-//! token by token and hash by hash; property tests hold the two together.
+//! Two passes over the text, both in blocks: [`Cut`] finds where tokens begin and end, then the hashes of 32 tokens
+//! are made side by side from the eight bytes that each begins with. What is longer, or holds a character beyond
+//! ASCII, is hashed again one by one. The result is [`super::reference::tokens`], token by token and hash by hash, on
+//! every [`Kernel`]; property tests hold them together.
 
 use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::classes::{Class, class_of};
-use super::fold::fold;
-use super::words;
+use super::cut::{AT_ONCE, Cut, Spans};
+use super::fold::{ShortFold, fold};
+use super::words::{ShortXxh3, first_bytes, is_beyond_ascii, lower_case};
+use crate::kernel::{Kernel, Lanes, Task};
 
 /// Where a token stands, in bytes of its text: `[begin, end)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,32 +26,45 @@ pub struct TokenSpan {
 /// The tokens of one text: hashes and spans side by side, buffers kept when reused.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
+    kernel: Kernel,
+    /// One for each span; longer than what it holds, as the spans are.
     hashes: Vec<u64>,
-    spans: Vec<TokenSpan>,
+    spans: Spans,
     /// Half-words before each token and after the last; empty while every token is a whole word.
     half_words: Vec<u32>,
     folded: String,
 }
 
 impl Tokens {
-    /// One hash per token: XXH3 of the folded token (64 bits, seeded).
-    pub fn hashes(&self) -> &[u64] {
-        &self.hashes
+    /// Empty buffers for tokenizing on a kernel of your choice; `default` takes the best.
+    pub fn on(kernel: Kernel) -> Self {
+        Tokens { kernel, ..Tokens::default() }
     }
 
-    /// One span per token, ascending, never overlapping.
-    pub fn spans(&self) -> &[TokenSpan] {
-        &self.spans
+    /// One hash per token: XXH3 of the folded token (64 bits, seeded).
+    pub fn hashes(&self) -> &[u64] {
+        &self.hashes[..self.len()]
+    }
+
+    /// Where token number `token` stands.
+    pub fn span(&self, token: usize) -> TokenSpan {
+        TokenSpan { begin: self.spans.begins()[token], end: self.spans.ends()[token] }
+    }
+
+    /// All spans, ascending, never overlapping.
+    pub fn spans(&self) -> impl ExactSizeIterator<Item = TokenSpan> + '_ {
+        let both = self.spans.begins().iter().zip(self.spans.ends());
+        both.map(|(&begin, &end)| TokenSpan { begin, end })
     }
 
     /// How many tokens there are.
     pub fn len(&self) -> usize {
-        self.hashes.len()
+        self.spans.begins().len()
     }
 
     /// Whether the text holds no token.
     pub fn is_empty(&self) -> bool {
-        self.hashes.is_empty()
+        self.len() == 0
     }
 
     /// Length of a range of tokens in half-words: 2 for a word, 1 for a character of an unspaced script.
@@ -78,37 +93,30 @@ impl Tokens {
         if tokens.is_empty() {
             return 0..0;
         }
-        self.spans[tokens.start].begin as usize..self.spans[tokens.end - 1].end as usize
+        self.spans.begins()[tokens.start] as usize..self.spans.ends()[tokens.end - 1] as usize
     }
 
     /// The tokens that begin in `[bytes.start, bytes.end)`. Logarithmic time.
     pub fn in_bytes(&self, bytes: &Range<usize>) -> Range<usize> {
-        let before = |at: usize| self.spans.partition_point(|span| (span.begin as usize) < at);
+        let before = |at: usize| self.spans.begins().partition_point(|&begin| (begin as usize) < at);
         before(bytes.start)..before(bytes.end)
     }
 
-    fn clear(&mut self) {
-        self.hashes.clear();
-        self.spans.clear();
+    fn weigh(&mut self) {
         self.half_words.clear();
-    }
-
-    /// Makes room for the tokens of a text of so many bytes: English has one for every six.
-    fn reserve(&mut self, text_bytes: usize) {
-        self.hashes.reserve(text_bytes / 5);
-        self.spans.reserve(text_bytes / 5);
-    }
-
-    fn push(&mut self, hash: u64, bytes: Range<usize>, unspaced: bool) {
-        if unspaced && self.half_words.is_empty() {
-            // The first half word of this text: until now every token counted two halves.
-            self.half_words.extend((0..=self.hashes.len()).map(|k| u32::try_from(2 * k).unwrap_or(u32::MAX)));
+        let unspaced = self.spans.unspaced();
+        if unspaced.is_empty() {
+            return;
         }
-        self.hashes.push(hash);
-        let place = |at: usize| u32::try_from(at).expect("tokenize asserts that the text is under 2 GiB");
-        self.spans.push(TokenSpan { begin: place(bytes.start), end: place(bytes.end) });
-        if let Some(&before) = self.half_words.last() {
-            self.half_words.push(before + if unspaced { 1 } else { 2 });
+        self.half_words.reserve(self.len() + 1);
+        self.half_words.push(0);
+        let mut next = unspaced.iter().peekable();
+        let (mut sum, count) = (0, self.len());
+        for token in 0..count {
+            // Indices were made from 32-bit numbers.
+            let half = next.next_if(|&&at| at as usize == token).is_some();
+            sum += if half { 1 } else { 2 };
+            self.half_words.push(sum);
         }
     }
 }
@@ -123,101 +131,151 @@ pub const MAX_TEXT_BYTES: usize = i32::MAX as usize;
 /// If the text is longer than [`MAX_TEXT_BYTES`]; readers refuse such records.
 pub fn tokenize(text: &str, seed: u64, tokens: &mut Tokens) {
     assert!(text.len() <= MAX_TEXT_BYTES, "records are bounded before they are tokenized");
-    tokens.clear();
-    tokens.reserve(text.len());
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if byte.is_ascii_alphanumeric() {
-            let word = AsciiWord::at(bytes, at, seed);
-            let end = at + word.length;
-            // A character beyond ASCII may belong to the word (é, a combining mark, a soft hyphen).
-            if bytes.get(end).is_none_or(u8::is_ascii) {
-                tokens.push(word.hash, at..end, false);
-                at = end;
-            } else {
-                at = unicode_token(text, at, seed, tokens);
-            }
-        } else if byte.is_ascii() {
-            at += 1;
-        } else {
-            at = unicode_token(text, at, seed, tokens);
-        }
+    tokens.kernel.run(Cut { text, seed, spans: &mut tokens.spans });
+    let count = tokens.len();
+    if tokens.hashes.len() < count + AT_ONCE {
+        tokens.hashes.resize(count + AT_ONCE, 0);
     }
+    let Tokens { kernel, hashes, spans, folded, .. } = tokens;
+    kernel.run(Hash { text, seed, spans, hashes, folded });
+    tokens.weigh();
 }
 
-/// A run of ASCII letters and digits.
-struct AsciiWord {
-    length: usize,
-    hash: u64,
+/// Hashes the tokens of `text` that `spans` tells of.
+struct Hash<'t, 's> {
+    text: &'t str,
+    seed: u64,
+    spans: &'s Spans,
+    hashes: &'s mut [u64],
+    folded: &'s mut String,
 }
 
-impl AsciiWord {
-    /// The longest run from `at` on, where at least one byte belongs to it.
+impl Task for Hash<'_, '_> {
+    type Output = ();
+
     #[inline(always)]
-    fn at(bytes: &[u8], at: usize, seed: u64) -> Self {
-        let Some(&eight) = bytes[at..].first_chunk::<8>() else { return Self::long(&bytes[at..], seed) };
-        let word = u64::from_le_bytes(eight);
-        let length = words::leading_alphanumerics(word);
-        if length == 8 {
-            return Self::long(&bytes[at..], seed);
-        }
-        let folded = words::lower_case(words::first_bytes(word, length));
-        AsciiWord { length, hash: words::xxh3_of(folded, length, seed) }
-    }
-
-    /// Words of eight bytes and more, and those at the very end of a text.
-    fn long(bytes: &[u8], seed: u64) -> Self {
-        const SHORT: usize = 64;
-        let length = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let hash = if length <= SHORT {
-            let mut folded = [0; SHORT];
-            for (to, from) in folded.iter_mut().zip(&bytes[..length]) {
-                *to = from.to_ascii_lowercase();
+    fn run<L: Lanes>(self, lanes: L) {
+        let Hash { text, seed, spans, hashes, folded } = self;
+        let eights = Eights::of(text.as_bytes());
+        let hasher = ShortXxh3::new(seed);
+        let mut hashed = spans.hashed().iter().peekable();
+        let mut first = 0;
+        let batches = spans.begins().chunks(AT_ONCE).zip(spans.ends().chunks(AT_ONCE));
+        for ((begins, ends), hashes) in batches.zip(hashes.chunks_mut(AT_ONCE)) {
+            let count = begins.len();
+            // What fills up the last batch: tokens of one byte at the start of the text, whose hashes nobody reads.
+            let mut filled = ([0; AT_ONCE], [1; AT_ONCE]);
+            let (begins, ends) = match (begins.first_chunk(), ends.first_chunk()) {
+                (Some(begins), Some(ends)) => (begins, ends),
+                _ => {
+                    filled.0[..count].copy_from_slice(begins);
+                    filled.1[..count].copy_from_slice(ends);
+                    (&filled.0, &filled.1)
+                }
+            };
+            let hashes: &mut [u64; AT_ONCE] =
+                hashes.first_chunk_mut().expect("as long as spans and one batch");
+            let rare = hash_batch(lanes, &eights, hasher, begins, ends, hashes);
+            let mut left = rare & (u32::MAX >> (AT_ONCE - count));
+            while left != 0 {
+                let k = left.trailing_zeros() as usize;
+                left &= left - 1;
+                let number = first + k;
+                // Short words of ASCII that were hashed on the way have been hashed again with their batch.
+                while hashed.next_if(|hashed| (hashed.token as usize) < number).is_some() {}
+                hashes[k] = match hashed.next_if(|hashed| hashed.token as usize == number) {
+                    Some(hashed) => hashed.hash,
+                    None => {
+                        let token = begins[k] as usize..ends[k] as usize;
+                        hash_one(text, token, seed, hasher, &eights, folded)
+                    }
+                };
             }
-            xxh3_64_with_seed(&folded[..length], seed)
-        } else {
-            xxh3_64_with_seed(&bytes[..length].to_ascii_lowercase(), seed)
-        };
-        AsciiWord { length, hash }
+            first += count;
+        }
     }
 }
 
-/// Reads one token, or skips one character that begins none, from `at`; returns where to go on.
-fn unicode_token(text: &str, at: usize, seed: u64, tokens: &mut Tokens) -> usize {
-    let mut characters = text[at..].char_indices().map(|(i, c)| (at + i, c));
-    let Some((_, first)) = characters.next() else { return text.len() };
-    let first_class = class_of(first);
-    if matches!(first_class, Class::Separator | Class::Ignorable) {
-        return at + first.len_utf8();
+/// Hashes 32 tokens by their first eight bytes. Returns which of them have more, or bytes beyond ASCII: their hashes
+/// are not right yet.
+#[inline(always)]
+fn hash_batch<L: Lanes>(
+    lanes: L,
+    eights: &Eights<'_>,
+    hasher: ShortXxh3,
+    begins: &[u32; AT_ONCE],
+    ends: &[u32; AT_ONCE],
+    hashes: &mut [u64; AT_ONCE],
+) -> u32 {
+    let mut words = [0; AT_ONCE];
+    for (word, &begin) in words.iter_mut().zip(begins) {
+        *word = eights.at(begin as usize);
     }
-    let unspaced = first_class == Class::Unspaced;
-    let mut holds_base = unspaced || first_class == Class::Word;
-    let mut end = at + first.len_utf8(); // after the last character that is not ignorable
-    let mut next = text.len(); // the first character that is no part of the run
-    for (i, character) in characters {
-        match class_of(character) {
-            Class::Mark => end = i + character.len_utf8(),
-            Class::Word if !unspaced => {
-                holds_base = true;
-                end = i + character.len_utf8();
-            }
-            Class::Ignorable => {}
-            _ => {
-                next = i;
-                break;
-            }
+    let mut rare = [0; AT_ONCE];
+    for k in 0..AT_ONCE {
+        let length = u64::from(ends[k] - begins[k]);
+        let within = length.min(8);
+        let word = first_bytes(words[k], within);
+        rare[k] = u8::from(length > 8) | u8::from(is_beyond_ascii(word));
+        hashes[k] = hasher.up_to_8(lower_case(word), within);
+    }
+    lanes.not_zero(&rare)
+}
+
+/// A text of which eight bytes can be had anywhere, as one number; beyond its end there are zeros.
+struct Eights<'t> {
+    bytes: &'t [u8],
+    last: u64,
+    last_at: usize,
+}
+
+impl<'t> Eights<'t> {
+    #[inline(always)]
+    fn of(bytes: &'t [u8]) -> Self {
+        let last_at = bytes.len().saturating_sub(8);
+        let mut last = [0; 8];
+        last[..bytes.len() - last_at].copy_from_slice(&bytes[last_at..]);
+        Eights { bytes, last: u64::from_le_bytes(last), last_at }
+    }
+
+    /// From `at` on, which is in the text.
+    #[inline(always)]
+    fn at(&self, at: usize) -> u64 {
+        match self.bytes[at..].first_chunk() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => self.last >> (8 * (at - self.last_at)),
         }
     }
-    if holds_base {
-        let mut folded = std::mem::take(&mut tokens.folded);
-        folded.clear();
-        fold(&text[at..end], &mut folded);
-        let hash = xxh3_64_with_seed(folded.as_bytes(), seed);
-        tokens.folded = folded;
-        tokens.push(hash, at..end, unspaced);
+}
+
+/// Hashes one token of any kind.
+#[inline(always)]
+fn hash_one(
+    text: &str,
+    token: Range<usize>,
+    seed: u64,
+    hasher: ShortXxh3,
+    eights: &Eights<'_>,
+    folded: &mut String,
+) -> u64 {
+    let length = token.len();
+    if (9..=16).contains(&length) {
+        let (first, last) = (eights.at(token.start), eights.at(token.end - 8));
+        if !is_beyond_ascii(first | last) {
+            return hasher.of_9_to_16(lower_case(first), lower_case(last), length as u64);
+        }
     }
-    next
+    hash_folded(&text[token], seed, hasher, folded)
+}
+
+/// Folds first, then hashes what that gave.
+fn hash_folded(token: &str, seed: u64, hasher: ShortXxh3, folded: &mut String) -> u64 {
+    if let Some((bytes, length)) = ShortFold::of(token).get() {
+        return hasher.up_to_16(bytes, length);
+    }
+    folded.clear();
+    fold(token, folded);
+    xxh3_64_with_seed(folded.as_bytes(), seed)
 }
 
 #[cfg(test)]
@@ -229,13 +287,19 @@ mod tests {
     fn check(text: &str, expect: &[&str]) {
         let mut tokens = Tokens::default();
         tokenize(text, 0, &mut tokens);
-        let cut: Vec<&str> = tokens.spans().iter().map(|s| &text[s.begin as usize..s.end as usize]).collect();
+        let cut: Vec<&str> = tokens.spans().map(|s| &text[s.begin as usize..s.end as usize]).collect();
         assert_eq!(cut, expect, "{text:?}");
         agrees_with_reference(text);
     }
 
     fn agrees_with_reference(text: &str) {
-        let mut tokens = Tokens::default();
+        for kernel in Kernel::all() {
+            agrees_on(kernel, text);
+        }
+    }
+
+    fn agrees_on(kernel: Kernel, text: &str) {
+        let mut tokens = Tokens::on(kernel);
         tokenize("left over 漢字 from before", 9, &mut tokens);
         tokenize(text, 7, &mut tokens);
         let reference = reference::tokens(text);
