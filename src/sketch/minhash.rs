@@ -19,6 +19,8 @@
 //! union is the slot-wise minimum of the signatures. Which positions of the text are used never matters: no
 //! sampling.
 
+use crate::kernel::{Kernel, Lanes, Task};
+
 /// Slots in a signature. 128 give a standard error of at most 0.044 and bands enough for thresholds from 0.3.
 pub const SLOTS: usize = 128;
 
@@ -32,12 +34,19 @@ const SLOT_BITS: u32 = SLOTS.trailing_zeros();
 #[derive(Clone, Debug)]
 pub struct Sketcher {
     seed: u64,
+    kernel: Kernel,
 }
 
 impl Sketcher {
-    /// A sketcher whose signatures can be compared with those of the same `seed`.
+    /// A sketcher whose signatures can be compared with those of the same `seed`, on the best kernel.
     pub fn new(seed: u64) -> Self {
-        Sketcher { seed }
+        Sketcher { seed, kernel: Kernel::best() }
+    }
+
+    /// The same on a kernel of your choice.
+    #[must_use]
+    pub fn on(self, kernel: Kernel) -> Self {
+        Sketcher { kernel, ..self }
     }
 
     /// The signature of a set of shingles; `None` for no shingles. Expected time O(n + k log k), no
@@ -46,39 +55,136 @@ impl Sketcher {
         if shingles.is_empty() {
             return None;
         }
-        let mut signature = [EMPTY; SLOTS];
-        let mut empty = SLOTS;
-        // The first two rounds are named so that the compiler keeps only what they need.
-        fill(&mut signature, &mut empty, shingles.iter().map(|&shingle| throw(shingle, 0, self.seed)));
-        if empty > 0 {
-            fill(&mut signature, &mut empty, shingles.iter().map(|&shingle| throw(shingle, 1, self.seed)));
-        }
-        for round in 2..2 * SLOTS {
-            if empty == 0 {
-                break;
-            }
-            fill(
-                &mut signature,
-                &mut empty,
-                shingles.iter().map(|&shingle| throw(shingle, round, self.seed)),
-            );
-        }
-        Some(signature)
+        Some(self.kernel.run(Sketch { shingles, seed: self.seed }))
     }
 }
 
 /// What a slot holds that no shingle fell into yet: above every value.
 const EMPTY: u32 = u32::MAX;
 
-/// Lets what is thrown in one round into the slots, and counts those that are still empty. Slots that were filled in an
-/// earlier round keep what they have: it is smaller.
-#[inline(always)]
-fn fill(signature: &mut Signature, empty: &mut usize, thrown: impl Iterator<Item = (usize, u32)>) {
-    for (slot, value) in thrown {
-        let kept = &mut signature[slot];
-        *empty -= usize::from(*kept == EMPTY);
-        *kept = value.min(*kept);
+/// Shingles that are thrown side by side once most slots are filled.
+const SIDE_BY_SIDE: usize = 32;
+
+struct Sketch<'s> {
+    shingles: &'s [u64],
+    seed: u64,
+}
+
+impl Task for Sketch<'_> {
+    type Output = Signature;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Signature {
+        let Sketch { shingles, seed } = self;
+        let mut signature = [EMPTY; SLOTS];
+        for &shingle in shingles {
+            let (slot, value) = throw(shingle, 0, seed);
+            signature[slot] = value.min(signature[slot]);
+        }
+        let mut empty = empty_slots(lanes, &signature);
+        let mut throws = Throws { lanes, seed, signature: &mut signature, filled: 0 };
+        if empty != 0 {
+            for some in shingles.chunks(SIDE_BY_SIDE) {
+                let round_1 = |shingle, _| hash_of_round(shingle, 1, seed);
+                throws.side_by_side(&filled_up(some), &[1; SIDE_BY_SIDE], some.len(), empty, round_1);
+            }
+            empty &= !throws.filled;
+        }
+        // Of few shingles several rounds are thrown side by side. That a slot filled in one round is thrown at again in
+        // the next changes nothing: values of an earlier round are smaller.
+        let rounds_at_once = (SIDE_BY_SIDE / shingles.len()).max(1);
+        let mut round = 2;
+        while empty != 0 && round < SLOTS {
+            let rounds = rounds_at_once.min(SLOTS - round);
+            let later = |shingle, round| rehash(shingle, round, seed);
+            if rounds_at_once == 1 {
+                for some in shingles.chunks(SIDE_BY_SIDE) {
+                    throws.side_by_side(
+                        &filled_up(some),
+                        &[round as u64; SIDE_BY_SIDE],
+                        some.len(),
+                        empty,
+                        later,
+                    );
+                }
+            } else {
+                let (mut some, mut rounds_of) = ([0; SIDE_BY_SIDE], [0; SIDE_BY_SIDE]);
+                let both = some.iter_mut().zip(&mut rounds_of);
+                let all = (round..round + rounds).flat_map(|round| shingles.iter().map(move |&s| (s, round)));
+                for ((to, to_round), (shingle, round)) in both.zip(all) {
+                    (*to, *to_round) = (shingle, round as u64);
+                }
+                throws.side_by_side(&some, &rounds_of, rounds * shingles.len(), empty, later);
+            }
+            empty &= !throws.filled;
+            round += rounds;
+        }
+        // What is still empty is filled slot by slot.
+        while empty != 0 {
+            let slot = empty.trailing_zeros() as usize;
+            empty &= empty - 1;
+            let values = shingles.iter().map(|&shingle| throw(shingle, SLOTS + slot, seed).1);
+            signature[slot] = values.min().unwrap_or(EMPTY);
+        }
+        signature
     }
+}
+
+/// Throws at slots that are empty.
+struct Throws<'s, L> {
+    lanes: L,
+    seed: u64,
+    signature: &'s mut Signature,
+    /// The slots that were filled, a bit each.
+    filled: u128,
+}
+
+impl<L: Lanes> Throws<'_, L> {
+    /// Throws the first `count` of the shingles, each in its round, and keeps what falls into slots that are `empty`:
+    /// few do, so that all are looked at in vectors and those alone one by one.
+    #[inline(always)]
+    fn side_by_side(
+        &mut self,
+        shingles: &[u64; SIDE_BY_SIDE],
+        rounds: &[u64; SIDE_BY_SIDE],
+        count: usize,
+        empty: u128,
+        hash: impl Fn(u64, u64) -> u64,
+    ) {
+        #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
+        let (low, high) = (empty as u64, (empty >> 64) as u64);
+        let mut hits = [0; SIDE_BY_SIDE];
+        for j in 0..SIDE_BY_SIDE {
+            let slot = hash(shingles[j], rounds[j]) >> (64 - SLOT_BITS);
+            let half = if slot < 64 { low } else { high };
+            hits[j] = u8::from(half >> (slot & 63) & 1 == 1);
+        }
+        let mut hits = self.lanes.not_zero(&hits) & (u32::MAX >> (SIDE_BY_SIDE - count));
+        while hits != 0 {
+            let j = hits.trailing_zeros() as usize;
+            hits &= hits - 1;
+            let (slot, value) = throw(shingles[j], rounds[j] as usize, self.seed);
+            self.signature[slot] = value.min(self.signature[slot]);
+            self.filled |= 1 << slot;
+        }
+    }
+}
+
+fn filled_up(some: &[u64]) -> [u64; SIDE_BY_SIDE] {
+    let mut all = [0; SIDE_BY_SIDE];
+    all[..some.len()].copy_from_slice(some);
+    all
+}
+
+/// A bit for each slot that is empty.
+#[inline(always)]
+fn empty_slots<L: Lanes>(lanes: L, signature: &Signature) -> u128 {
+    let mut empty = 0;
+    for (some, shift) in signature.as_chunks::<SIDE_BY_SIDE>().0.iter().zip((0..).step_by(SIDE_BY_SIDE)) {
+        let flags = some.map(|value| u8::from(value == EMPTY));
+        empty |= u128::from(lanes.not_zero(&flags)) << shift;
+    }
+    empty
 }
 
 /// The signature as defined: every round, every slot, no early end. The judge of [`Sketcher::sketch`].
@@ -95,7 +201,7 @@ pub fn signature_by_definition(shingles: &[u64], seed: u64) -> Option<Signature>
 /// Where a shingle falls in a round, and the value it leaves there. Values of an earlier round are always smaller: round
 /// 0 has 31 bits of hash under a zero bit; later rounds, which only articles of few shingles reach, have a one bit, 8
 /// bits of round and 23 of hash.
-#[inline]
+#[inline(always)]
 fn throw(shingle: u64, round: usize, seed: u64) -> (usize, u32) {
     let hash = hash_of_round(shingle, round, seed);
     let slot = if round < SLOTS { (hash >> (64 - SLOT_BITS)) as usize } else { round - SLOTS };
@@ -115,7 +221,7 @@ fn throw(shingle: u64, round: usize, seed: u64) -> (usize, u32) {
 /// Shingles are uniform 64-bit numbers already, enough for two rounds: round 0 takes the top 7 bits and the low 32,
 /// round 1 what lies between them, so that the rounds nearly all articles end with cost no hashing at all. Bits of
 /// different rounds are disjoint, hence independent. Later rounds hash afresh.
-#[inline]
+#[inline(always)]
 fn hash_of_round(shingle: u64, round: usize, seed: u64) -> u64 {
     match round {
         0 => shingle ^ seed,
@@ -124,14 +230,14 @@ fn hash_of_round(shingle: u64, round: usize, seed: u64) -> u64 {
             let between = (shingle ^ seed) << SLOT_BITS;
             (between & 0xFE00_0000_0000_0000) | (((between >> 39) & 0x3_FFFF) << 14)
         }
-        _ => rehash(shingle, round, seed),
+        _ => rehash(shingle, round as u64, seed),
     }
 }
 
 /// A fresh uniform hash of the shingle for every round (the stirring of `SplitMix64`).
-#[inline]
-fn rehash(shingle: u64, round: usize, seed: u64) -> u64 {
-    let mut x = shingle ^ seed.wrapping_add((round as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+#[inline(always)]
+fn rehash(shingle: u64, round: u64, seed: u64) -> u64 {
+    let mut x = shingle ^ seed.wrapping_add(round.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     x ^ (x >> 31)
@@ -150,12 +256,30 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn every_count_of_shingles_up_to_300() {
+        let shingles: Vec<u64> = (0..300).map(|i| rehash(i, 0, 1)).collect();
+        for count in 1..=shingles.len() {
+            let expect = signature_by_definition(&shingles[..count], 5);
+            for kernel in Kernel::all() {
+                assert_eq!(
+                    Sketcher::new(5).on(kernel).sketch(&shingles[..count]),
+                    expect,
+                    "{count} {kernel:?}"
+                );
+            }
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
 
         #[test]
         fn sketching_is_the_definition(shingles in prop::collection::vec(any::<u64>(), 1..400), seed: u64) {
-            prop_assert_eq!(Sketcher::new(seed).sketch(&shingles), signature_by_definition(&shingles, seed));
+            let expect = signature_by_definition(&shingles, seed);
+            for kernel in Kernel::all() {
+                prop_assert_eq!(Sketcher::new(seed).on(kernel).sketch(&shingles), expect, "{:?}", kernel);
+            }
         }
 
         #[test]
