@@ -81,99 +81,145 @@ impl Task for Sketch<'_> {
             let (slot, value) = throw(shingle, 0, seed);
             signature[slot] = value.min(signature[slot]);
         }
-        let mut empty = empty_slots(lanes, &signature);
-        let mut throws = Throws { lanes, seed, signature: &mut signature, filled: 0 };
+        let empty = empty_slots(lanes, &signature);
         if empty != 0 {
-            for some in shingles.chunks(SIDE_BY_SIDE) {
-                let round_1 = |shingle, _| hash_of_round(shingle, 1, seed);
-                throws.side_by_side(&filled_up(some), &[1; SIDE_BY_SIDE], some.len(), empty, round_1);
-            }
-            empty &= !throws.filled;
-        }
-        // Of few shingles several rounds are thrown side by side. That a slot filled in one round is thrown at again in
-        // the next changes nothing: values of an earlier round are smaller.
-        let rounds_at_once = (SIDE_BY_SIDE / shingles.len()).max(1);
-        let mut round = 2;
-        while empty != 0 && round < SLOTS {
-            let rounds = rounds_at_once.min(SLOTS - round);
-            let later = |shingle, round| rehash(shingle, round, seed);
-            if rounds_at_once == 1 {
-                for some in shingles.chunks(SIDE_BY_SIDE) {
-                    throws.side_by_side(
-                        &filled_up(some),
-                        &[round as u64; SIDE_BY_SIDE],
-                        some.len(),
-                        empty,
-                        later,
-                    );
-                }
+            let mut later = Later { lanes, seed, signature: &mut signature, empty };
+            later.round(shingles, 1, |shingle| hash_of_round(shingle, 1, seed));
+            if shingles.len() > SIDE_BY_SIDE / 2 {
+                later.rounds_of_many(shingles);
             } else {
-                let (mut some, mut rounds_of) = ([0; SIDE_BY_SIDE], [0; SIDE_BY_SIDE]);
-                let both = some.iter_mut().zip(&mut rounds_of);
-                let all = (round..round + rounds).flat_map(|round| shingles.iter().map(move |&s| (s, round)));
-                for ((to, to_round), (shingle, round)) in both.zip(all) {
-                    (*to, *to_round) = (shingle, round as u64);
-                }
-                throws.side_by_side(&some, &rounds_of, rounds * shingles.len(), empty, later);
+                later.rounds_of_few(shingles);
             }
-            empty &= !throws.filled;
-            round += rounds;
-        }
-        // What is still empty is filled slot by slot.
-        while empty != 0 {
-            let slot = empty.trailing_zeros() as usize;
-            empty &= empty - 1;
-            let values = shingles.iter().map(|&shingle| throw(shingle, SLOTS + slot, seed).1);
-            signature[slot] = values.min().unwrap_or(EMPTY);
+            later.slot_by_slot(shingles);
         }
         signature
     }
 }
 
-/// Throws at slots that are empty.
-struct Throws<'s, L> {
+/// The rounds after the first. Few of what is thrown falls into a slot that is still empty, so all is looked at in
+/// vectors, and only what falls so one by one.
+struct Later<'s, L> {
     lanes: L,
     seed: u64,
     signature: &'s mut Signature,
-    /// The slots that were filled, a bit each.
-    filled: u128,
+    /// The slots that no earlier round filled, a bit each.
+    empty: u128,
 }
 
-impl<L: Lanes> Throws<'_, L> {
-    /// Throws the first `count` of the shingles, each in its round, and keeps what falls into slots that are `empty`:
-    /// few do, so that all are looked at in vectors and those alone one by one.
+/// Throws that are kept for later one by one; a bound on the stack, not on what is thrown.
+const KEPT: usize = 256;
+
+impl<L: Lanes> Later<'_, L> {
     #[inline(always)]
-    fn side_by_side(
-        &mut self,
-        shingles: &[u64; SIDE_BY_SIDE],
-        rounds: &[u64; SIDE_BY_SIDE],
-        count: usize,
-        empty: u128,
-        hash: impl Fn(u64, u64) -> u64,
-    ) {
-        #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
-        let (low, high) = (empty as u64, (empty >> 64) as u64);
-        let mut hits = [0; SIDE_BY_SIDE];
-        for j in 0..SIDE_BY_SIDE {
-            let slot = hash(shingles[j], rounds[j]) >> (64 - SLOT_BITS);
-            let half = if slot < 64 { low } else { high };
-            hits[j] = u8::from(half >> (slot & 63) & 1 == 1);
+    fn rounds_of_many(&mut self, shingles: &[u64]) {
+        let seed = self.seed;
+        for round in 2..SLOTS {
+            if self.empty == 0 {
+                return;
+            }
+            self.round(shingles, round, |shingle| rehash(shingle, round as u64, seed));
         }
-        let mut hits = self.lanes.not_zero(&hits) & (u32::MAX >> (SIDE_BY_SIDE - count));
-        while hits != 0 {
-            let j = hits.trailing_zeros() as usize;
-            hits &= hits - 1;
-            let (slot, value) = throw(shingles[j], rounds[j] as usize, self.seed);
-            self.signature[slot] = value.min(self.signature[slot]);
-            self.filled |= 1 << slot;
+    }
+
+    /// One round of all shingles.
+    #[inline(always)]
+    fn round(&mut self, shingles: &[u64], round: usize, hash: impl Fn(u64) -> u64) {
+        let empty = Slots::of(self.empty);
+        let mut filled = 0;
+        for some in shingles.chunks(KEPT) {
+            let mut hits = [0; KEPT + SIDE_BY_SIDE];
+            let mut count = 0;
+            let (blocks, rest) = some.as_chunks::<SIDE_BY_SIDE>();
+            let mut last = [0; SIDE_BY_SIDE];
+            for (to, from) in last.iter_mut().zip(rest) {
+                *to = *from;
+            }
+            for (block, base) in blocks.iter().chain([&last]).zip((0..).step_by(SIDE_BY_SIDE)) {
+                let falls: [u8; SIDE_BY_SIDE] = std::array::from_fn(|j| empty.chosen_by(hash(block[j])));
+                let left = some.len() - base;
+                let within = if left < SIDE_BY_SIDE { (1 << left) - 1 } else { u32::MAX };
+                let falls = self.lanes.not_zero(&falls) & within;
+                let to = hits[count..].first_chunk_mut().expect("room for one more block");
+                self.lanes.positions(u64::from(falls), u32::try_from(base).unwrap_or(0), to);
+                count += falls.count_ones() as usize;
+            }
+            for &hit in &hits[..count] {
+                let (slot, value) = thrown(hash(some[hit as usize]), round);
+                self.signature[slot] = value.min(self.signature[slot]);
+                filled |= 1 << slot;
+            }
+        }
+        self.empty &= !filled;
+    }
+
+    /// Of few shingles several rounds are thrown side by side. That a slot filled in one of them is thrown at again in the
+    /// next changes nothing: values of an earlier round are smaller.
+    #[inline(always)]
+    fn rounds_of_few(&mut self, shingles: &[u64]) {
+        let at_once = SIDE_BY_SIDE / shingles.len();
+        let (mut some, mut rounds) = ([0; SIDE_BY_SIDE], [u64::MAX; SIDE_BY_SIDE]);
+        for (lane, j) in (0..at_once * shingles.len()).zip(0..) {
+            some[lane] = shingles[lane % shingles.len()];
+            rounds[lane] = 2 + j / shingles.len() as u64;
+        }
+        let seed = self.seed;
+        while self.empty != 0 && rounds[0] < SLOTS as u64 {
+            let empty = Slots::of(self.empty);
+            let falls: [u8; SIDE_BY_SIDE] = std::array::from_fn(|lane| {
+                let in_round = u8::from(rounds[lane] < SLOTS as u64);
+                empty.chosen_by(rehash(some[lane], rounds[lane], seed)) & in_round
+            });
+            let mut filled = 0;
+            let mut hits = self.lanes.not_zero(&falls);
+            while hits != 0 {
+                let lane = hits.trailing_zeros() as usize;
+                hits &= hits - 1;
+                let (slot, value) = thrown(rehash(some[lane], rounds[lane], seed), rounds[lane] as usize);
+                self.signature[slot] = value.min(self.signature[slot]);
+                filled |= 1 << slot;
+            }
+            self.empty &= !filled;
+            for round in &mut rounds {
+                *round = round.saturating_add(at_once as u64);
+            }
+        }
+    }
+
+    /// What is still empty is filled slot by slot.
+    #[inline(always)]
+    fn slot_by_slot(&mut self, shingles: &[u64]) {
+        while self.empty != 0 {
+            let slot = self.empty.trailing_zeros() as usize;
+            self.empty &= self.empty - 1;
+            let values = shingles.iter().map(|&shingle| throw(shingle, SLOTS + slot, self.seed).1);
+            self.signature[slot] = values.min().unwrap_or(EMPTY);
         }
     }
 }
 
-fn filled_up(some: &[u64]) -> [u64; SIDE_BY_SIDE] {
-    let mut all = [0; SIDE_BY_SIDE];
-    all[..some.len()].copy_from_slice(some);
-    all
+/// Slots, a bit each, in a form that many hashes can be held against at once.
+#[derive(Clone, Copy)]
+struct Slots {
+    low: u64,
+    /// Where the upper half differs from the lower.
+    differ: u64,
+}
+
+impl Slots {
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
+    fn of(slots: u128) -> Self {
+        Slots { low: slots as u64, differ: slots as u64 ^ (slots >> 64) as u64 }
+    }
+
+    /// One if a hash chooses one of them. Arithmetic alone, so that the compiler makes vectors of it.
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "one bit is left")]
+    fn chosen_by(self, hash: u64) -> u8 {
+        let slot = hash >> (64 - SLOT_BITS);
+        let half = self.low ^ (self.differ & (slot >> 6).wrapping_neg());
+        (half >> (slot & 63) & 1) as u8
+    }
 }
 
 /// A bit for each slot that is empty.
@@ -203,7 +249,12 @@ pub fn signature_by_definition(shingles: &[u64], seed: u64) -> Option<Signature>
 /// bits of round and 23 of hash.
 #[inline(always)]
 fn throw(shingle: u64, round: usize, seed: u64) -> (usize, u32) {
-    let hash = hash_of_round(shingle, round, seed);
+    thrown(hash_of_round(shingle, round, seed), round)
+}
+
+/// [`throw`] from the hash of the round on.
+#[inline(always)]
+fn thrown(hash: u64, round: usize) -> (usize, u32) {
     let slot = if round < SLOTS { (hash >> (64 - SLOT_BITS)) as usize } else { round - SLOTS };
     let low = u32::try_from(hash & 0xFFFF_FFFF).expect("masked to 32 bits");
     let value = if round == 0 {

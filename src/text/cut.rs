@@ -10,7 +10,7 @@ use super::characters::{character, of_basic_plane};
 use super::classes::Class;
 use super::fold::ShortFold;
 use super::words::{ShortXxh3, is_beyond_ascii};
-use crate::kernel::{Bytes, Lanes, Task};
+use crate::kernel::{Bytes, Kernel, Lanes, Task};
 
 /// Places that are written at once; the buffers are longer by as many than what they hold.
 pub(super) const AT_ONCE: usize = 32;
@@ -44,6 +44,23 @@ impl Spans {
     /// The byte after the last of each token.
     pub(super) fn ends(&self) -> &[u32] {
         &self.ends[..self.count]
+    }
+
+    /// Begins and ends of the tokens from `first` on. Behind the last token stand some of one byte, at the start of the
+    /// text.
+    #[inline(always)]
+    pub(super) fn at_once(&self, first: usize) -> (&[u32; AT_ONCE], &[u32; AT_ONCE]) {
+        let both = (self.begins[first..].first_chunk(), self.ends[first..].first_chunk());
+        let (Some(begins), Some(ends)) = both else {
+            unreachable!("the buffers are longer than what they hold")
+        };
+        (begins, ends)
+    }
+
+    fn finish(&mut self) {
+        self.make_room(self.count);
+        self.begins[self.count..][..AT_ONCE].fill(0);
+        self.ends[self.count..][..AT_ONCE].fill(1);
     }
 
     /// Which tokens are unspaced, ascending.
@@ -96,7 +113,7 @@ impl Spans {
 }
 
 #[inline(always)]
-fn place(at: usize) -> u32 {
+pub(super) fn place(at: usize) -> u32 {
     u32::try_from(at).expect("tokenize asserts that the text is under 2 GiB")
 }
 
@@ -138,6 +155,7 @@ impl Task for Cut<'_, '_> {
             spans.ends[spans.count] = place(bytes.len());
             spans.count += 1;
         }
+        spans.finish();
     }
 }
 
@@ -170,6 +188,32 @@ fn cut_block<L: Lanes>(
 #[inline(always)]
 fn write<L: Lanes>(lanes: L, bits: u64, base: u32, to: &mut [u32]) {
     lanes.positions(bits, base, to.first_chunk_mut::<AT_ONCE>().expect("there is room for one more writing"));
+}
+
+/// How many runs of ASCII letters and digits there are: the masks of the tokenizer and a count of them, nothing else.
+/// Its floor in benches; characters beyond ASCII count as blanks.
+pub fn count_ascii_words(kernel: Kernel, text: &[u8]) -> usize {
+    kernel.run(CountWords(text))
+}
+
+struct CountWords<'t>(&'t [u8]);
+
+impl Task for CountWords<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> usize {
+        let (blocks, rest) = self.0.as_chunks::<64>();
+        let mut last = [0; 64];
+        last[..rest.len()].copy_from_slice(rest);
+        let (mut count, mut open) = (0, 0);
+        for block in blocks.iter().chain([&last]) {
+            let word = lanes.bytes(block).alphanumeric;
+            count += (word & !(word << 1 | open)).count_ones() as usize;
+            open = word >> 63;
+        }
+        count
+    }
 }
 
 /// A token that characters beyond ASCII take part in, as far as it is known.
@@ -260,4 +304,22 @@ fn cut_characters(
 fn follows_ascii(bytes: &[u8]) -> bool {
     let eight = bytes.first_chunk::<8>().map(|eight| u64::from_le_bytes(*eight));
     eight.map_or_else(|| bytes.is_ascii(), |eight| !is_beyond_ascii(eight))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_ascii_are_counted() {
+        let text = "One word, 2 words. ".repeat(20) + "é x";
+        for length in 0..text.len() {
+            let text = &text.as_bytes()[..length];
+            let expect =
+                text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).count();
+            for kernel in Kernel::all() {
+                assert_eq!(count_ascii_words(kernel, text), expect, "{length} {kernel:?}");
+            }
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::cut::{AT_ONCE, Cut, Spans};
+use super::cut::{AT_ONCE, Cut, Spans, place};
 use super::fold::{ShortFold, fold};
 use super::words::{ShortXxh3, first_bytes, is_beyond_ascii, lower_case};
 use crate::kernel::{Kernel, Lanes, Task};
@@ -159,42 +159,39 @@ impl Task for Hash<'_, '_> {
         let eights = Eights::of(text.as_bytes());
         let hasher = ShortXxh3::new(seed);
         let mut hashed = spans.hashed().iter().peekable();
-        let mut first = 0;
-        let batches = spans.begins().chunks(AT_ONCE).zip(spans.ends().chunks(AT_ONCE));
-        for ((begins, ends), hashes) in batches.zip(hashes.chunks_mut(AT_ONCE)) {
-            let count = begins.len();
-            // What fills up the last batch: tokens of one byte at the start of the text, whose hashes nobody reads.
-            let mut filled = ([0; AT_ONCE], [1; AT_ONCE]);
-            let (begins, ends) = match (begins.first_chunk(), ends.first_chunk()) {
-                (Some(begins), Some(ends)) => (begins, ends),
-                _ => {
-                    filled.0[..count].copy_from_slice(begins);
-                    filled.1[..count].copy_from_slice(ends);
-                    (&filled.0, &filled.1)
-                }
-            };
-            let hashes: &mut [u64; AT_ONCE] =
-                hashes.first_chunk_mut().expect("as long as spans and one batch");
-            let rare = hash_batch(lanes, &eights, hasher, begins, ends, hashes);
-            let mut left = rare & (u32::MAX >> (AT_ONCE - count));
-            while left != 0 {
-                let k = left.trailing_zeros() as usize;
-                left &= left - 1;
-                let number = first + k;
+        // Tokens that need more than their batch gives, gathered over some batches: a loop over a few at a time would end
+        // where no branch predictor expects it.
+        let mut rare = [0; RARE_AT_ONCE + AT_ONCE];
+        for first in (0..spans.begins().len()).step_by(RARE_AT_ONCE) {
+            let last = spans.begins().len().min(first + RARE_AT_ONCE);
+            let mut count = 0;
+            for at in (first..last).step_by(AT_ONCE) {
+                let (begins, ends) = spans.at_once(at);
+                let hashes = hashes[at..].first_chunk_mut().expect("as long as the spans and one batch");
+                let bits = hash_batch(lanes, &eights, hasher, begins, ends, hashes);
+                let bits = bits & (u32::MAX >> AT_ONCE.saturating_sub(last - at));
+                let to = rare[count..].first_chunk_mut().expect("room for one more batch");
+                lanes.positions(u64::from(bits), place(at), to);
+                count += bits.count_ones() as usize;
+            }
+            for &token in &rare[..count] {
                 // Short words of ASCII that were hashed on the way have been hashed again with their batch.
-                while hashed.next_if(|hashed| (hashed.token as usize) < number).is_some() {}
-                hashes[k] = match hashed.next_if(|hashed| hashed.token as usize == number) {
+                while hashed.next_if(|hashed| hashed.token < token).is_some() {}
+                hashes[token as usize] = match hashed.next_if(|hashed| hashed.token == token) {
                     Some(hashed) => hashed.hash,
                     None => {
-                        let token = begins[k] as usize..ends[k] as usize;
-                        hash_one(text, token, seed, hasher, &eights, folded)
+                        let token = token as usize;
+                        let bytes = spans.begins()[token] as usize..spans.ends()[token] as usize;
+                        hash_one(text, bytes, seed, hasher, &eights, folded)
                     }
                 };
             }
-            first += count;
         }
     }
 }
+
+/// Tokens after which those that need more are looked at; some batches.
+const RARE_AT_ONCE: usize = 256;
 
 /// Hashes 32 tokens by their first eight bytes. Returns which of them have more, or bytes beyond ASCII: their hashes
 /// are not right yet.
@@ -207,10 +204,7 @@ fn hash_batch<L: Lanes>(
     ends: &[u32; AT_ONCE],
     hashes: &mut [u64; AT_ONCE],
 ) -> u32 {
-    let mut words = [0; AT_ONCE];
-    for (word, &begin) in words.iter_mut().zip(begins) {
-        *word = eights.at(begin as usize);
-    }
+    let words: [u64; AT_ONCE] = std::array::from_fn(|k| eights.at(begins[k] as usize));
     let mut rare = [0; AT_ONCE];
     for k in 0..AT_ONCE {
         let length = u64::from(ends[k] - begins[k]);
