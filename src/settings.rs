@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use crate::archive::ReadSettings;
 use crate::archive::fields::FieldOverrides;
+use crate::kernel::Kernel;
 
 /// Everything that decides what a scan finds. Same settings and input, same report.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Settings {
     pub strict: bool,
     /// Threads; 0 for one a core.
     pub threads: usize,
+    /// What the hot loops run on. All kernels find the same.
+    pub kernel: Kernel,
 }
 
 impl Default for Settings {
@@ -49,6 +52,7 @@ impl Default for Settings {
             seed: 0,
             strict: false,
             threads: 0,
+            kernel: Kernel::best(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use wirecopy::archive::ReadSettings;
 use wirecopy::archive::fields::FieldOverrides;
+use wirecopy::kernel::Kernel;
 use wirecopy::{Searches, Settings};
 
 /// Finds repeats, near-duplicates, stories and copied passages in scraped news archives, with evidence.
@@ -163,6 +164,10 @@ pub(crate) struct ScanArgs {
     /// Threads; 0 for one a core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024), help_heading = "Input")]
     pub(crate) threads: u16,
+
+    /// What the hot loops run on, instead of the best this processor has: portable, avx2, avx512. All find the same
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(crate) kernel: Option<Kernel>,
 }
 
 /// When progress is shown.
@@ -238,6 +243,7 @@ impl ScanArgs {
             seed: self.seed,
             strict: self.strict,
             threads: usize::from(self.threads),
+            kernel: self.kernel.unwrap_or_default(),
         }
     }
 }

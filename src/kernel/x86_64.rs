@@ -47,11 +47,11 @@ pub(super) fn has_avx512() -> bool {
 /// Runs a task as compiled for AVX2.
 #[inline]
 pub(super) fn run_avx2<T: Task>(kernel: Kernel, task: T) -> T::Output {
-    debug_assert!(kernel.0 == Set::Avx2);
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn run<T: Task>(task: T) -> T::Output {
         task.run(Avx2(()))
     }
+    debug_assert!(kernel.0 == Set::Avx2);
     // SAFETY: `Kernel::run` comes here with a kernel of this set alone, which exists only where `has_avx2` held.
     unsafe { run(task) }
 }
@@ -59,11 +59,11 @@ pub(super) fn run_avx2<T: Task>(kernel: Kernel, task: T) -> T::Output {
 /// Runs a task as compiled for AVX-512.
 #[inline]
 pub(super) fn run_avx512<T: Task>(kernel: Kernel, task: T) -> T::Output {
-    debug_assert!(kernel.0 == Set::Avx512);
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2")]
     fn run<T: Task>(task: T) -> T::Output {
         task.run(Avx512(()))
     }
+    debug_assert!(kernel.0 == Set::Avx512);
     // SAFETY: as in `run_avx2`, with `has_avx512`.
     unsafe { run(task) }
 }

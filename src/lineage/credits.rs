@@ -83,8 +83,9 @@ fn opens_once(said: &str) -> bool {
 }
 
 fn closing_bracket(text: &str, paragraph: &Range<usize>) -> Option<Range<usize>> {
-    let said = trim(text, paragraph, |c| c.is_whitespace() || ".。".contains(c));
-    let end = said.end - text[said.clone()].chars().next_back().filter(|c| ")]）］".contains(*c))?.len_utf8();
+    let said = trim(text, paragraph, |c| c.is_whitespace() || matches!(c, '.' | '。'));
+    let end = said.end
+        - text[said.clone()].chars().next_back().filter(|c| matches!(c, ')' | ']' | '）' | '］'))?.len_utf8();
     let open = text[said.start..end].rfind(['(', '[', '（', '［'])? + said.start;
     let begin = open + text[open..].chars().next().map_or(0, char::len_utf8);
     labelled(text, trim(text, &(begin..end), char::is_whitespace))
@@ -93,9 +94,9 @@ fn closing_bracket(text: &str, paragraph: &Range<usize>) -> Option<Range<usize>>
 /// The name after `label:` if `span` begins so and a plausible name follows.
 fn labelled(text: &str, span: Range<usize>) -> Option<Range<usize>> {
     // Labels and names are short: a long paragraph is not searched to its end.
-    let head: String = text[span.clone()].chars().take(24).collect();
-    let colon = head.find([':', '：'])?;
-    let label = head[..colon].trim().to_lowercase();
+    let said = &text[span.clone()];
+    let (colon, _) = said.char_indices().take(24).find(|&(_, c)| matches!(c, ':' | '：'))?;
+    let label = said[..colon].trim().to_lowercase();
     if !LABELS.contains(&label.as_str()) {
         return None;
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::kernel::Kernel;
 use crate::text::{Tokens, tokenize};
 
 /// An article's text with its tokens.
@@ -13,9 +14,14 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Tokenizes `text` with the seed of the run.
+    /// Tokenizes `text` with the seed of the run, on the best kernel.
     pub fn new(text: String, seed: u64) -> Self {
-        let mut tokens = Tokens::default();
+        Prepared::on(Kernel::best(), text, seed)
+    }
+
+    /// The same on a kernel of your choice.
+    pub fn on(kernel: Kernel, text: String, seed: u64) -> Self {
+        let mut tokens = Tokens::on(kernel);
         tokenize(&text, seed, &mut tokens);
         Prepared { text, tokens }
     }

@@ -2,8 +2,6 @@
 //!
 //! A pure function of the record and the settings; one [`Examiner`] a thread keeps the buffers.
 
-use std::ops::Range;
-
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::archive::record::Record;
@@ -11,9 +9,9 @@ use crate::lineage::{Credit, credits};
 use crate::passages::Span;
 use crate::repeats::{Repeat, RepeatKind, Repeats};
 use crate::settings::Settings;
-use crate::shingle::shingle;
+use crate::shingle::shingle_on;
 use crate::sketch::{Fingerprint, Signature, Sketcher, Winnower};
-use crate::text::{CharOffsets, Tokens, paragraphs, tokenize};
+use crate::text::{CharOffsets, Paragraphs, Tokens, tokenize};
 
 /// What is known of one article alone.
 #[derive(Clone, Debug)]
@@ -56,6 +54,7 @@ pub struct FoundRepeat {
 pub(super) struct Examiner<'s> {
     settings: &'s Settings,
     tokens: Tokens,
+    paragraphs: Paragraphs,
     shingles: Vec<u64>,
     fingerprints: Vec<Fingerprint>,
     bytes: Vec<u8>,
@@ -69,11 +68,12 @@ impl<'s> Examiner<'s> {
     pub(super) fn new(settings: &'s Settings) -> Self {
         Examiner {
             settings,
-            tokens: Tokens::default(),
+            tokens: Tokens::on(settings.kernel),
+            paragraphs: Paragraphs::on(settings.kernel),
             shingles: Vec::new(),
             fingerprints: Vec::new(),
             bytes: Vec::new(),
-            sketcher: Sketcher::new(settings.seed),
+            sketcher: Sketcher::new(settings.seed).on(settings.kernel),
             winnower: Winnower::for_runs_of(settings.min_passage_words as usize),
             repeats: Repeats::default(),
         }
@@ -84,27 +84,33 @@ impl<'s> Examiner<'s> {
         let text = record.text.as_str();
         let searches = self.settings.searches;
         tokenize(text, self.settings.seed, &mut self.tokens);
-        let paragraphs = paragraphs(text);
         let signature = searches.duplicates.then(|| self.signature()).flatten();
         if searches.passages {
             self.winnower.winnow(self.tokens.hashes(), &mut self.fingerprints);
         }
-        let repeats = if searches.repeats { self.repeats(text, &paragraphs) } else { Vec::new() };
+        let token_hash = self.token_hash();
+        let paragraphs = self.paragraphs.of(text);
+        let repeats = if searches.repeats {
+            spanned(text, self.repeats.find(text, &self.tokens, paragraphs))
+        } else {
+            Vec::new()
+        };
         let repeated = repeats.iter().filter(|repeat| repeat.kind != RepeatKind::Label);
         Examined {
             text_hash: xxh3_128(text.as_bytes()),
-            token_hash: self.token_hash(),
+            token_hash,
             words: self.tokens.words(0..self.tokens.len()),
             signature,
             fingerprints: self.fingerprints.clone(),
             repeated_words: repeated.map(|repeat| repeat.words).sum(),
             repeats,
-            credits: credits(text, &paragraphs),
+            credits: credits(text, paragraphs),
         }
     }
 
     fn signature(&mut self) -> Option<Box<Signature>> {
-        shingle(self.tokens.hashes(), self.settings.shingle_tokens, &mut self.shingles);
+        let Settings { kernel, shingle_tokens, .. } = *self.settings;
+        shingle_on(kernel, self.tokens.hashes(), shingle_tokens, &mut self.shingles);
         self.sketcher.sketch(&self.shingles).map(Box::new)
     }
 
@@ -116,20 +122,20 @@ impl<'s> Examiner<'s> {
         self.bytes.extend(self.tokens.hashes().iter().flat_map(|hash| hash.to_le_bytes()));
         Some(xxh3_128(&self.bytes))
     }
+}
 
-    fn repeats(&mut self, text: &str, paragraphs: &[Range<usize>]) -> Vec<FoundRepeat> {
-        let found = self.repeats.find(text, &self.tokens, paragraphs);
-        if found.is_empty() {
-            return Vec::new();
-        }
-        let offsets = CharOffsets::of(text);
-        let spanned = |repeat: Repeat| FoundRepeat {
-            first: Span::new(repeat.first, &offsets),
-            again: Span::new(repeat.again, &offsets),
-            words: repeat.words,
-            similarity: repeat.similarity,
-            kind: repeat.kind,
-        };
-        found.into_iter().map(spanned).collect()
+/// Repeats with their spans in bytes and characters.
+fn spanned(text: &str, found: Vec<Repeat>) -> Vec<FoundRepeat> {
+    if found.is_empty() {
+        return Vec::new();
     }
+    let offsets = CharOffsets::of(text);
+    let spanned = |repeat: Repeat| FoundRepeat {
+        first: Span::new(repeat.first, &offsets),
+        again: Span::new(repeat.again, &offsets),
+        words: repeat.words,
+        similarity: repeat.similarity,
+        kind: repeat.kind,
+    };
+    found.into_iter().map(spanned).collect()
 }

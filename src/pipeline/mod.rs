@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::passages::{Copied, Holdings, Limits, Linking, Prepared, TooMany, passages};
 use crate::problem::Problem;
 use crate::settings::Settings;
-use crate::shingle::shingle;
+use crate::shingle::shingle_on;
 use crate::sketch::{Signature, Winnower};
 use crate::stories::{Duplicates, Funnel, PairsError, Sets, Story, all_pairs, editions, stories};
 use crate::verify::{Overlap, ShingleSet};
@@ -177,7 +177,7 @@ fn find_stories(
     let make = |article: u32| {
         let prepared = prepared(archive, catalogue, settings, article);
         let mut shingles = Vec::new();
-        shingle(prepared.tokens().hashes(), settings.shingle_tokens, &mut shingles);
+        shingle_on(settings.kernel, prepared.tokens().hashes(), settings.shingle_tokens, &mut shingles);
         ShingleSet::from_shingles(shingles)
     };
     let sets = Sets::new(&make);
@@ -267,5 +267,5 @@ fn prepared(archive: &Archive, catalogue: &Catalogue, settings: &Settings, artic
     let article = catalogue.article(article);
     let text = archive.text_at(article.place);
     let unchanged = xxh3_128(text.as_bytes()) == article.examined.text_hash;
-    Prepared::new(if unchanged { text } else { String::new() }, settings.seed)
+    Prepared::on(settings.kernel, if unchanged { text } else { String::new() }, settings.seed)
 }

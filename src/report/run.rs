@@ -67,6 +67,7 @@ pub struct SettingsInfo {
     pub strict: bool,
     pub mapped: bool,
     pub threads: usize,
+    pub kernel: &'static str,
 }
 
 /// One file.
@@ -224,6 +225,7 @@ impl SettingsInfo {
             strict: settings.strict,
             mapped: settings.read.mapped,
             threads: settings.threads,
+            kernel: settings.kernel.name(),
         }
     }
 }

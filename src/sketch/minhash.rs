@@ -144,7 +144,7 @@ impl<L: Lanes> Later<'_, L> {
                 count += falls.count_ones() as usize;
             }
             for &hit in &hits[..count] {
-                let (slot, value) = thrown(hash(some[hit as usize]), round);
+                let (slot, value) = thrown(hash(some[hit as usize]), round as u64);
                 self.signature[slot] = value.min(self.signature[slot]);
                 filled |= 1 << slot;
             }
@@ -174,7 +174,7 @@ impl<L: Lanes> Later<'_, L> {
             while hits != 0 {
                 let lane = hits.trailing_zeros() as usize;
                 hits &= hits - 1;
-                let (slot, value) = thrown(rehash(some[lane], rounds[lane], seed), rounds[lane] as usize);
+                let (slot, value) = thrown(rehash(some[lane], rounds[lane], seed), rounds[lane]);
                 self.signature[slot] = value.min(self.signature[slot]);
                 filled |= 1 << slot;
             }
@@ -249,13 +249,15 @@ pub fn signature_by_definition(shingles: &[u64], seed: u64) -> Option<Signature>
 /// bits of round and 23 of hash.
 #[inline(always)]
 fn throw(shingle: u64, round: usize, seed: u64) -> (usize, u32) {
-    thrown(hash_of_round(shingle, round, seed), round)
+    thrown(hash_of_round(shingle, round, seed), round as u64)
 }
 
 /// [`throw`] from the hash of the round on.
 #[inline(always)]
-fn thrown(hash: u64, round: usize) -> (usize, u32) {
-    let slot = if round < SLOTS { (hash >> (64 - SLOT_BITS)) as usize } else { round - SLOTS };
+fn thrown(hash: u64, round: u64) -> (usize, u32) {
+    let last_round = SLOTS as u64;
+    let slot = if round < last_round { hash >> (64 - SLOT_BITS) } else { round - last_round };
+    let slot = usize::try_from(slot).expect("one of 128");
     let low = u32::try_from(hash & 0xFFFF_FFFF).expect("masked to 32 bits");
     let value = if round == 0 {
         low >> 1

@@ -93,7 +93,7 @@ impl Spans {
     }
 
     #[inline(always)]
-    fn push(&mut self, run: &Run, hasher: ShortXxh3) {
+    fn push(&mut self, run: &Run, xxh3: ShortXxh3) {
         // Marks alone make no token.
         if !run.holds_base {
             return;
@@ -106,7 +106,7 @@ impl Spans {
             self.unspaced.push(token);
         }
         if let Some((bytes, length)) = run.folded.get() {
-            self.hashed.push(Hashed { token, hash: hasher.up_to_16(bytes, length) });
+            self.hashed.push(Hashed { token, hash: xxh3.up_to_16(bytes, length) });
         }
         self.count += 1;
     }
@@ -130,25 +130,24 @@ impl Task for Cut<'_, '_> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
         let Cut { text, seed, spans } = self;
-        let hasher = ShortXxh3::new(seed);
+        let xxh3 = ShortXxh3::new(seed);
         spans.clear(text.len());
         let bytes = text.as_bytes();
         let mut at = 0;
         // Whether a word is open at `at`: its begin is written already, behind the last token.
         let mut open = false;
         while at < bytes.len() {
-            let (ascii, still_open) = match bytes[at..].first_chunk() {
-                Some(block) => cut_block(lanes, block, at, open, spans),
-                None => {
-                    // Zeros belong to no word: they close one that ends with the text.
-                    let mut block = [0; 64];
-                    block[..bytes.len() - at].copy_from_slice(&bytes[at..]);
-                    cut_block(lanes, &block, at, open, spans)
-                }
+            let (ascii, still_open) = if let Some(block) = bytes[at..].first_chunk() {
+                cut_block(lanes, block, at, open, spans)
+            } else {
+                // Zeros belong to no word: they close one that ends with the text.
+                let mut block = [0; 64];
+                block[..bytes.len() - at].copy_from_slice(&bytes[at..]);
+                cut_block(lanes, &block, at, open, spans)
             };
             (at, open) = (at + ascii, still_open);
             if ascii < 64 {
-                (at, open) = cut_characters(text, at, open, hasher, spans);
+                (at, open) = cut_characters(text, at, open, xxh3, spans);
             }
         }
         if open {
@@ -233,7 +232,7 @@ fn cut_characters(
     text: &str,
     mut at: usize,
     open: bool,
-    hasher: ShortXxh3,
+    xxh3: ShortXxh3,
     spans: &mut Spans,
 ) -> (usize, bool) {
     let bytes = text.as_bytes();
@@ -270,7 +269,7 @@ fn cut_characters(
             (Class::Ignorable, _) | (Class::Separator, None) => {}
             (Class::Separator, _) => {
                 if let Some(run) = run.take() {
-                    spans.push(&run, hasher);
+                    spans.push(&run, xxh3);
                 }
             }
             (Class::Mark, Some(run)) => {
@@ -287,14 +286,14 @@ fn cut_characters(
                 folded.push(character);
                 let (holds_base, unspaced) = (class != Class::Mark, class == Class::Unspaced);
                 if let Some(run) = run.replace(Run { begin: at, end: next, holds_base, unspaced, folded }) {
-                    spans.push(&run, hasher);
+                    spans.push(&run, xxh3);
                 }
             }
         }
         at = next;
     }
     if let Some(run) = run {
-        spans.push(&run, hasher);
+        spans.push(&run, xxh3);
     }
     (at, false)
 }

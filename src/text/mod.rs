@@ -22,5 +22,5 @@ mod words;
 
 pub use cut::count_ascii_words;
 pub use offsets::CharOffsets;
-pub use paragraphs::{ends_like_a_sentence, paragraphs};
+pub use paragraphs::{Paragraphs, ends_like_a_sentence, paragraphs};
 pub use tokens::{MAX_TEXT_BYTES, TokenSpan, Tokens, tokenize};

@@ -157,8 +157,8 @@ impl Task for Hash<'_, '_> {
     fn run<L: Lanes>(self, lanes: L) {
         let Hash { text, seed, spans, hashes, folded } = self;
         let eights = Eights::of(text.as_bytes());
-        let hasher = ShortXxh3::new(seed);
-        let mut hashed = spans.hashed().iter().peekable();
+        let xxh3 = ShortXxh3::new(seed);
+        let mut known = spans.hashed().iter().peekable();
         // Tokens that need more than their batch gives, gathered over some batches: a loop over a few at a time would end
         // where no branch predictor expects it.
         let mut rare = [0; RARE_AT_ONCE + AT_ONCE];
@@ -168,7 +168,7 @@ impl Task for Hash<'_, '_> {
             for at in (first..last).step_by(AT_ONCE) {
                 let (begins, ends) = spans.at_once(at);
                 let hashes = hashes[at..].first_chunk_mut().expect("as long as the spans and one batch");
-                let bits = hash_batch(lanes, &eights, hasher, begins, ends, hashes);
+                let bits = hash_batch(lanes, &eights, xxh3, begins, ends, hashes);
                 let bits = bits & (u32::MAX >> AT_ONCE.saturating_sub(last - at));
                 let to = rare[count..].first_chunk_mut().expect("room for one more batch");
                 lanes.positions(u64::from(bits), place(at), to);
@@ -176,15 +176,11 @@ impl Task for Hash<'_, '_> {
             }
             for &token in &rare[..count] {
                 // Short words of ASCII that were hashed on the way have been hashed again with their batch.
-                while hashed.next_if(|hashed| hashed.token < token).is_some() {}
-                hashes[token as usize] = match hashed.next_if(|hashed| hashed.token == token) {
-                    Some(hashed) => hashed.hash,
-                    None => {
-                        let token = token as usize;
-                        let bytes = spans.begins()[token] as usize..spans.ends()[token] as usize;
-                        hash_one(text, bytes, seed, hasher, &eights, folded)
-                    }
-                };
+                while known.next_if(|known| known.token < token).is_some() {}
+                let hash = known.next_if(|known| known.token == token).map(|known| known.hash);
+                let token = token as usize;
+                let bytes = spans.begins()[token] as usize..spans.ends()[token] as usize;
+                hashes[token] = hash.unwrap_or_else(|| hash_one(text, bytes, seed, xxh3, &eights, folded));
             }
         }
     }
@@ -199,7 +195,7 @@ const RARE_AT_ONCE: usize = 256;
 fn hash_batch<L: Lanes>(
     lanes: L,
     eights: &Eights<'_>,
-    hasher: ShortXxh3,
+    xxh3: ShortXxh3,
     begins: &[u32; AT_ONCE],
     ends: &[u32; AT_ONCE],
     hashes: &mut [u64; AT_ONCE],
@@ -211,7 +207,7 @@ fn hash_batch<L: Lanes>(
         let within = length.min(8);
         let word = first_bytes(words[k], within);
         rare[k] = u8::from(length > 8) | u8::from(is_beyond_ascii(word));
-        hashes[k] = hasher.up_to_8(lower_case(word), within);
+        hashes[k] = xxh3.up_to_8(lower_case(word), within);
     }
     lanes.not_zero(&rare)
 }
@@ -248,7 +244,7 @@ fn hash_one(
     text: &str,
     token: Range<usize>,
     seed: u64,
-    hasher: ShortXxh3,
+    xxh3: ShortXxh3,
     eights: &Eights<'_>,
     folded: &mut String,
 ) -> u64 {
@@ -256,16 +252,16 @@ fn hash_one(
     if (9..=16).contains(&length) {
         let (first, last) = (eights.at(token.start), eights.at(token.end - 8));
         if !is_beyond_ascii(first | last) {
-            return hasher.of_9_to_16(lower_case(first), lower_case(last), length as u64);
+            return xxh3.of_9_to_16(lower_case(first), lower_case(last), length as u64);
         }
     }
-    hash_folded(&text[token], seed, hasher, folded)
+    hash_folded(&text[token], seed, xxh3, folded)
 }
 
 /// Folds first, then hashes what that gave.
-fn hash_folded(token: &str, seed: u64, hasher: ShortXxh3, folded: &mut String) -> u64 {
+fn hash_folded(token: &str, seed: u64, xxh3: ShortXxh3, folded: &mut String) -> u64 {
     if let Some((bytes, length)) = ShortFold::of(token).get() {
-        return hasher.up_to_16(bytes, length);
+        return xxh3.up_to_16(bytes, length);
     }
     folded.clear();
     fold(token, folded);
