@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 use super::dates::{BadDate, PublishedAt, parse_epoch, parse_published, says_nothing};
 use super::json::{JsonObject, JsonText, JsonValue};
-use super::outlet::{SourceShape, host_name, registrable_domain, shape_of};
+use super::outlet::{SourceShape, host_name, is_url, registrable_domain, shape_of};
 
 /// The body. `text` stands behind `maintext`, for in news-please it is mostly null and sometimes a stub, and
 /// before `body`, which some producers use for an object.
@@ -343,8 +343,7 @@ pub(super) enum Noun {
 }
 
 /// All nouns, each at its own number.
-pub(super) const NOUNS: [Noun; 6] =
-    [Noun::Text, Noun::Id, Noun::Title, Noun::Outlet, Noun::Url, Noun::Date];
+pub(super) const NOUNS: [Noun; 6] = [Noun::Text, Noun::Id, Noun::Title, Noun::Outlet, Noun::Url, Noun::Date];
 
 impl Noun {
     /// Its usual names, the most telling first.
@@ -365,8 +364,13 @@ pub(super) trait Lookup<'a> {
     /// The value of a key.
     fn get(&self, key: &str) -> Option<JsonValue<'a>>;
 
-    /// The values under the usual names of a noun, in the order in which they are to be tried, each with its name.
-    fn usual(&self, noun: Noun) -> impl Iterator<Item = (&'static str, JsonValue<'a>)>;
+    /// Gives `judge` the values under the usual names of a noun, in the order in which they are to be tried, each with
+    /// its name, until one is found good.
+    fn first_usual<T>(
+        &self,
+        noun: Noun,
+        judge: impl FnMut(&'static str, JsonValue<'a>) -> Option<T>,
+    ) -> Option<T>;
 }
 
 /// A record as parsed. Its look-ups are the definition of what stands under which name.
@@ -381,7 +385,11 @@ impl<'a> Lookup<'a> for Parsed<'a> {
         self.record.get(key).map(JsonValue::from)
     }
 
-    fn usual(&self, noun: Noun) -> impl Iterator<Item = (&'static str, JsonValue<'a>)> {
+    fn first_usual<T>(
+        &self,
+        noun: Noun,
+        mut judge: impl FnMut(&'static str, JsonValue<'a>) -> Option<T>,
+    ) -> Option<T> {
         let record = self.record;
         let names = noun.names();
         let again = if self.any_case { names } else { &[] };
@@ -391,7 +399,7 @@ impl<'a> Lookup<'a> for Parsed<'a> {
             let matching = record.iter().filter(move |(key, _)| is_recased(key, name));
             matching.map(move |(_, value)| (name, JsonValue::from(value)))
         });
-        exact.chain(any_case)
+        exact.chain(any_case).find_map(|(name, value)| judge(name, value))
     }
 }
 
@@ -444,12 +452,19 @@ struct Search<'a, 'r, L> {
 }
 
 impl<'a, L: Lookup<'a>> Search<'a, '_, L> {
-    /// The values that are not null, in the order in which they are to be tried, each with its name.
-    fn values(&self, path: Option<&str>, noun: Noun) -> impl Iterator<Item = (Name, JsonValue<'a>)> {
-        let told = path.and_then(|path| self.look_up(path)).map(|value| (Name::Override, value));
-        let usual = path.is_none().then(|| self.record.usual(noun)).into_iter().flatten();
-        let usual = usual.map(|(name, value)| (Name::Usual(name), value));
-        told.into_iter().chain(usual).filter(|(_, value)| !value.is_null())
+    /// What `judge` finds good first among the values that are not null; it is given them in the order in which they
+    /// are to be tried, each with its name.
+    fn first<T>(
+        &self,
+        path: Option<&str>,
+        noun: Noun,
+        mut judge: impl FnMut(Name, JsonValue<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let mut judge = |name, value: JsonValue<'a>| if value.is_null() { None } else { judge(name, value) };
+        match path {
+            Some(path) => judge(Name::Override, self.look_up(path)?),
+            None => self.record.first_usual(noun, |name, value| judge(Name::Usual(name), value)),
+        }
     }
 
     /// As [`JsonObject::look_up`], in the record itself.
@@ -463,47 +478,46 @@ impl<'a, L: Lookup<'a>> Search<'a, '_, L> {
     fn text(&self, path: Option<&str>) -> (TextField<'a>, Option<Name>) {
         let mut empty = None;
         let mut other = None;
-        for (name, value) in self.values(path, Noun::Text) {
+        let found = self.first(path, Noun::Text, |name, value| {
             match value {
-                JsonValue::Text(text) if !text.is_blank() => {
-                    return (TextField::Found(text), Some(name));
-                }
+                JsonValue::Text(text) if !text.is_blank() => return Some((text, name)),
                 JsonValue::Text(_) => empty = empty.or(Some(name)),
                 _ => other = other.or(Some((name, json_type(value)))),
             }
-        }
-        match (other, empty) {
-            (Some((name, met)), _) => (TextField::NotString(met), Some(name)),
-            (None, Some(name)) => (TextField::Empty, Some(name)),
-            (None, None) => (TextField::Missing, None),
+            None
+        });
+        match (found, other, empty) {
+            (Some((text, name)), ..) => (TextField::Found(text), Some(name)),
+            (None, Some((name, met)), _) => (TextField::NotString(met), Some(name)),
+            (None, None, Some(name)) => (TextField::Empty, Some(name)),
+            (None, None, None) => (TextField::Missing, None),
         }
     }
 
     fn id(&self, path: Option<&str>) -> Option<Hit<'a>> {
-        self.values(path, Noun::Id).find_map(|(name, value)| {
+        self.first(path, Noun::Id, |name, value| {
             let id = scalar(value).filter(|id| !says_nothing(id))?;
-            let is_address = name == Name::Usual("uri") && shape_of(&id) == SourceShape::Url;
+            let is_address = name == Name::Usual("uri") && is_url(&id);
             (!is_address).then_some((id, name))
         })
     }
 
     /// A title may well be `Unknown` or `None`, so only blanks are no title.
     fn title(&self, path: Option<&str>) -> Option<Hit<'a>> {
-        self.values(path, Noun::Title).find_map(|(name, value)| Some((scalar(value)?, name)))
+        self.first(path, Noun::Title, |name, value| Some((scalar(value)?, name)))
     }
 
     fn url(&self, path: Option<&str>) -> Option<Hit<'a>> {
-        self.values(path, Noun::Url).find_map(|(name, value)| {
+        self.first(path, Noun::Url, |name, value| {
             let url = trimmed(value.as_text()?.read());
             let must_look_so = matches!(name, Name::Usual(SOURCE | "uri"));
-            let is_url =
-                !says_nothing(&url) && (!must_look_so || shape_of(&url) == SourceShape::Url);
+            let is_url = !says_nothing(&url) && (!must_look_so || is_url(&url));
             is_url.then_some((url, name))
         })
     }
 
     fn outlet(&self, path: Option<&str>, url: Option<&str>) -> Option<Hit<'a>> {
-        let own = self.values(path, Noun::Outlet).find_map(|(name, value)| match (name, value) {
+        let own = self.first(path, Noun::Outlet, |name, value| match (name, value) {
             (Name::Usual(SOURCE), JsonValue::Text(text)) => Some((self.outlet_of_source(text)?, name)),
             (Name::Usual(SOURCE), JsonValue::Object(members)) => {
                 outlet_of_object(SOURCE, SOURCE_MEMBERS, members)
@@ -541,14 +555,18 @@ impl<'a, L: Lookup<'a>> Search<'a, '_, L> {
 
     fn published(&self, path: Option<&str>) -> (Published, Option<Name>) {
         let mut first_bad = None;
-        for (name, value) in self.values(path, Noun::Date) {
-            match read_date(value) {
-                Ok(Some(date)) => return (Published::Ok(date), Some(name)),
-                Ok(None) => {}
-                Err(bad) => first_bad = first_bad.or(Some((bad, name))),
+        let found = self.first(path, Noun::Date, |name, value| match read_date(value) {
+            Ok(date) => Some((date?, name)),
+            Err(bad) => {
+                first_bad.get_or_insert((bad, name));
+                None
             }
+        });
+        match (found, first_bad) {
+            (Some((date, name)), _) => (Published::Ok(date), Some(name)),
+            (None, Some((bad, name))) => (Published::Bad(bad), Some(name)),
+            (None, None) => (Published::None, None),
         }
-        first_bad.map_or((Published::None, None), |(bad, name)| (Published::Bad(bad), Some(name)))
     }
 }
 
@@ -599,11 +617,11 @@ fn outlet_of_object<'a>(
 /// where the field's name says that it holds one.
 fn outlet_text<'a>(field: &str, value: JsonValue<'a>) -> Option<Cow<'a, str>> {
     let text = scalar(value).filter(|text| !says_nothing(text))?;
-    match shape_of(&text) {
-        SourceShape::Url => registrable_domain(&text).map(Cow::Owned),
-        SourceShape::Domain if HOSTS.contains(&field) => host_name(&text).map(Cow::Owned),
-        _ => Some(text),
+    if is_url(&text) {
+        return registrable_domain(&text).map(Cow::Owned);
     }
+    let holds_host = HOSTS.contains(&field) && shape_of(&text) == SourceShape::Domain;
+    if holds_host { host_name(&text).map(Cow::Owned) } else { Some(text) }
 }
 
 /// `Ok(None)` for what is no date: null, `None` as text, and the flags that some put under `published`.

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::dates::PublishedAt;
 use super::fields::{Chosen, FieldOverrides, Fields, Published, TextField, recognise};
+use super::json::Unescaped;
 use crate::problem::ProblemKind;
 use crate::text::MAX_TEXT_BYTES;
 
@@ -53,10 +54,9 @@ impl Outcome<'_> {
     /// The same with a text of its own.
     pub fn into_owned(self) -> Outcome<'static> {
         match self {
-            Outcome::Article(record) => Outcome::Article(Box::new(Record {
-                text: Cow::Owned(record.text.into_owned()),
-                ..*record
-            })),
+            Outcome::Article(record) => {
+                Outcome::Article(Box::new(Record { text: Cow::Owned(record.text.into_owned()), ..*record }))
+            }
             Outcome::Empty => Outcome::Empty,
             Outcome::Rejected => Outcome::Rejected,
         }
@@ -65,10 +65,7 @@ impl Outcome<'_> {
 
 /// Reads a line of JSON Lines by building its whole value: slow, and the judge of what
 /// [`JsonReader`](super::json::JsonReader) says.
-pub fn read_json_by_definition(
-    line: &[u8],
-    overrides: &FieldOverrides,
-) -> (Outcome<'static>, Vec<Finding>) {
+pub fn read_json_by_definition(line: &[u8], overrides: &FieldOverrides) -> (Outcome<'static>, Vec<Finding>) {
     let mut findings = Vec::new();
     let text = decode(line, &mut findings);
     let value = match parse(&text, &mut findings) {
@@ -83,19 +80,19 @@ pub fn read_json_by_definition(
         findings.push((ProblemKind::InvalidJson, message));
         return (Outcome::Rejected, findings);
     };
-    let mut unused = String::new(); // a value that was built holds no escapes
-    let (outcome, findings) = outcome_of(recognise(&object, overrides), findings, &mut unused);
+    let unused = Unescaped { of: None, buffer: &mut String::new() }; // a value that was built has no escapes
+    let (outcome, findings) = outcome_of(recognise(&object, overrides), findings, unused);
     (outcome.into_owned(), findings)
 }
 
-/// What becomes of a record with these fields; `buffer` holds its text where it has escapes.
+/// What becomes of a record with these fields. A text with escapes is read into the buffer, unless it is there.
 pub(super) fn outcome_of<'a>(
     fields: Fields<'a>,
     mut findings: Vec<Finding>,
-    buffer: &'a mut String,
+    unescaped: Unescaped<'a>,
 ) -> (Outcome<'a>, Vec<Finding>) {
     let text = match fields.text {
-        TextField::Found(text) => text.read_with(buffer),
+        TextField::Found(text) => text.read_with(unescaped),
         TextField::Empty => return (Outcome::Empty, findings),
         TextField::Missing => {
             findings.push((

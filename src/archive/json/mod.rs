@@ -29,11 +29,12 @@ mod shape;
 mod tests;
 mod value;
 
-use super::fields::{FieldOverrides, Lookup, Noun, find_nouns, find_text, TextField};
+use super::fields::{FieldOverrides, Lookup, Noun, TextField, find_nouns, find_text};
 use super::record::{Finding, Outcome, outcome_of, read_json_by_definition};
 use crate::text::MAX_TEXT_BYTES;
 use scan::{Member, scan};
 use shape::{Shape, Shapes};
+pub(super) use value::Unescaped;
 pub use value::{JsonNumber, JsonObject, JsonText, JsonValue};
 
 /// Reads lines of JSON Lines, one after the other; keeps buffers and the keys of recent records.
@@ -50,26 +51,29 @@ impl JsonReader {
     /// Reads a line, as [`read_json_by_definition`] does.
     pub fn read<'r>(&'r mut self, line: &'r [u8], overrides: &FieldOverrides) -> (Outcome<'r>, Vec<Finding>) {
         let JsonReader { members, shapes, text } = self;
-        match Walked::of(line, members, shapes) {
-            Some(walked) => outcome_of(find_nouns(&walked, overrides), Vec::new(), text),
+        match Walked::of(line, members, shapes, text) {
+            Some(walked) => {
+                let fields = find_nouns(&walked, overrides);
+                outcome_of(fields, Vec::new(), Unescaped { of: walked.unescaped, buffer: text })
+            }
             None => read_json_by_definition(line, overrides),
         }
     }
 
     /// The text of an article alone; `None` where the line holds no article.
     pub fn read_text(&mut self, line: &[u8], overrides: &FieldOverrides) -> Option<String> {
-        let Some(walked) = Walked::of(line, &mut self.members, &mut self.shapes) else {
+        let JsonReader { members, shapes, text: buffer } = self;
+        let Some(walked) = Walked::of(line, members, shapes, buffer) else {
             return match read_json_by_definition(line, overrides).0 {
                 Outcome::Article(record) => Some(record.text.into_owned()),
                 Outcome::Empty | Outcome::Rejected => None,
             };
         };
-        match find_text(&walked, overrides) {
-            TextField::Found(text) => {
-                Some(text.read().into_owned()).filter(|text| text.len() <= MAX_TEXT_BYTES)
-            }
-            TextField::Empty | TextField::Missing | TextField::NotString(_) => None,
-        }
+        let TextField::Found(text) = find_text(&walked, overrides) else {
+            return None;
+        };
+        let text = text.read_with(Unescaped { of: walked.unescaped, buffer });
+        (text.len() <= MAX_TEXT_BYTES).then(|| text.to_owned())
     }
 }
 
@@ -78,15 +82,22 @@ struct Walked<'l, 'r> {
     line: &'l str,
     members: &'r [Member],
     shape: &'r Shape,
+    unescaped: Option<&'l str>,
 }
 
 impl<'l, 'r> Walked<'l, 'r> {
     /// `None` for what is left to the definition.
-    fn of(line: &'l [u8], members: &'r mut Vec<Member>, shapes: &'r mut Shapes) -> Option<Walked<'l, 'r>> {
-        let line = str::from_utf8(line).ok()?;
-        let as_expected = scan(line, shapes.last_keys(), members)?;
-        let shape = shapes.shape_of(line, members, as_expected)?;
-        Some(Walked { line, members, shape })
+    fn of(
+        line: &'l [u8],
+        members: &'r mut Vec<Member>,
+        shapes: &'r mut Shapes,
+        buffer: &mut String,
+    ) -> Option<Walked<'l, 'r>> {
+        let line = simdutf8::basic::from_utf8(line).ok()?;
+        let scanned = scan(line, shapes.expected(), members, buffer)?;
+        let shape = shapes.shape_of(line, members, scanned.as_expected)?;
+        let unescaped = scanned.unescaped.map(|member| members[member].written(line));
+        Some(Walked { line, members, shape, unescaped })
     }
 }
 
@@ -96,14 +107,21 @@ impl<'l> Lookup<'l> for Walked<'l, '_> {
         Some(member.value(self.line))
     }
 
-    fn usual(&self, noun: Noun) -> impl Iterator<Item = (&'static str, JsonValue<'l>)> {
-        self.shape.candidates(noun).iter().filter_map(|candidate| {
+    fn first_usual<T>(
+        &self,
+        noun: Noun,
+        mut judge: impl FnMut(&'static str, JsonValue<'l>) -> Option<T>,
+    ) -> Option<T> {
+        for candidate in self.shape.candidates(noun) {
             let value = self.members[usize::from(candidate.member)].value(self.line);
             let value = match candidate.inside {
-                None => value,
-                Some(path) => value.as_object()?.look_up(path)?,
+                None => Some(value),
+                Some(path) => value.as_object().and_then(|object| object.look_up(path)),
             };
-            Some((candidate.name, value))
-        })
+            if let Some(judged) = value.and_then(|value| judge(candidate.name, value)) {
+                return Some(judged);
+            }
+        }
+        None
     }
 }

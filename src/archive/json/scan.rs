@@ -60,9 +60,14 @@ impl Member {
         &line[self.key_begin as usize..self.key_end as usize]
     }
 
-    /// Its value, as it is written.
+    /// Its value.
     pub(super) fn value(self, line: &str) -> JsonValue<'_> {
         self.value.of(line)
+    }
+
+    /// Its value, as it is written; a string without its quotes.
+    pub(super) fn written(self, line: &str) -> &str {
+        &line[self.value.begin as usize..self.value.end as usize]
     }
 }
 
@@ -80,16 +85,45 @@ impl Standing {
     }
 }
 
-/// Finds the members of the object that a line is. `expected` are the keys that it will probably have, each with its
-/// closing quote; the answer is whether these were its keys.
+/// What is expected of a line: to be like the last one. What is not as expected only costs time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Expected<'s> {
+    /// The keys, each with a closing quote.
+    pub(super) keys: &'s [Box<[u8]>],
+    /// For each member its rank among those that may hold the text, the first 0; [`NO_TEXT`] for all others.
+    pub(super) text_ranks: &'s [u8],
+}
+
+/// The rank of a member that cannot hold the text.
+pub(super) const NO_TEXT: u8 = u8::MAX;
+
+/// What was found beside the members.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scanned {
+    /// The keys were those that were expected.
+    pub(super) as_expected: bool,
+    /// The member whose text is in the buffer.
+    pub(super) unescaped: Option<usize>,
+}
+
+/// Finds the members of the object that a line is. Of the members that are expected to hold the text, the first one
+/// by rank that has escapes is unescaped into `buffer` on the way.
 ///
 /// `None` for what is not plain JSON, is no object, or has keys with escapes. A key that stands twice is not noticed
 /// here.
-pub(super) fn scan(line: &str, expected: &[Box<[u8]>], members: &mut Vec<Member>) -> Option<bool> {
+pub(super) fn scan(
+    line: &str,
+    expected: Expected<'_>,
+    members: &mut Vec<Member>,
+    buffer: &mut String,
+) -> Option<Scanned> {
     members.clear();
     u32::try_from(line.len()).ok()?;
-    let mut scanner = Scanner { bytes: line.as_bytes(), at: 0, any_control: has_control(line.as_bytes()) };
+    let mut scanner =
+        Scanner { line, bytes: line.as_bytes(), at: 0, any_control: has_control(line.as_bytes()) };
     let mut as_expected = true;
+    let mut unescaped = None;
+    let mut rank_unescaped = NO_TEXT;
     scanner.skip_blank();
     scanner.take(b'{')?;
     scanner.skip_blank();
@@ -100,9 +134,11 @@ pub(super) fn scan(line: &str, expected: &[Box<[u8]>], members: &mut Vec<Member>
             scanner.take(b'"')?;
             let key_begin = scanner.at;
             as_expected = as_expected
-                && expected.get(members.len()).is_some_and(|key| scanner.rest().starts_with(key));
+                && expected.keys.get(members.len()).is_some_and(|key| scanner.rest().starts_with(key));
+            let mut rank = NO_TEXT;
             if as_expected {
-                scanner.at += expected[members.len()].len();
+                scanner.at += expected.keys[members.len()].len();
+                rank = expected.text_ranks[members.len()];
             } else if scanner.text()? || scanner.at - key_begin > MAX_KEY_BYTES {
                 return None;
             }
@@ -110,7 +146,15 @@ pub(super) fn scan(line: &str, expected: &[Box<[u8]>], members: &mut Vec<Member>
             scanner.skip_blank();
             scanner.take(b':')?;
             scanner.skip_blank();
-            let value = scanner.value(1)?;
+            let value = if rank < rank_unescaped && scanner.peek() == Some(b'"') {
+                let text = scanner.long_text(buffer)?;
+                if text.kind == (Kind::Text { escaped: true }) {
+                    (unescaped, rank_unescaped) = (Some(members.len()), rank);
+                }
+                text
+            } else {
+                scanner.value(1)?
+            };
             if members.len() == MAX_MEMBERS {
                 return None;
             }
@@ -124,12 +168,13 @@ pub(super) fn scan(line: &str, expected: &[Box<[u8]>], members: &mut Vec<Member>
         }
     }
     scanner.skip_blank();
-    (scanner.at == line.len()).then_some(as_expected && members.len() == expected.len())
+    let as_expected = as_expected && members.len() == expected.keys.len();
+    (scanner.at == line.len()).then_some(Scanned { as_expected, unescaped })
 }
 
 /// The value of a key in an object that a walk has passed: the last one, where the key stands twice.
 pub(super) fn get<'l>(object: &'l str, key: &str) -> Option<JsonValue<'l>> {
-    let mut scanner = Scanner { bytes: object.as_bytes(), at: 1, any_control: false };
+    let mut scanner = Scanner { line: object, bytes: object.as_bytes(), at: 1, any_control: false };
     let mut found = None;
     scanner.skip_blank();
     while scanner.peek()? == b'"' {
@@ -167,6 +212,7 @@ fn offset(at: usize) -> u32 {
 }
 
 struct Scanner<'l> {
+    line: &'l str,
     bytes: &'l [u8],
     at: usize,
     /// There are control characters somewhere in the line.
@@ -247,6 +293,36 @@ impl<'l> Scanner<'l> {
         self.at += 1;
         let is_plain = !self.any_control || !has_control(&self.bytes[begin..self.at]);
         is_plain.then_some(escaped)
+    }
+
+    /// A string that is probably needed, unescaped into `buffer` if it has escapes. What stands between escapes is
+    /// copied at once.
+    fn long_text(&mut self, buffer: &mut String) -> Option<Standing> {
+        let begin = self.at + 1;
+        let mut copied = begin;
+        self.at = begin;
+        loop {
+            self.at += quote_or_backslash(self.rest())?;
+            if self.bytes[self.at] == b'"' {
+                break;
+            }
+            if copied == begin {
+                buffer.clear();
+                buffer.reserve(self.line.len() - begin);
+            }
+            let (character, length) = escape(&self.bytes[self.at + 1..])?;
+            buffer.push_str(&self.line[copied..self.at]);
+            buffer.push(character);
+            self.at += 1 + length;
+            copied = self.at;
+        }
+        let (end, escaped) = (self.at, copied > begin);
+        if escaped {
+            buffer.push_str(&self.line[copied..end]);
+        }
+        self.at += 1;
+        let is_plain = !self.any_control || !has_control(&self.bytes[begin..end]);
+        is_plain.then_some(Standing { kind: Kind::Text { escaped }, begin: offset(begin), end: offset(end) })
     }
 
     /// A number behind its first digit.

@@ -5,7 +5,7 @@
 //! file have few lists of keys, so the last few answers are kept.
 
 use super::super::fields::{NOUNS, Noun, is_recased};
-use super::scan::Member;
+use super::scan::{Expected, Member, NO_TEXT};
 
 /// How many lists of keys are kept: files where optional fields come and go have some.
 const KEPT: usize = 8;
@@ -26,6 +26,8 @@ pub(super) struct Candidate {
 pub(super) struct Shape {
     /// The keys, each with a closing quote, as the walk compares them.
     keys: Vec<Box<[u8]>>,
+    /// As [`Expected::text_ranks`].
+    text_ranks: Vec<u8>,
     candidates: [Vec<Candidate>; NOUNS.len()],
 }
 
@@ -38,9 +40,12 @@ pub(super) struct Shapes {
 }
 
 impl Shapes {
-    /// The keys of the last record.
-    pub(super) fn last_keys(&self) -> &[Box<[u8]>] {
-        self.kept.get(self.last).map_or(&[], |shape| &shape.keys)
+    /// What the next record will be like, if it is like the last one.
+    pub(super) fn expected(&self) -> Expected<'_> {
+        match self.kept.get(self.last) {
+            Some(Shape { keys, text_ranks, .. }) => Expected { keys, text_ranks },
+            None => Expected::default(),
+        }
     }
 
     /// The shape of a record; `None` if a key stands twice. `as_last`: its keys are those of the last record.
@@ -83,8 +88,15 @@ impl Shape {
         if sorted.windows(2).any(|two| two[0].0 == two[1].0) {
             return None;
         }
+        let candidates = NOUNS.map(|noun| candidates(noun.names(), &sorted));
+        let mut text_ranks = vec![NO_TEXT; keys.len()];
+        for (candidate, rank) in candidates[Noun::Text as usize].iter().zip(0..) {
+            if candidate.inside.is_none() {
+                text_ranks[usize::from(candidate.member)] = rank;
+            }
+        }
         let keys = keys.iter().map(|key| [key.as_bytes(), b"\""].concat().into()).collect();
-        Some(Shape { keys, candidates: NOUNS.map(|noun| candidates(noun.names(), &sorted)) })
+        Some(Shape { keys, text_ranks, candidates })
     }
 
     /// The members that may hold a noun, in the order in which they are to be tried.

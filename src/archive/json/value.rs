@@ -43,6 +43,13 @@ pub struct JsonText<'a> {
     escaped: bool,
 }
 
+/// A buffer for what a string says, and which string it holds already: the very one, not one that is equal.
+#[derive(Debug)]
+pub(in super::super) struct Unescaped<'a> {
+    pub(in super::super) of: Option<&'a str>,
+    pub(in super::super) buffer: &'a mut String,
+}
+
 /// An object.
 #[derive(Clone, Copy, Debug)]
 pub enum JsonObject<'a> {
@@ -114,22 +121,29 @@ impl<'a> JsonText<'a> {
         Cow::Owned(text)
     }
 
-    /// What it says; `buffer` holds it where there are escapes.
-    pub fn read_with(self, buffer: &'a mut String) -> &'a str {
+    /// What it says, borrowed from the record or from the buffer.
+    pub(in super::super) fn read_with(self, unescaped: Unescaped<'a>) -> &'a str {
+        let Unescaped { of, buffer } = unescaped;
         if !self.escaped {
             return self.written;
         }
-        buffer.clear();
-        unescape(self.written, buffer);
+        if !of.is_some_and(|of| std::ptr::eq(of, self.written)) {
+            buffer.clear();
+            unescape(self.written, buffer);
+        }
         buffer
     }
 
     /// Whether it says nothing but blanks. Looks no further than the first character that is none.
     pub fn is_blank(self) -> bool {
         let mut rest = self.written.trim_start();
-        while self.escaped && let Some(escaped) = rest.strip_prefix('\\') {
+        while self.escaped
+            && let Some(escaped) = rest.strip_prefix('\\')
+        {
             match escape(escaped.as_bytes()) {
-                Some((character, length)) if character.is_whitespace() => rest = escaped[length..].trim_start(),
+                Some((character, length)) if character.is_whitespace() => {
+                    rest = escaped[length..].trim_start()
+                }
                 _ => return false,
             }
         }
