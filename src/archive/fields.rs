@@ -570,7 +570,7 @@ impl<'a, L: Lookup<'a>> Search<'a, '_, L> {
     }
 }
 
-fn has_capital(key: &str) -> bool {
+pub(super) fn has_capital(key: &str) -> bool {
     key.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 

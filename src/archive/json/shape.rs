@@ -4,7 +4,7 @@
 //! in which the tables of [`fields`](super::super::fields) name them. That is a function of the keys alone, and records of one
 //! file have few lists of keys, so the last few answers are kept.
 
-use super::super::fields::{NOUNS, Noun, is_recased};
+use super::super::fields::{NOUNS, Noun, has_capital, is_recased};
 use super::scan::{Expected, Member, NO_TEXT};
 
 /// How many lists of keys are kept: files where optional fields come and go have some.
@@ -57,12 +57,11 @@ impl Shapes {
                         key.strip_suffix(b"\"").is_some_and(|key| key == member.key(line).as_bytes())
                     })
             };
-            self.last = match self.kept.iter().position(is_known) {
-                Some(known) => known,
-                None => {
-                    let keys: Vec<&str> = members.iter().map(|member| member.key(line)).collect();
-                    self.keep(Shape::of(&keys)?)
-                }
+            self.last = if let Some(known) = self.kept.iter().position(is_known) {
+                known
+            } else {
+                let keys: Vec<&str> = members.iter().map(|member| member.key(line)).collect();
+                self.keep(Shape::of(&keys)?)
             };
         }
         Some(&self.kept[self.last])
@@ -88,7 +87,8 @@ impl Shape {
         if sorted.windows(2).any(|two| two[0].0 == two[1].0) {
             return None;
         }
-        let candidates = NOUNS.map(|noun| candidates(noun.names(), &sorted));
+        let lengths = keys.iter().fold(0, |lengths, key| lengths | length_bit(key));
+        let candidates = NOUNS.map(|noun| candidates(noun.names(), &sorted, lengths));
         let mut text_ranks = vec![NO_TEXT; keys.len()];
         for (candidate, rank) in candidates[Noun::Text as usize].iter().zip(0..) {
             if candidate.inside.is_none() {
@@ -106,8 +106,12 @@ impl Shape {
 }
 
 /// First the names as they are spelled, then in any case; of keys that differ in case alone, the smaller first.
-fn candidates(names: &[&'static str], sorted: &[(&str, u8)]) -> Vec<Candidate> {
-    let find = |key: &str| Some(sorted[sorted.binary_search_by_key(&key, |(key, _)| key).ok()?].1);
+fn candidates(names: &[&'static str], sorted: &[(&str, u8)], lengths: u64) -> Vec<Candidate> {
+    // Nearly all names are no key, and most of these are told by their length.
+    let find = |key: &str| {
+        let place = || sorted.binary_search_by_key(&key, |(key, _)| key).ok();
+        if lengths & length_bit(key) == 0 { None } else { Some(sorted[place()?].1) }
+    };
     let exact = names.iter().filter_map(|&name| {
         if let Some(member) = find(name) {
             return Some(Candidate { name, member, inside: None });
@@ -115,9 +119,16 @@ fn candidates(names: &[&'static str], sorted: &[(&str, u8)]) -> Vec<Candidate> {
         let (first, rest) = name.split_once('.')?;
         Some(Candidate { name, member: find(first)?, inside: Some(rest) })
     });
-    let recased = names.iter().flat_map(|&name| {
-        let matching = sorted.iter().filter(move |(key, _)| is_recased(key, name));
+    let capitals: Vec<(&str, u8)> = sorted.iter().copied().filter(|(key, _)| has_capital(key)).collect();
+    let names_again = if capitals.is_empty() { &[] } else { names };
+    let recased = names_again.iter().flat_map(|&name| {
+        let matching = capitals.iter().filter(move |(key, _)| is_recased(key, name));
         matching.map(move |&(_, member)| Candidate { name, member, inside: None })
     });
     exact.chain(recased).collect()
+}
+
+/// One bit for each length of a key, the last for all that are longer.
+fn length_bit(key: &str) -> u64 {
+    1 << key.len().min(63)
 }

@@ -142,7 +142,7 @@ impl<'a> JsonText<'a> {
         {
             match escape(escaped.as_bytes()) {
                 Some((character, length)) if character.is_whitespace() => {
-                    rest = escaped[length..].trim_start()
+                    rest = escaped[length..].trim_start();
                 }
                 _ => return false,
             }
