@@ -1,6 +1,7 @@
 //! What fast code must agree on with its definition, for any bytes at all; no tests. The fuzz targets of `fuzz/` and
 //! the tests of `corpora` call the same functions.
 
+use wirecopy::ProblemKind;
 use wirecopy::archive::fields::FieldOverrides;
 use wirecopy::archive::json::JsonReader;
 use wirecopy::archive::record::{Outcome, read_json_by_definition};
@@ -18,10 +19,12 @@ pub(crate) fn json_reader(data: &[u8]) {
     let mut reader = JsonReader::default();
     for line in data.split(|&byte| byte == b'\n') {
         let expect = read_json_by_definition(line, &overrides);
-        // The second time the keys are expected.
-        for _ in 0..2 {
-            assert_eq!(reader.read(line, &overrides), expect);
+        assert_eq!(reader.read(line, &overrides), expect);
+        if expect.1.iter().any(|(kind, _)| *kind == ProblemKind::InvalidJson) {
+            continue; // the definition has spoken both times
         }
+        // Now the keys are expected.
+        assert_eq!(reader.read(line, &overrides), expect);
         let text = reader.read_text(line, &overrides);
         match &expect.0 {
             Outcome::Article(record) => assert_eq!(text.as_deref(), Some(&*record.text)),
