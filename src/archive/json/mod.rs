@@ -1,16 +1,17 @@
 //! Reading JSON Lines without building a value: one walk over the bytes of a line, and its article.
 //!
 //! In: a line and the fields that the user named. Out: exactly what
-//! [`read_json_by_definition`](super::record::read_json_by_definition) says of it (outcome, record, names chosen,
+//! [`read_json_by_definition`] says of it (outcome, record, names chosen,
 //! findings), at a fraction of its cost. The idea:
-//! 1. a line is checked once for UTF-8 and once for control characters; the walk (`scan`) then jumps from quote to quote
-//!    and remembers where each member of the outermost object stands. It is strict: what is no JSON ends it;
+//! 1. a line is checked once for UTF-8 (by `simdutf8`: the check of `std` takes as long as all the rest where a fifth of
+//!    the text is not ASCII) and once for control characters; the walk (`scan`) then jumps from quote to quote and
+//!    remembers where each member of the outermost object stands. It is strict: what is no JSON ends it;
 //! 2. records of one file have the same keys in the same order nearly always, so which keys may hold which noun is
 //!    worked out once for a list of keys (`shape`), and the next record's keys are only compared with it;
 //! 3. the rules themselves stand in [`fields`](super::fields) alone. They ask for values one after the other ([`JsonValue`])
 //!    and do not know whether these were parsed or are still as they were written;
-//! 4. only what the rules ask for is read: the text of an article is unescaped once, into a buffer that is used again
-//!    for the next record, or is borrowed from the line where it has no escapes;
+//! 4. only what the rules ask for is read: the text of an article is unescaped once, already on the walk, into a buffer
+//!    that is used again for the next record, or is borrowed from the line where it has no escapes;
 //! 5. whatever is unusual (no JSON, bytes that are no UTF-8, half a surrogate pair, a key twice or with escapes,
 //!    deep nesting, numbers with many digits, hundreds of keys, no object) is left to the definition, which builds
 //!    the whole value, repairs and explains.
@@ -36,6 +37,10 @@ use scan::{Member, scan};
 use shape::{Shape, Shapes};
 pub(super) use value::Unescaped;
 pub use value::{JsonNumber, JsonObject, JsonText, JsonValue};
+
+/// A buffer of up to so many bytes is kept from one text that is read again to the next: longer than nearly all
+/// articles, and nothing beside the texts that act 2 holds.
+const MOST_KEPT_BYTES: usize = 1 << 20;
 
 /// Reads lines of JSON Lines, one after the other; keeps buffers and the keys of recent records.
 ///
@@ -73,7 +78,11 @@ impl JsonReader {
             return None;
         };
         let text = text.read_with(Unescaped { of: walked.unescaped, buffer });
-        (text.len() <= MAX_TEXT_BYTES).then(|| text.to_owned())
+        let text = (text.len() <= MAX_TEXT_BYTES).then(|| text.to_owned());
+        if buffer.capacity() > MOST_KEPT_BYTES {
+            *buffer = String::new();
+        }
+        text
     }
 }
 
