@@ -1,7 +1,7 @@
 //! Which fields of a JSON record hold the article: its text, id, title, outlet, URL and date.
 //!
-//! In goes one record as parsed, out comes a [`Fields`] that borrows from it. Scrapers agree on the nouns
-//! and not on their names, so the idea is:
+//! In goes one record, parsed or still as it is written ([`Lookup`]), out comes a [`Fields`] that borrows from it.
+//! Scrapers agree on the nouns and not on their names, so the idea is:
 //! 1. for each noun a table lists the usual names, the most telling first (`date_published` before `date`);
 //! 2. the first name in the table with a usable value wins; null, empty and unreadable values are passed
 //!    over;
@@ -17,11 +17,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde_json::{Map, Value};
 
 use super::dates::{BadDate, PublishedAt, parse_epoch, parse_published, says_nothing};
-use super::outlet::{SourceShape, host_name, registrable_domain, shape_of};
+use super::json::{JsonObject, JsonText, JsonValue};
+use super::outlet::{SourceShape, host_name, is_url, registrable_domain, shape_of};
 
 /// The body. `text` stands behind `maintext`, for in news-please it is mostly null and sometimes a stub, and
 /// before `body`, which some producers use for an object.
@@ -210,7 +212,7 @@ pub struct FieldOverrides {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextField<'a> {
     /// The first text that is more than blanks, exactly as it stands in the record.
-    Found(&'a str),
+    Found(JsonText<'a>),
     /// Text fields are there, and all of them are empty or blank.
     Empty,
     /// No text field is there, or only null ones.
@@ -329,6 +331,78 @@ impl fmt::Display for Name {
     }
 }
 
+/// A noun that is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Noun {
+    Text,
+    Id,
+    Title,
+    Outlet,
+    Url,
+    Date,
+}
+
+/// All nouns, each at its own number.
+pub(super) const NOUNS: [Noun; 6] = [Noun::Text, Noun::Id, Noun::Title, Noun::Outlet, Noun::Url, Noun::Date];
+
+impl Noun {
+    /// Its usual names, the most telling first.
+    pub(super) fn names(self) -> &'static [&'static str] {
+        match self {
+            Noun::Text => TEXT,
+            Noun::Id => ID,
+            Noun::Title => TITLE,
+            Noun::Outlet => OUTLET,
+            Noun::Url => URL,
+            Noun::Date => DATE,
+        }
+    }
+}
+
+/// A record in which values can be looked up: all that the rules know of it.
+pub(super) trait Lookup<'a> {
+    /// The value of a key.
+    fn get(&self, key: &str) -> Option<JsonValue<'a>>;
+
+    /// Gives `judge` the values under the usual names of a noun, in the order in which they are to be tried, each with
+    /// its name, until one is found good.
+    fn first_usual<T>(
+        &self,
+        noun: Noun,
+        judge: impl FnMut(&'static str, JsonValue<'a>) -> Option<T>,
+    ) -> Option<T>;
+}
+
+/// A record as parsed. Its look-ups are the definition of what stands under which name.
+struct Parsed<'a> {
+    record: &'a Map<String, Value>,
+    /// Some key has a capital, so trying the names in any case may find more.
+    any_case: bool,
+}
+
+impl<'a> Lookup<'a> for Parsed<'a> {
+    fn get(&self, key: &str) -> Option<JsonValue<'a>> {
+        self.record.get(key).map(JsonValue::from)
+    }
+
+    fn first_usual<T>(
+        &self,
+        noun: Noun,
+        mut judge: impl FnMut(&'static str, JsonValue<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let record = self.record;
+        let names = noun.names();
+        let again = if self.any_case { names } else { &[] };
+        let exact =
+            names.iter().filter_map(move |&name| Some((name, JsonObject::Parsed(record).look_up(name)?)));
+        let any_case = again.iter().flat_map(move |&name| {
+            let matching = record.iter().filter(move |(key, _)| is_recased(key, name));
+            matching.map(move |(_, value)| (name, JsonValue::from(value)))
+        });
+        exact.chain(any_case).find_map(|(name, value)| judge(name, value))
+    }
+}
+
 /// Finds the nouns of one record.
 ///
 /// Never fails: what is missing or unusable is told by the fields themselves.
@@ -336,7 +410,12 @@ impl fmt::Display for Name {
 /// Cost: some 100 look-ups in the record at most, 1 to 3 µs; it allocates for numbers, hosts and bad dates.
 /// Texts are only borrowed.
 pub fn recognise<'a>(record: &'a Map<String, Value>, overrides: &FieldOverrides) -> Fields<'a> {
-    let search = Search { record, any_case: record.keys().any(|key| has_capital(key)) };
+    find_nouns(&Parsed { record, any_case: record.keys().any(|key| has_capital(key)) }, overrides)
+}
+
+/// Finds the nouns of a record, however its values are looked up.
+pub(super) fn find_nouns<'a>(record: &impl Lookup<'a>, overrides: &FieldOverrides) -> Fields<'a> {
+    let search = Search { record, of: PhantomData };
     let (text, text_name) = search.text(overrides.text.as_deref());
     let (id, id_name) = split(search.id(overrides.id.as_deref()));
     let (title, title_name) = split(search.title(overrides.title.as_deref()));
@@ -354,6 +433,11 @@ pub fn recognise<'a>(record: &'a Map<String, Value>, overrides: &FieldOverrides)
     Fields { text, id, title, outlet, url, published, chosen }
 }
 
+/// Finds the text alone.
+pub(super) fn find_text<'a>(record: &impl Lookup<'a>, overrides: &FieldOverrides) -> TextField<'a> {
+    Search { record, of: PhantomData }.text(overrides.text.as_deref()).0
+}
+
 /// A value that was found, and under which name.
 type Hit<'a> = (Cow<'a, str>, Name);
 
@@ -361,82 +445,88 @@ fn split(hit: Option<Hit<'_>>) -> (Option<Cow<'_, str>>, Option<Name>) {
     hit.map_or((None, None), |(value, name)| (Some(value), Some(name)))
 }
 
-struct Search<'a> {
-    record: &'a Map<String, Value>,
-    /// Some key has a capital, so trying the names in any case may find more.
-    any_case: bool,
+/// The rules of each noun.
+struct Search<'a, 'r, L> {
+    record: &'r L,
+    of: PhantomData<&'a str>,
 }
 
-impl<'a> Search<'a> {
-    /// The values that are not null, in the order in which they are to be tried, each with its name.
-    fn values(
+impl<'a, L: Lookup<'a>> Search<'a, '_, L> {
+    /// What `judge` finds good first among the values that are not null; it is given them in the order in which they
+    /// are to be tried, each with its name.
+    fn first<T>(
         &self,
         path: Option<&str>,
-        names: &'static [&'static str],
-    ) -> impl Iterator<Item = (Name, &'a Value)> {
-        let record = self.record;
-        let told = path.and_then(|path| look_up(record, path));
-        let names = if path.is_none() { names } else { &[] };
-        let again = if self.any_case { names } else { &[] };
-        let exact = names.iter().filter_map(|&name| Some((Name::Usual(name), look_up(record, name)?)));
-        let any_case = again.iter().flat_map(move |&name| {
-            let matching = record.iter().filter(move |(key, _)| is_recased(key, name));
-            matching.map(move |(_, value)| (Name::Usual(name), value))
-        });
-        let told = told.map(|value| (Name::Override, value));
-        told.into_iter().chain(exact).chain(any_case).filter(|(_, value)| !value.is_null())
+        noun: Noun,
+        mut judge: impl FnMut(Name, JsonValue<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let mut judge = |name, value: JsonValue<'a>| if value.is_null() { None } else { judge(name, value) };
+        match path {
+            Some(path) => judge(Name::Override, self.look_up(path)?),
+            None => self.record.first_usual(noun, |name, value| judge(Name::Usual(name), value)),
+        }
+    }
+
+    /// As [`JsonObject::look_up`], in the record itself.
+    fn look_up(&self, path: &str) -> Option<JsonValue<'a>> {
+        self.record.get(path).or_else(|| {
+            let (first, rest) = path.split_once('.')?;
+            self.record.get(first)?.as_object()?.look_up(rest)
+        })
     }
 
     fn text(&self, path: Option<&str>) -> (TextField<'a>, Option<Name>) {
         let mut empty = None;
         let mut other = None;
-        for (name, value) in self.values(path, TEXT) {
+        let found = self.first(path, Noun::Text, |name, value| {
             match value {
-                Value::String(text) if !text.trim().is_empty() => {
-                    return (TextField::Found(text), Some(name));
-                }
-                Value::String(_) => empty = empty.or(Some(name)),
+                JsonValue::Text(text) if !text.is_blank() => return Some((text, name)),
+                JsonValue::Text(_) => empty = empty.or(Some(name)),
                 _ => other = other.or(Some((name, json_type(value)))),
             }
-        }
-        match (other, empty) {
-            (Some((name, met)), _) => (TextField::NotString(met), Some(name)),
-            (None, Some(name)) => (TextField::Empty, Some(name)),
-            (None, None) => (TextField::Missing, None),
+            None
+        });
+        match (found, other, empty) {
+            (Some((text, name)), ..) => (TextField::Found(text), Some(name)),
+            (None, Some((name, met)), _) => (TextField::NotString(met), Some(name)),
+            (None, None, Some(name)) => (TextField::Empty, Some(name)),
+            (None, None, None) => (TextField::Missing, None),
         }
     }
 
     fn id(&self, path: Option<&str>) -> Option<Hit<'a>> {
-        self.values(path, ID).find_map(|(name, value)| {
+        self.first(path, Noun::Id, |name, value| {
             let id = scalar(value).filter(|id| !says_nothing(id))?;
-            let is_address = name == Name::Usual("uri") && shape_of(&id) == SourceShape::Url;
+            let is_address = name == Name::Usual("uri") && is_url(&id);
             (!is_address).then_some((id, name))
         })
     }
 
     /// A title may well be `Unknown` or `None`, so only blanks are no title.
     fn title(&self, path: Option<&str>) -> Option<Hit<'a>> {
-        self.values(path, TITLE).find_map(|(name, value)| Some((scalar(value)?, name)))
+        self.first(path, Noun::Title, |name, value| Some((scalar(value)?, name)))
     }
 
     fn url(&self, path: Option<&str>) -> Option<Hit<'a>> {
-        self.values(path, URL).find_map(|(name, value)| {
-            let url = value.as_str().map(str::trim).filter(|url| !says_nothing(url))?;
+        self.first(path, Noun::Url, |name, value| {
+            let url = trimmed(value.as_text()?.read());
             let must_look_so = matches!(name, Name::Usual(SOURCE | "uri"));
-            let is_url = !must_look_so || shape_of(url) == SourceShape::Url;
-            is_url.then_some((Cow::Borrowed(url), name))
+            let is_url = !says_nothing(&url) && (!must_look_so || is_url(&url));
+            is_url.then_some((url, name))
         })
     }
 
     fn outlet(&self, path: Option<&str>, url: Option<&str>) -> Option<Hit<'a>> {
-        let own = self.values(path, OUTLET).find_map(|(name, value)| match (name, value) {
-            (Name::Usual(SOURCE), Value::String(text)) => Some((self.outlet_of_source(text)?, name)),
-            (Name::Usual(SOURCE), Value::Object(members)) => {
+        let own = self.first(path, Noun::Outlet, |name, value| match (name, value) {
+            (Name::Usual(SOURCE), JsonValue::Text(text)) => Some((self.outlet_of_source(text)?, name)),
+            (Name::Usual(SOURCE), JsonValue::Object(members)) => {
                 outlet_of_object(SOURCE, SOURCE_MEMBERS, members)
             }
-            (Name::Usual(field), Value::Object(members)) => outlet_of_object(field, OUTLET_MEMBERS, members),
+            (Name::Usual(field), JsonValue::Object(members)) => {
+                outlet_of_object(field, OUTLET_MEMBERS, members)
+            }
             (Name::Usual(field), _) => Some((outlet_text(field, value)?, name)),
-            (_, Value::Object(members)) => {
+            (_, JsonValue::Object(members)) => {
                 let (outlet, _) = outlet_of_object(SOURCE, SOURCE_MEMBERS, members)?;
                 Some((outlet, name))
             }
@@ -447,70 +537,68 @@ impl<'a> Search<'a> {
     }
 
     /// A URL in `source` is the article's, so it is no outlet; the name of a corpus is none either.
-    fn outlet_of_source(&self, text: &'a str) -> Option<Cow<'a, str>> {
-        let text = text.trim();
-        match shape_of(text) {
+    fn outlet_of_source(&self, text: JsonText<'a>) -> Option<Cow<'a, str>> {
+        let text = trimmed(text.read());
+        match shape_of(&text) {
             SourceShape::Url => None,
-            SourceShape::Domain => host_name(text).map(Cow::Owned),
-            SourceShape::Name if says_nothing(text) || self.is_dolma() => None,
-            SourceShape::Name => Some(Cow::Borrowed(text)),
+            SourceShape::Domain => host_name(&text).map(Cow::Owned),
+            SourceShape::Name if says_nothing(&text) || self.is_dolma() => None,
+            SourceShape::Name => Some(text),
         }
     }
 
     /// Dolma's documents say when they were `added` and keep the rest in `metadata`.
     fn is_dolma(&self) -> bool {
-        self.record.contains_key("added") && self.record.get("metadata").is_some_and(Value::is_object)
+        let metadata = || self.record.get("metadata").and_then(JsonValue::as_object);
+        self.record.get("added").is_some() && metadata().is_some()
     }
 
     fn published(&self, path: Option<&str>) -> (Published, Option<Name>) {
         let mut first_bad = None;
-        for (name, value) in self.values(path, DATE) {
-            match read_date(value) {
-                Ok(Some(date)) => return (Published::Ok(date), Some(name)),
-                Ok(None) => {}
-                Err(bad) => first_bad = first_bad.or(Some((bad, name))),
+        let found = self.first(path, Noun::Date, |name, value| match read_date(value) {
+            Ok(date) => Some((date?, name)),
+            Err(bad) => {
+                first_bad.get_or_insert((bad, name));
+                None
             }
+        });
+        match (found, first_bad) {
+            (Some((date, name)), _) => (Published::Ok(date), Some(name)),
+            (None, Some((bad, name))) => (Published::Bad(bad), Some(name)),
+            (None, None) => (Published::None, None),
         }
-        first_bad.map_or((Published::None, None), |(bad, name)| (Published::Bad(bad), Some(name)))
     }
 }
 
-/// The value under a key, else under a dotted path: at each object the whole rest of the path is tried as a
-/// key before its first part is.
-fn look_up<'a>(record: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
-    let mut object = record;
-    let mut path = path;
-    loop {
-        if let Some(value) = object.get(path) {
-            return Some(value);
-        }
-        let (first, rest) = path.split_once('.')?;
-        object = object.get(first)?.as_object()?;
-        path = rest;
-    }
-}
-
-fn has_capital(key: &str) -> bool {
+pub(super) fn has_capital(key: &str) -> bool {
     key.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// Whether a key is a name in another case. Keys without capitals are spelled as they are meant.
-fn is_recased(key: &str, name: &str) -> bool {
+pub(super) fn is_recased(key: &str, name: &str) -> bool {
     key.len() == name.len() && key != name && has_capital(key) && key.eq_ignore_ascii_case(name)
 }
 
+/// The text without the blanks around it.
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
 /// A text or a number as a trimmed text that is not empty.
-fn scalar(value: &Value) -> Option<Cow<'_, str>> {
+fn scalar(value: JsonValue<'_>) -> Option<Cow<'_, str>> {
     /// Above it (2⁵³) numbers with a fraction or exponent have lost digits.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
-        Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::Borrowed),
-        Value::Number(number)
-            if number.is_f64() && number.as_f64().is_none_or(|float| float.abs() >= EXACT) =>
-        {
-            None
+        JsonValue::Text(text) => Some(trimmed(text.read())).filter(|text| !text.is_empty()),
+        JsonValue::Number(number) => {
+            let number = number.read()?;
+            let is_exact = !number.is_f64() || number.as_f64().is_some_and(|float| float.abs() < EXACT);
+            is_exact.then(|| Cow::Owned(number.to_string()))
         }
-        Value::Number(number) => Some(Cow::Owned(number.to_string())),
         _ => None,
     }
 }
@@ -518,7 +606,7 @@ fn scalar(value: &Value) -> Option<Cow<'_, str>> {
 fn outlet_of_object<'a>(
     field: &'static str,
     members: &'static [&'static str],
-    object: &'a Map<String, Value>,
+    object: JsonObject<'a>,
 ) -> Option<Hit<'a>> {
     members
         .iter()
@@ -527,38 +615,40 @@ fn outlet_of_object<'a>(
 
 /// An outlet as its field says it; URLs become their registrable domain, and hosts are put in one spelling
 /// where the field's name says that it holds one.
-fn outlet_text<'a>(field: &str, value: &'a Value) -> Option<Cow<'a, str>> {
+fn outlet_text<'a>(field: &str, value: JsonValue<'a>) -> Option<Cow<'a, str>> {
     let text = scalar(value).filter(|text| !says_nothing(text))?;
-    match shape_of(&text) {
-        SourceShape::Url => registrable_domain(&text).map(Cow::Owned),
-        SourceShape::Domain if HOSTS.contains(&field) => host_name(&text).map(Cow::Owned),
-        _ => Some(text),
+    if is_url(&text) {
+        return registrable_domain(&text).map(Cow::Owned);
     }
+    let holds_host = HOSTS.contains(&field) && shape_of(&text) == SourceShape::Domain;
+    if holds_host { host_name(&text).map(Cow::Owned) } else { Some(text) }
 }
 
 /// `Ok(None)` for what is no date: null, `None` as text, and the flags that some put under `published`.
-fn read_date(value: &Value) -> Result<Option<PublishedAt>, BadDate> {
+fn read_date(value: JsonValue<'_>) -> Result<Option<PublishedAt>, BadDate> {
     match value {
-        Value::Null | Value::Bool(_) => Ok(None),
-        Value::String(text) => parse_published(text),
-        Value::Number(number) => number.as_f64().map_or(Ok(None), parse_epoch),
+        JsonValue::Null | JsonValue::Bool => Ok(None),
+        JsonValue::Text(text) => parse_published(&text.read()),
+        JsonValue::Number(number) => {
+            number.read().and_then(|number| number.as_f64()).map_or(Ok(None), parse_epoch)
+        }
         // MongoDB's extended JSON: `{"$date": …}`, in the strict form around `{"$numberLong": "…"}`.
-        Value::Object(members) => match members.get("$date").or_else(|| members.get("$numberLong")) {
+        JsonValue::Object(members) => match members.get("$date").or_else(|| members.get("$numberLong")) {
             Some(inner) => read_date(inner),
             None => Err(BadDate::of_type("an object")),
         },
-        Value::Array(_) => Err(BadDate::of_type("an array")),
+        JsonValue::Array => Err(BadDate::of_type("an array")),
     }
 }
 
-fn json_type(value: &Value) -> &'static str {
+fn json_type(value: JsonValue<'_>) -> &'static str {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
+        JsonValue::Null => "null",
+        JsonValue::Bool => "boolean",
+        JsonValue::Number(_) => "number",
+        JsonValue::Text(_) => "string",
+        JsonValue::Array => "array",
+        JsonValue::Object(_) => "object",
     }
 }
 

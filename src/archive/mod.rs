@@ -5,12 +5,13 @@
 //! No text is kept: a record is known by its [`Place`], and [`Archive::text_at`] reads it again. Only this
 //! room opens inputs.
 //!
-//! - `walk`: arguments to files · `source`, `map`: bytes of a file · `lines`: pieces and lines · `record`:
-//!   bytes to article
+//! - `walk`: arguments to files · `source`, `map`: bytes of a file · `lines`: pieces and lines · `json`: a line to an
+//!   article, fast · `record`: bytes to an article, by definition and with repairs
 //! - `fields`, `dates`, `outlet`: which field means what
 
 pub mod dates;
 pub mod fields;
+pub mod json;
 mod lines;
 mod map;
 pub mod outlet;
@@ -18,13 +19,15 @@ pub mod record;
 mod source;
 mod walk;
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
 
+use json::JsonReader;
 use lines::{Line, for_each_line, pieces};
 pub use map::exit_cleanly_when_cut;
-use record::{Finding, Outcome, Record, read_json, read_text, strip_mark};
+use record::{Finding, Outcome, read_text, strip_mark};
 pub use source::{Format, Source};
 pub use walk::FileCounts;
 use walk::{Found, walk};
@@ -88,13 +91,13 @@ pub struct Place {
 
 /// A record that was met, numbered from 0 within its piece.
 #[derive(Debug)]
-pub struct Met {
+pub struct Met<'a> {
     /// Number of the line within the piece, from 0.
     pub number: u64,
     /// Where it is.
     pub place: Place,
     /// What it gave.
-    pub outcome: Outcome,
+    pub outcome: Outcome<'a>,
     /// What was wrong with it.
     pub findings: Vec<Finding>,
 }
@@ -179,10 +182,11 @@ impl Archive {
     ///
     /// # Errors
     /// A problem that concerns the rest of the piece: the file cannot be read on.
-    pub fn read_piece(&self, piece: &Piece, mut each: impl FnMut(Met)) -> Result<u64, Problem> {
+    pub fn read_piece(&self, piece: &Piece, mut each: impl FnMut(Met<'_>)) -> Result<u64, Problem> {
         let source = &self.sources[piece.source as usize];
         let read = match source.format {
             Format::JsonLines => {
+                let mut reader = JsonReader::default();
                 for_each_line(source, piece.range.clone(), self.settings.max_record, |number, begin, line| {
                     let (outcome, findings, bytes) = match line {
                         Line::TooLong => (Outcome::Rejected, vec![self.too_large()], 0),
@@ -191,7 +195,7 @@ impl Archive {
                             if content.iter().all(u8::is_ascii_whitespace) {
                                 return;
                             }
-                            let (outcome, findings) = read_json(content, &self.settings.fields);
+                            let (outcome, findings) = reader.read(content, &self.settings.fields);
                             (outcome, findings, line.len() as u64)
                         }
                     };
@@ -204,12 +208,14 @@ impl Archive {
         read.map_err(|error| unreadable(source, &error))
     }
 
-    fn read_whole(&self, source: &Source, piece: &Piece, mut each: impl FnMut(Met)) -> io::Result<u64> {
+    fn read_whole(&self, source: &Source, piece: &Piece, mut each: impl FnMut(Met<'_>)) -> io::Result<u64> {
         let place = Place { source: piece.source, begin: 0, bytes: source.bytes };
+        let bytes;
         let (outcome, findings) = if source.bytes > self.settings.max_record {
             (Outcome::Rejected, vec![self.too_large()])
         } else {
-            read_text(&source.fetch(piece.range.clone())?)
+            bytes = source.fetch(piece.range.clone())?;
+            read_text(&bytes)
         };
         each(Met { number: 0, place, outcome, findings });
         Ok(1)
@@ -220,28 +226,30 @@ impl Archive {
         (ProblemKind::RecordTooLarge, message)
     }
 
-    /// Reads the record at `place` again, as the first reading did.
-    ///
-    /// # Errors
-    /// The file cannot be read any more, or no longer holds an article there: it changed.
-    pub fn record_at(&self, place: Place) -> io::Result<Box<Record>> {
-        let source = &self.sources[place.source as usize];
-        let bytes = source.fetch(place.begin..place.begin + place.bytes)?;
-        let (outcome, _) = match source.format {
-            Format::JsonLines if place.begin == 0 => read_json(strip_mark(&bytes), &self.settings.fields),
-            Format::JsonLines => read_json(&bytes, &self.settings.fields),
-            Format::Text => read_text(&bytes),
-        };
-        match outcome {
-            Outcome::Article(record) => Ok(record),
-            Outcome::Empty | Outcome::Rejected => Err(io::Error::other("the file changed while it was read")),
-        }
-    }
-
-    /// The text at `place`; see [`Archive::record_at`]. A file that changed under the run gives an empty text
-    /// there: the change itself is found and told at the end.
+    /// The text of the article at `place`, as the first reading gave it. A file that changed under the run gives an
+    /// empty text there: the change itself is found and told at the end.
     pub fn text_at(&self, place: Place) -> String {
-        self.record_at(place).map_or_else(|_| String::new(), |record| record.text)
+        thread_local! {
+            static READER: Cell<Option<Box<JsonReader>>> = const { Cell::new(None) };
+        }
+        let source = &self.sources[place.source as usize];
+        let Ok(bytes) = source.fetch(place.begin..place.begin + place.bytes) else {
+            return String::new();
+        };
+        let text = match source.format {
+            Format::JsonLines => {
+                let content = if place.begin == 0 { strip_mark(&bytes) } else { &bytes };
+                let mut reader = READER.take().unwrap_or_default();
+                let text = reader.read_text(content, &self.settings.fields);
+                READER.set(Some(reader));
+                text
+            }
+            Format::Text => match read_text(&bytes).0 {
+                Outcome::Article(record) => Some(record.text.into_owned()),
+                Outcome::Empty | Outcome::Rejected => None,
+            },
+        };
+        text.unwrap_or_default()
     }
 
     /// Files that are no longer what they were when the run began.

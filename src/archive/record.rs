@@ -3,21 +3,25 @@
 //! In: bytes, copied from the map only where they must be. Out: the article's text and what is known of it,
 //! or why there is none, and the problems met. A pure function of the bytes: later acts call it again to get
 //! the same text back.
+//!
+//! A line of JSON Lines is read by [`JsonReader`](super::json::JsonReader); what stands here defines what it says, and
+//! reads what is unusual.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
 use super::dates::PublishedAt;
-use super::fields::{Chosen, FieldOverrides, Published, TextField, recognise};
+use super::fields::{Chosen, FieldOverrides, Fields, Published, TextField, recognise};
+use super::json::Unescaped;
 use crate::problem::ProblemKind;
 use crate::text::MAX_TEXT_BYTES;
 
 /// What one record says.
-#[derive(Clone, Debug, Default)]
-pub struct Record {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record<'a> {
     /// The text, as it stands in the record, after repairs. Never blank.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// The record's own id.
     pub id: Option<String>,
     /// Who published it.
@@ -33,10 +37,10 @@ pub struct Record {
 }
 
 /// What became of a record's bytes.
-#[derive(Clone, Debug)]
-pub enum Outcome {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome<'a> {
     /// An article with a text.
-    Article(Box<Record>),
+    Article(Box<Record<'a>>),
     /// The text field is there and empty: counted as skipped, no problem.
     Empty,
     /// No article could be had; the reason is the last of the problems.
@@ -46,8 +50,22 @@ pub enum Outcome {
 /// A problem without its place: kind and message.
 pub type Finding = (ProblemKind, String);
 
-/// Reads a line of JSON Lines.
-pub fn read_json(line: &[u8], overrides: &FieldOverrides) -> (Outcome, Vec<Finding>) {
+impl Outcome<'_> {
+    /// The same with a text of its own.
+    pub fn into_owned(self) -> Outcome<'static> {
+        match self {
+            Outcome::Article(record) => {
+                Outcome::Article(Box::new(Record { text: Cow::Owned(record.text.into_owned()), ..*record }))
+            }
+            Outcome::Empty => Outcome::Empty,
+            Outcome::Rejected => Outcome::Rejected,
+        }
+    }
+}
+
+/// Reads a line of JSON Lines by building its whole value: slow, and the judge of what
+/// [`JsonReader`](super::json::JsonReader) says.
+pub fn read_json_by_definition(line: &[u8], overrides: &FieldOverrides) -> (Outcome<'static>, Vec<Finding>) {
     let mut findings = Vec::new();
     let text = decode(line, &mut findings);
     let value = match parse(&text, &mut findings) {
@@ -62,13 +80,19 @@ pub fn read_json(line: &[u8], overrides: &FieldOverrides) -> (Outcome, Vec<Findi
         findings.push((ProblemKind::InvalidJson, message));
         return (Outcome::Rejected, findings);
     };
-    let fields = recognise(&object, overrides);
+    let unused = Unescaped { of: None, buffer: &mut String::new() }; // a value that was built has no escapes
+    let (outcome, findings) = outcome_of(recognise(&object, overrides), findings, unused);
+    (outcome.into_owned(), findings)
+}
+
+/// What becomes of a record with these fields. A text with escapes is read into the buffer, unless it is there.
+pub(super) fn outcome_of<'a>(
+    fields: Fields<'a>,
+    mut findings: Vec<Finding>,
+    unescaped: Unescaped<'a>,
+) -> (Outcome<'a>, Vec<Finding>) {
     let text = match fields.text {
-        TextField::Found(text) if text.len() > MAX_TEXT_BYTES => {
-            findings.push(too_long());
-            return (Outcome::Rejected, findings);
-        }
-        TextField::Found(text) => text.to_owned(),
+        TextField::Found(text) => text.read_with(unescaped),
         TextField::Empty => return (Outcome::Empty, findings),
         TextField::Missing => {
             findings.push((
@@ -85,6 +109,10 @@ pub fn read_json(line: &[u8], overrides: &FieldOverrides) -> (Outcome, Vec<Findi
             return (Outcome::Rejected, findings);
         }
     };
+    if text.len() > MAX_TEXT_BYTES {
+        findings.push(too_long());
+        return (Outcome::Rejected, findings);
+    }
     let published = match fields.published {
         Published::None => None,
         Published::Ok(at) => Some(at),
@@ -94,7 +122,7 @@ pub fn read_json(line: &[u8], overrides: &FieldOverrides) -> (Outcome, Vec<Findi
         }
     };
     let record = Record {
-        text,
+        text: Cow::Borrowed(text),
         id: fields.id.map(Cow::into_owned),
         outlet: fields.outlet.map(Cow::into_owned),
         title: fields.title.map(Cow::into_owned),
@@ -106,7 +134,7 @@ pub fn read_json(line: &[u8], overrides: &FieldOverrides) -> (Outcome, Vec<Findi
 }
 
 /// Reads a whole file as one text.
-pub fn read_text(bytes: &[u8]) -> (Outcome, Vec<Finding>) {
+pub fn read_text(bytes: &[u8]) -> (Outcome<'_>, Vec<Finding>) {
     let mut findings = Vec::new();
     let text = decode(strip_mark(bytes), &mut findings);
     if text.trim().is_empty() {
@@ -116,7 +144,7 @@ pub fn read_text(bytes: &[u8]) -> (Outcome, Vec<Finding>) {
         findings.push(too_long());
         return (Outcome::Rejected, findings);
     }
-    (Outcome::Article(Box::new(Record { text: text.into_owned(), ..Record::default() })), findings)
+    (Outcome::Article(Box::new(Record { text, ..Record::default() })), findings)
 }
 
 /// Repairing can make a text three times as long as its bytes.
@@ -232,9 +260,9 @@ mod tests {
     use super::*;
 
     fn check(line: &[u8], expect_text: Option<&str>, expect_kinds: &[ProblemKind]) {
-        let (outcome, findings) = read_json(line, &FieldOverrides::default());
+        let (outcome, findings) = read_json_by_definition(line, &FieldOverrides::default());
         let text = match &outcome {
-            Outcome::Article(record) => Some(record.text.as_str()),
+            Outcome::Article(record) => Some(&*record.text),
             Outcome::Empty => Some(""),
             Outcome::Rejected => None,
         };

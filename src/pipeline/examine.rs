@@ -80,8 +80,8 @@ impl<'s> Examiner<'s> {
     }
 
     /// Text to tokens, shingles, sketches, repeats and credits.
-    pub(super) fn examine(&mut self, record: &Record) -> Examined {
-        let text = record.text.as_str();
+    pub(super) fn examine(&mut self, record: &Record<'_>) -> Examined {
+        let text = &*record.text;
         let searches = self.settings.searches;
         tokenize(text, self.settings.seed, &mut self.tokens);
         let signature = searches.duplicates.then(|| self.signature()).flatten();

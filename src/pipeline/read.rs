@@ -139,7 +139,7 @@ fn read_piece(
     let mut part = PieceRead::default();
     let mut chosen: BTreeMap<Chosen, u64> = BTreeMap::new();
     let read = &mut part.read;
-    let lines = archive.read_piece(piece, |met: Met| {
+    let lines = archive.read_piece(piece, |met: Met<'_>| {
         let record = met.number + 1;
         read.counts.read += 1;
         read.problems.extend(met.findings.into_iter().map(|(kind, message)| Problem {

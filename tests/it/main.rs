@@ -8,7 +8,9 @@
 //! - `sample`: the sample archive of `testdata` against its truth
 //! - `shared_archives`: the same on `../shared`, where it is there; a loud line where it is not
 //! - `extremes`: archives made to hurt: what must stay linear
+//! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `cli`: help, options, what is printed and what never is
+//! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
 //! - `support`: running the binary and reading its report; no tests
 //! - `judging`: measures that several modules hold reports to; no tests
 //!
@@ -19,11 +21,13 @@
 #[path = "../../testdata/generator/mod.rs"]
 mod generator;
 
+mod agreement;
 mod judging;
 mod support;
 
 mod bad_input;
 mod cli;
+mod corpora;
 mod extremes;
 mod same_bytes;
 mod sample;

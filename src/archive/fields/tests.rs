@@ -10,7 +10,7 @@ fn told(record: &Value, overrides: &FieldOverrides, noun: &str) -> String {
     let (value, name) = match noun {
         "text" => (
             match fields.text {
-                TextField::Found(text) => Some(text.to_owned()),
+                TextField::Found(text) => Some(text.read().into_owned()),
                 other => Some(format!("{other:?}")),
             },
             chosen.text,

@@ -1,0 +1,46 @@
+//! What fast code must agree on with its definition, for any bytes at all; no tests. The fuzz targets of `fuzz/` and
+//! the tests of `corpora` call the same functions.
+
+use wirecopy::ProblemKind;
+use wirecopy::archive::fields::FieldOverrides;
+use wirecopy::archive::json::JsonReader;
+use wirecopy::archive::record::{Outcome, read_json_by_definition};
+
+/// The reader of JSON Lines: the same outcome, record, names and findings for each line of `data`, alone and after the
+/// lines before. Behind a `!` fields are named by the user.
+///
+/// # Panics
+/// If they do not agree.
+pub(crate) fn json_reader(data: &[u8]) {
+    let (data, overrides) = match data.strip_prefix(b"!") {
+        Some(data) => (data, named()),
+        None => (data, FieldOverrides::default()),
+    };
+    let mut reader = JsonReader::default();
+    for line in data.split(|&byte| byte == b'\n') {
+        let expect = read_json_by_definition(line, &overrides);
+        assert_eq!(reader.read(line, &overrides), expect);
+        if expect.1.iter().any(|(kind, _)| *kind == ProblemKind::InvalidJson) {
+            continue; // the definition has spoken both times
+        }
+        // Now the keys are expected.
+        assert_eq!(reader.read(line, &overrides), expect);
+        let text = reader.read_text(line, &overrides);
+        match &expect.0 {
+            Outcome::Article(record) => assert_eq!(text.as_deref(), Some(&*record.text)),
+            Outcome::Empty | Outcome::Rejected => assert_eq!(text, None),
+        }
+    }
+}
+
+fn named() -> FieldOverrides {
+    let path = |path: &str| Some(path.to_owned());
+    FieldOverrides {
+        text: path("body.a"),
+        id: path("source"),
+        outlet: path("outlet"),
+        date: path("date.$date"),
+        title: path("id"),
+        url: path("x.y.z"),
+    }
+}

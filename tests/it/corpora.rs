@@ -1,0 +1,23 @@
+//! The seeds of the fuzz targets, without a fuzzer: what once was found to differ must not differ again.
+
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::Path;
+
+use crate::agreement;
+
+fn replay(target: &str, least: usize, check: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let mut seeds: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    seeds.sort();
+    assert!(seeds.len() >= least, "{} holds {} seeds", folder.display(), seeds.len());
+    for seed in seeds {
+        let bytes = fs::read(&seed).unwrap();
+        assert!(catch_unwind(|| check(&bytes)).is_ok(), "seed {}", seed.display());
+    }
+}
+
+#[test]
+fn the_json_reader_agrees_with_its_definition_on_all_seeds() {
+    replay("json_reader", 30, agreement::json_reader);
+}
