@@ -145,7 +145,7 @@ impl Shelf {
             let (mut tokens, mut shingles) = (Tokens::default(), Vec::new());
             tokenize(&self.texts[article as usize], SEED, &mut tokens);
             shingle(tokens.hashes(), SHINGLE_TOKENS, &mut shingles);
-            ShingleSet::from_shingles(shingles)
+            ShingleSet::from_shingles(&shingles)
         };
         let sets = Sets::new(&make);
         let plan = BandPlan::for_recall(threshold, RECALL);

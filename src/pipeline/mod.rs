@@ -178,7 +178,7 @@ fn find_stories(
         let prepared = prepared(archive, catalogue, settings, article);
         let mut shingles = Vec::new();
         shingle_on(settings.kernel, prepared.tokens().hashes(), settings.shingle_tokens, &mut shingles);
-        ShingleSet::from_shingles(shingles)
+        ShingleSet::from_shingles(&shingles)
     };
     let sets = Sets::new(&make);
     let duplicates = Duplicates {

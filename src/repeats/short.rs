@@ -134,7 +134,7 @@ impl Near {
             return None;
         }
         self.proposals.sort_unstable();
-        let own = ShingleSet::from_shingles(pairs.to_vec());
+        let own = ShingleSet::from_shingles(pairs);
         let mut best: Option<(usize, f64)> = None;
         for same in self.proposals.chunk_by(|a, b| a == b) {
             let earlier = same[0] as usize;
@@ -177,7 +177,7 @@ impl Near {
 fn pairs_of(tokens: &Tokens, paragraph: &Range<usize>) -> ShingleSet {
     let mut pairs = Vec::new();
     shingle(&tokens.hashes()[paragraph.clone()], 2, &mut pairs);
-    ShingleSet::from_shingles(pairs)
+    ShingleSet::from_shingles(&pairs)
 }
 
 /// Two texts that differ in a number, or in the order of numbers, say different things.

@@ -73,7 +73,7 @@ mod tests {
     use crate::verify::ShingleSet;
 
     fn check(sets: &[Vec<u64>], edges: &[(u32, u32)], expect: &[(u32, &[u32])]) {
-        let make = |article: u32| ShingleSet::from_shingles(sets[article as usize].clone());
+        let make = |article: u32| ShingleSet::from_shingles(&sets[article as usize]);
         let sets = Sets::new(&make);
         let duplicates = Duplicates {
             signatures: &[],

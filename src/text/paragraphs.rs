@@ -84,7 +84,10 @@ impl Task for Lines<'_, '_> {
                 padded[..bytes.len() - at].copy_from_slice(&bytes[at..]);
                 &padded
             });
-            let may_divide = block.map(|byte| u8::from(may_begin_line_end(byte)));
+            let mut may_divide = [0; BLOCK];
+            for (flag, &byte) in may_divide.iter_mut().zip(block) {
+                *flag = u8::from(may_begin_line_end(byte));
+            }
             let mut left = lanes.not_zero(&may_divide);
             while left != 0 {
                 let at = at + left.trailing_zeros() as usize;

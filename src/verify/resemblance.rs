@@ -7,11 +7,11 @@
 pub struct ShingleSet(Vec<u64>);
 
 impl ShingleSet {
-    /// Sorts and removes repeats: O(n log n).
-    pub fn from_shingles(mut shingles: Vec<u64>) -> Self {
-        shingles.sort_unstable();
-        shingles.dedup();
-        ShingleSet(shingles)
+    /// Sorts and removes repeats: linear for shingles, which are uniform numbers, and O(n log n) for any others.
+    pub fn from_shingles(shingles: &[u64]) -> Self {
+        let mut sorted = sorted(shingles);
+        sorted.dedup();
+        ShingleSet(sorted)
     }
 
     /// How many distinct shingles there are.
@@ -26,16 +26,80 @@ impl ShingleSet {
 
     /// Counts what two sets share: one walk along both, O(n + m).
     pub fn overlap(&self, other: &ShingleSet) -> Overlap {
+        self.overlap_of_at_least(other, 0).expect("nothing is less than nothing")
+    }
+
+    /// The overlap of two sets whose resemblance is at least `threshold`, or `None`. The walk ends as soon as what is
+    /// left cannot suffice; the answer is that of [`ShingleSet::overlap`].
+    pub fn overlap_from(&self, other: &ShingleSet, threshold: f64) -> Option<Overlap> {
+        // From common / (a + b − common) ≥ t. One less, so that rounding never drops a pair: the ratio itself decides.
+        #[allow(clippy::cast_precision_loss, reason = "counts of shingles are far below 2^52")]
+        let least = threshold / (1.0 + threshold) * (self.len() + other.len()) as f64;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
+        let least = (least as usize).saturating_sub(1);
+        self.overlap_of_at_least(other, least).filter(|overlap| overlap.resemblance() >= threshold)
+    }
+
+    fn overlap_of_at_least(&self, other: &ShingleSet, least: usize) -> Option<Overlap> {
         let (a, b) = (&self.0[..], &other.0[..]);
         let (mut i, mut j, mut common) = (0, 0, 0);
-        while i < a.len() && j < b.len() {
-            common += usize::from(a[i] == b[j]);
-            let (step_a, step_b) = (a[i] <= b[j], b[j] <= a[i]);
-            i += usize::from(step_a);
-            j += usize::from(step_b);
+        loop {
+            let left = (a.len() - i).min(b.len() - j);
+            if common + left < least {
+                return None;
+            }
+            if left == 0 {
+                return Some(Overlap { common, a: a.len(), b: b.len() });
+            }
+            // No step goes further than one in either.
+            for _ in 0..left.min(STRIDE) {
+                let (in_a, in_b) = (a[i], b[j]);
+                common += usize::from(in_a == in_b);
+                i += usize::from(in_a <= in_b);
+                j += usize::from(in_b <= in_a);
+            }
         }
-        Overlap { common, a: a.len(), b: b.len() }
     }
+}
+
+/// Steps of a walk between two looks at whether it can still suffice.
+const STRIDE: usize = 64;
+
+/// Below this many numbers sorting by comparing is as fast.
+const FEW: usize = 64;
+
+/// Sorts numbers that are uniform, or nearly: each goes straight to where it belongs by its top bits, with two or three
+/// others. Where the numbers are not uniform, sorting the crowded places by comparing bounds the cost.
+fn sorted(numbers: &[u64]) -> Vec<u64> {
+    let mut sorted = numbers.to_vec();
+    if numbers.len() < FEW {
+        sorted.sort_unstable();
+        return sorted;
+    }
+    let bits = numbers.len().ilog2() - 1;
+    let place = |number: u64| usize::try_from(number >> (64 - bits)).expect("fewer places than numbers");
+    // Where the next number of each place goes; in the end, where the place ends.
+    let mut next = vec![0_usize; 1 << bits];
+    for &number in numbers {
+        next[place(number)] += 1;
+    }
+    let mut begin = 0;
+    for next in &mut next {
+        (*next, begin) = (begin, begin + *next);
+    }
+    for &number in numbers {
+        let next = &mut next[place(number)];
+        sorted[*next] = number;
+        *next += 1;
+    }
+    let mut begin = 0;
+    for end in next {
+        if end - begin > 1 {
+            sorted[begin..end].sort_unstable();
+        }
+        begin = end;
+    }
+    sorted
 }
 
 /// How much two shingle sets share, as counts: every measure follows from them.
@@ -89,12 +153,16 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn check(a: &[u64], b: &[u64]) {
-        let (of_a, of_b) = (ShingleSet::from_shingles(a.to_vec()), ShingleSet::from_shingles(b.to_vec()));
+        let (of_a, of_b) = (ShingleSet::from_shingles(a), ShingleSet::from_shingles(b));
         let (set_a, set_b): (BTreeSet<_>, BTreeSet<_>) = (a.iter().collect(), b.iter().collect());
         let common = set_a.intersection(&set_b).count();
         let overlap = of_a.overlap(&of_b);
         assert_eq!(overlap, Overlap { common, a: set_a.len(), b: set_b.len() });
         assert_eq!(overlap.swapped(), of_b.overlap(&of_a));
+        for threshold in [0.01, 0.3, 0.5, 0.8, 1.0, overlap.resemblance()] {
+            let reaches = (overlap.resemblance() >= threshold).then_some(overlap);
+            assert_eq!(of_a.overlap_from(&of_b, threshold), reaches, "{threshold}");
+        }
     }
 
     proptest! {
@@ -104,6 +172,26 @@ mod tests {
             b in prop::collection::vec(0_u64..40, 0..60),
         ) {
             check(&a, &b);
+        }
+
+        #[test]
+        fn larger_sets_that_share_much(
+            shared in prop::collection::vec(any::<u64>(), 0..400),
+            a in prop::collection::vec(any::<u64>(), 0..100),
+            b in prop::collection::vec(any::<u64>(), 0..100),
+        ) {
+            check(&[&shared[..], &a].concat(), &[&b[..], &shared].concat());
+        }
+
+        #[test]
+        fn numbers_are_sorted_however_they_lie(
+            mut numbers in prop::collection::vec(any::<u64>(), 0..500),
+            crowded in prop::collection::vec(0_u64..100, 0..300),
+        ) {
+            numbers.extend(crowded);
+            let mut expect = numbers.clone();
+            expect.sort_unstable();
+            prop_assert_eq!(sorted(&numbers), expect);
         }
     }
 
