@@ -5,8 +5,8 @@ mod support;
 
 use std::hint::black_box;
 
-use criterion::measurement::WallTime;
 use criterion::BenchmarkGroup;
+use criterion::measurement::WallTime;
 use support::{SEED, SHINGLE_TOKENS, Script, archive, bytes_of, sized, texts, winnower};
 use wirecopy::kernel::Kernel;
 use wirecopy::shingle::shingle;

@@ -1,10 +1,14 @@
 //! What fast code must agree on with its definition, for any bytes at all; no tests. The fuzz targets of `fuzz/` and
 //! the tests of `corpora` call the same functions.
 
+use std::cell::RefCell;
+
 use wirecopy::ProblemKind;
 use wirecopy::archive::fields::FieldOverrides;
 use wirecopy::archive::json::JsonReader;
 use wirecopy::archive::record::{Outcome, read_json_by_definition};
+use wirecopy::kernel::Kernel;
+use wirecopy::text::{Tokens, reference, tokenize};
 
 /// The reader of JSON Lines: the same outcome, record, names and findings for each line of `data`, alone and after the
 /// lines before. Behind a `!` fields are named by the user.
@@ -43,4 +47,31 @@ fn named() -> FieldOverrides {
         title: path("id"),
         url: path("x.y.z"),
     }
+}
+
+thread_local! {
+    /// Buffers of each kernel, left over from one text to the next as in a scan.
+    static TOKENS: RefCell<Vec<Tokens>> = RefCell::new(Kernel::all().into_iter().map(Tokens::on).collect());
+}
+
+/// Every kernel cuts a text as the reference does, and gives the same hashes.
+///
+/// # Panics
+/// If it does not.
+pub(crate) fn tokenizer(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    // The first byte serves as the seed too: hashes depend on it.
+    let seed = u64::from(bytes.first().copied().unwrap_or(0)) * 0x0101_0101_0101_0101;
+    let expect = reference::tokens(&text);
+    TOKENS.with_borrow_mut(|all| {
+        for tokens in all {
+            tokenize(&text, seed, tokens);
+            assert_eq!(tokens.len(), expect.len(), "{tokens:?}");
+            for (token, expect) in expect.iter().enumerate() {
+                assert_eq!(tokens.bytes(token..token + 1), expect.bytes, "token {token}");
+                assert_eq!(tokens.hashes()[token], expect.hash(seed), "token {token}");
+                assert_eq!(tokens.is_unspaced(token), expect.unspaced, "token {token}");
+            }
+        }
+    });
 }

@@ -21,3 +21,8 @@ fn replay(target: &str, least: usize, check: fn(&[u8])) {
 fn the_json_reader_agrees_with_its_definition_on_all_seeds() {
     replay("json_reader", 30, agreement::json_reader);
 }
+
+#[test]
+fn the_tokenizer_agrees_with_its_reference_on_all_seeds() {
+    replay("tokenizer", 40, agreement::tokenizer);
+}
