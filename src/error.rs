@@ -85,6 +85,33 @@ pub enum Error {
         /// What the operating system says.
         source: io::Error,
     },
+    /// What does not fit into memory could not be put into a temporary file.
+    #[error(
+        "cannot put what does not fit into memory into {}; make room there, name another folder with --temp-dir, or allow more with --memory",
+        folder.display()
+    )]
+    WriteTemporary {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The bound of memory is too small for the archive.
+    #[error(
+        "{needed} bytes of memory are needed for {articles} articles in {files} files with {threads} threads, and {allowed} are allowed; give --memory {needed} or more, use fewer --threads, or scan the archive in parts"
+    )]
+    MemoryTooSmall {
+        /// The least bound with which the run could go on.
+        needed: u64,
+        /// The bound.
+        allowed: u64,
+        /// Articles met so far.
+        articles: u64,
+        /// Files of the archive.
+        files: u64,
+        /// Threads of the run.
+        threads: u64,
+    },
     /// Threads could not be started.
     #[error("cannot start {threads} threads")]
     StartThreads {

@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Duplicates, Funnel};
-use crate::candidates::buckets;
+use super::{Duplicates, Funnel, OrderedBucket};
+use crate::candidates::{Entry, buckets};
+use crate::error::Error;
 use crate::verify::ShingleSet;
 
 /// Groups of connected articles.
@@ -22,57 +23,108 @@ pub(super) struct Connected {
     /// Verified pairs, each (earlier, later), sorted.
     pub(super) edges: Vec<(u32, u32)>,
     pub(super) funnel: Funnel,
+    /// By band and first article.
+    pub(super) ordered: Vec<OrderedBucket>,
 }
 
 pub(super) fn connect(
     duplicates: &Duplicates<'_>,
     articles: &[u32],
     advance: &(dyn Fn() + Sync),
-) -> Connected {
-    let mut forest = Forest::of(duplicates.signatures.len());
+) -> Result<Connected, Error> {
+    let mut known = Known {
+        forest: Forest::of(duplicates.signatures.articles()),
+        apart: Vec::new(),
+        most_apart: MOST_APART * articles.len(),
+    };
     let mut edges = Vec::new();
     let mut funnel = Funnel::default();
+    let mut ordered = Vec::new();
+    let by_place = duplicates.signatures.in_order_of_place(articles);
     for band in 0..duplicates.plan.bands() {
-        let buckets = buckets(duplicates.plan, band, articles, duplicates.signatures);
-        let roots = forest.roots();
-        let found: Vec<Led> =
-            buckets.shared().into_par_iter().map(|bucket| lead(duplicates, band, bucket, &roots)).collect();
-        for led in found {
+        let buckets = buckets(duplicates.plan, band, &by_place, duplicates.signatures, duplicates.scratch)?;
+        let roots = known.forest.roots();
+        let before = Before { roots: &roots, apart: &known.apart };
+        let led: Vec<Led> =
+            buckets.shared().into_par_iter().map(|bucket| lead(duplicates, band, bucket, before)).collect();
+        let begin = ordered.len();
+        for led in led {
             funnel = funnel.add(led.funnel);
-            for &(a, b) in &led.edges {
-                forest.join(a, b);
-            }
+            known.learn(&led);
             edges.extend(led.edges);
+            ordered.extend(led.ordered);
         }
+        known.apart.par_sort_unstable();
+        ordered[begin..].sort_unstable_by_key(|bucket: &OrderedBucket| bucket.first);
         advance();
     }
     edges.sort_unstable();
     edges.dedup();
-    Connected { groups: groups(&forest.roots(), articles), edges, funnel }
+    Ok(Connected { groups: groups(&known.forest.roots(), articles), edges, funnel, ordered })
+}
+
+/// What the bands so far have told.
+struct Known {
+    forest: Forest,
+    /// Pairs that were verified not to match, sorted.
+    apart: Vec<(u32, u32)>,
+    most_apart: usize,
+}
+
+/// Pairs that do not match meet again in other bands; so many of them an article are remembered, the first ones, in the
+/// mean over the archive. On 1 GB of generated news each was verified some six times without that.
+const MOST_APART: usize = 4;
+
+impl Known {
+    fn learn(&mut self, led: &Led) {
+        for &(a, b) in &led.edges {
+            self.forest.join(a, b);
+        }
+        let room = self.most_apart - self.apart.len();
+        self.apart.extend(led.apart.iter().take(room));
+    }
+}
+
+/// What was known before a band; the same for all its buckets, so that their order does not show.
+#[derive(Clone, Copy)]
+struct Before<'a> {
+    roots: &'a [u32],
+    apart: &'a [(u32, u32)],
+}
+
+impl Before<'_> {
+    fn root(&self, article: u32) -> u32 {
+        self.roots[article as usize]
+    }
+
+    /// Whether two articles were verified not to match.
+    fn are_apart(&self, a: u32, b: u32) -> bool {
+        self.apart.binary_search(&(a.min(b), a.max(b))).is_ok()
+    }
 }
 
 /// So many leaders a bucket may have; with more, its articles mostly do not resemble one another.
 const MOST_LEADERS: usize = 64;
 
 /// Compares the articles of one bucket with its leaders.
-fn lead(duplicates: &Duplicates<'_>, band: usize, bucket: &[(u64, u32)], roots: &[u32]) -> Led {
+fn lead(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], before: Before<'_>) -> Led {
     let mut led = Led::of(bucket);
     let mut leaders: Vec<(u32, Option<Arc<ShingleSet>>)> = Vec::new();
-    for &(_, article) in bucket {
+    for article in bucket.iter().map(|entry| entry.article) {
         // Articles ascend in time: who is too old for this one is too old for all that follow.
         leaders.retain(|&(leader, _)| (duplicates.linkable)(leader, article));
         if leaders.len() > MOST_LEADERS {
-            return lead_in_order(duplicates, band, bucket, roots);
+            return lead_in_order(duplicates, band, bucket, before);
         }
-        let root = roots[article as usize];
-        if leaders.iter().any(|&(leader, _)| roots[leader as usize] == root) {
+        let root = before.root(article);
+        if leaders.iter().any(|&(leader, _)| before.root(leader) == root) {
             continue;
         }
         let mut set = None;
         let mut joined = false;
         for (leader, leader_set) in &mut leaders {
             led.funnel.met += 1;
-            if duplicates.hopeless(*leader, article) {
+            if duplicates.hopeless(*leader, article) || before.are_apart(*leader, article) {
                 continue;
             }
             let set = set.get_or_insert_with(|| duplicates.sets.get(article));
@@ -99,19 +151,19 @@ const ORDER_SLOTS: usize = 8;
 /// articles are put in the order of further slots, which brings together those that resemble each other more than by
 /// this band (the idea of LSH forests: M. Bawa, T. Condie, P. Ganesan, WWW 2005), and each is compared with the last
 /// [`MOST_LEADERS`] leaders only. Linear, whatever the bucket holds.
-fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[(u64, u32)], roots: &[u32]) -> Led {
+fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], before: Before<'_>) -> Led {
     let mut led = Led::of(bucket);
-    led.funnel.ordered_buckets = 1;
+    let mut led_by_none = 0;
     let order = |article: u32| -> [u32; ORDER_SLOTS] {
         let signature = duplicates.signature(article);
         std::array::from_fn(|k| signature[((band + 1) * duplicates.plan.rows() + k) % signature.len()])
     };
-    let mut articles: Vec<u32> = bucket.iter().map(|&(_, article)| article).collect();
+    let mut articles: Vec<u32> = bucket.iter().map(|entry| entry.article).collect();
     articles.sort_by_cached_key(|&article| (order(article), article));
     let mut leaders: VecDeque<u32> = VecDeque::new();
     for article in articles {
-        let root = roots[article as usize];
-        if leaders.iter().any(|&leader| roots[leader as usize] == root) {
+        let root = before.root(article);
+        if leaders.iter().any(|&leader| before.root(leader) == root) {
             continue;
         }
         let mut near: Vec<(u32, u32)> = Vec::new();
@@ -125,37 +177,55 @@ fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[(u64, u32)]
         }
         near.sort_unstable_by_key(|&(agreeing, leader)| (std::cmp::Reverse(agreeing), leader));
         let joined = near.iter().take(MOST_VERIFIED).any(|&(_, leader)| {
+            if before.are_apart(leader, article) {
+                return false;
+            }
             let (of_leader, of_article) = (duplicates.sets.get(leader), duplicates.sets.get(article));
             led.verify(duplicates, (leader, &of_leader), (article, &of_article))
         });
         if !joined {
+            led_by_none += 1;
             leaders.push_back(article);
             if leaders.len() > MOST_LEADERS {
                 leaders.pop_front();
             }
         }
     }
+    let narrow = |count: usize| u32::try_from(count).expect("articles and bands are numbered in 32 bits");
+    led.ordered = Some(OrderedBucket {
+        band: narrow(band),
+        first: bucket[0].article,
+        articles: narrow(bucket.len()),
+        leaders: led_by_none,
+    });
     led
 }
 
 /// What one bucket gave.
+#[derive(Default)]
 struct Led {
+    /// Pairs that match, and pairs that were verified not to.
     edges: Vec<(u32, u32)>,
+    apart: Vec<(u32, u32)>,
     funnel: Funnel,
+    ordered: Option<OrderedBucket>,
 }
 
 impl Led {
-    fn of(bucket: &[(u64, u32)]) -> Led {
+    fn of(bucket: &[Entry]) -> Led {
         let funnel = Funnel { largest_bucket: bucket.len() as u64, ..Funnel::default() };
-        Led { edges: Vec::new(), funnel }
+        Led { funnel, ..Led::default() }
     }
 
     fn verify(&mut self, duplicates: &Duplicates<'_>, a: (u32, &ShingleSet), b: (u32, &ShingleSet)) -> bool {
         self.funnel.verified += 1;
         let matched = duplicates.matches(a.1.overlap(b.1));
+        let pair = (a.0.min(b.0), a.0.max(b.0));
         if matched {
             self.funnel.matched += 1;
-            self.edges.push((a.0.min(b.0), a.0.max(b.0)));
+            self.edges.push(pair);
+        } else {
+            self.apart.push(pair);
         }
         matched
     }
