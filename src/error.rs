@@ -98,12 +98,13 @@ pub enum Error {
     },
     /// The bound of memory is too small for the archive.
     #[error(
-        "{needed} bytes of memory are needed for {articles} articles in {files} files with {threads} threads, and {allowed} are allowed; give --memory {needed} or more, use fewer --threads, or scan the archive in parts"
+        "over {allowed} bytes of memory (--memory) are needed for {articles} articles in {files} files with {threads} threads; give --memory {}MiB or more, use fewer --threads, or scan the archive in parts",
+        needed.div_ceil(1 << 20)
     )]
     MemoryTooSmall {
-        /// The least bound with which the run could go on.
+        /// The least bound with which the run could have gone on, in bytes: what comes later may need more.
         needed: u64,
-        /// The bound.
+        /// The bound, in bytes.
         allowed: u64,
         /// Articles met so far.
         articles: u64,

@@ -68,17 +68,7 @@ impl From<Vec<Option<Signature>>> for Signatures {
 
 /// An article in a bucket.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    FromBytes,
-    IntoBytes,
-    Immutable,
-    KnownLayout,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout,
 )]
 #[repr(C, packed(4))]
 pub struct Entry {
@@ -106,8 +96,7 @@ pub fn buckets(
     signatures: &Signatures,
     scratch: &Scratch,
 ) -> Result<Buckets, Error> {
-    let entry =
-        |&article: &u32| Some(Entry { key: key(plan, band, signatures.get(article)?), article });
+    let entry = |&article: &u32| Some(Entry { key: key(plan, band, signatures.get(article)?), article });
     let mut sorter = Sorter::new(scratch);
     let mut left = articles;
     while !left.is_empty() {
@@ -158,7 +147,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let of = |band| -> Vec<Vec<u32>> {
             let both = [Scratch::unneeded(), Scratch::in_folder(folder.path(), 0)].map(|scratch| {
-                let buckets = buckets(plan, band, &[0, 1, 2, 3], &signatures, &scratch).expect("there is room");
+                let buckets =
+                    buckets(plan, band, &[0, 1, 2, 3], &signatures, &scratch).expect("there is room");
                 let articles = |bucket: &&[Entry]| bucket.iter().map(|entry| entry.article).collect();
                 buckets.shared().iter().map(articles).collect::<Vec<Vec<u32>>>()
             });

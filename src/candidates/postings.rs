@@ -17,17 +17,7 @@ use crate::scratch::{Rows, RowsWriter, Scratch, Sorted, Sorter};
 
 /// One fingerprint of one article.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    FromBytes,
-    IntoBytes,
-    Immutable,
-    KnownLayout,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout,
 )]
 #[repr(C)]
 pub struct Posting {
@@ -41,17 +31,7 @@ pub struct Posting {
 
 /// An article's use of a shared fingerprint.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    FromBytes,
-    IntoBytes,
-    Immutable,
-    KnownLayout,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout,
 )]
 #[repr(C)]
 pub struct Use {
@@ -164,7 +144,8 @@ impl Postings {
                 .into_par_iter()
                 .filter_map(|at| {
                     let members = &entries[bounds(at)?];
-                    (members.len() > SMALL_GROUP).then(|| (narrow(first + at), heads_of(members, depth, outlet_of)))
+                    (members.len() > SMALL_GROUP)
+                        .then(|| (narrow(first + at), heads_of(members, depth, outlet_of)))
                 })
                 .collect();
             for (group, heads) in found {

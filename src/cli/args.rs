@@ -321,7 +321,10 @@ mod tests {
         assert_eq!(size("1 kb"), Ok(1000));
         assert!(size("4GiB").is_err() && size("").is_err() && size("0").is_err() && size("1x").is_err());
         assert_eq!((memory("256MiB"), memory("2GiB")), (Ok(256 << 20), Ok(2 << 30)));
-        assert_eq!((memory("1.5GB"), memory("0.5 g"), memory("123456")), (Ok(1_500_000_000), Ok(1 << 29), Ok(123_456)));
+        assert_eq!(
+            (memory("1.5GB"), memory("0.5 g"), memory("123456")),
+            (Ok(1_500_000_000), Ok(1 << 29), Ok(123_456))
+        );
         for wrong in ["", "0", "1.5", ".5.GB", "1.GB", "x", "-1GiB", "99999999999TiB", "half"] {
             assert!(memory(wrong).is_err(), "{wrong}");
         }

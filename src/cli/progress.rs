@@ -67,13 +67,22 @@ fn number(phase: Phase) -> usize {
 impl Open {
     /// How much of the archive the phase gets through a second: as large a share of its articles and bytes as of its
     /// steps.
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "for people")]
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "for people"
+    )]
     fn rates(&self, steps: u64) -> String {
         let seconds = self.since.elapsed().as_secs_f64().max(1e-9);
         let share = steps as f64 / (self.extent.steps as f64).max(1.0);
         let articles = self.extent.articles.map_or(self.met as f64, |articles| share * articles as f64);
         let bytes = share * self.extent.bytes as f64;
-        format!("{} articles/s, {}/s", HumanCount((articles / seconds) as u64), DecimalBytes((bytes / seconds) as u64))
+        format!(
+            "{} articles/s, {}/s",
+            HumanCount((articles / seconds) as u64),
+            DecimalBytes((bytes / seconds) as u64)
+        )
     }
 }
 
@@ -128,7 +137,11 @@ impl Watch for Progress {
             open.bar.finish_and_clear();
             if self.shown == Shown::Lines {
                 let seconds = open.since.elapsed().as_secs_f64();
-                tell(&format!("    {} took {seconds:.1} s, {}", open.phase.name(), open.rates(open.extent.steps)));
+                tell(&format!(
+                    "    {} took {seconds:.1} s, {}",
+                    open.phase.name(),
+                    open.rates(open.extent.steps)
+                ));
             }
         }
     }

@@ -36,7 +36,9 @@ pub(crate) fn of_error(error: &anyhow::Error) -> Status {
             Status::Usage
         }
         Some(Error::WriteReport { .. } | Error::WriteTemporary { .. }) => Status::Unwritable,
-        Some(Error::TooManyPairs { .. } | Error::TooManyArticles | Error::MemoryTooSmall { .. }) => Status::Limit,
+        Some(Error::TooManyPairs { .. } | Error::TooManyArticles | Error::MemoryTooSmall { .. }) => {
+            Status::Limit
+        }
         Some(Error::Unbalanced { .. }) => Status::Internal,
         Some(_) => Status::UnusableInput,
         None if error.chain().any(<dyn std::error::Error>::is::<std::io::Error>) => Status::Unwritable,

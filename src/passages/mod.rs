@@ -240,7 +240,7 @@ pub fn passages(
                     return Err(PassagesError::TooMany);
                 }
                 rows.push_all(&found)?;
-                let count = u32::try_from(found.len()).expect("spans that differ are fewer than 2^32");
+                let count = u32::try_from(found.len()).map_err(|_| PassagesError::TooMany)?;
                 Ok(Some(Copied { article: target, copied_words, first, count }))
             },
         )

@@ -49,9 +49,8 @@ impl From<&PassageRow> for Passage {
 }
 
 fn narrow(span: &Span) -> [[u32; 2]; 2] {
-    [&span.bytes, &span.chars].map(|range| {
-        [range.start, range.end].map(|at| u32::try_from(at).expect("texts are under 2 GiB"))
-    })
+    [&span.bytes, &span.chars]
+        .map(|range| [range.start, range.end].map(|at| u32::try_from(at).expect("texts are under 2 GiB")))
 }
 
 fn wide([bytes, chars]: [[u32; 2]; 2]) -> Span {

@@ -85,11 +85,13 @@ impl Catalogue {
         articles.par_sort_unstable_by(|a, b| canonical(a, b, &details));
         let own_id = |article: u32| details::own_id(&details[articles[article as usize].details..]);
         // Equal ids have equal hashes: those are sorted, and the few ids that share one are looked at.
-        let numbered = (0..u32::try_from(articles.len()).expect("the pipeline numbers articles in 32 bits")).into_par_iter();
+        let numbered = (0..u32::try_from(articles.len()).expect("the pipeline numbers articles in 32 bits"))
+            .into_par_iter();
         let mut by_id: Vec<(u64, u32)> =
             numbered.filter_map(|article| Some((xxh3_64(own_id(article)?), article))).collect();
         by_id.par_sort_unstable();
-        let sources: BTreeSet<&[u8]> = archive.sources().iter().map(|source| source.name.as_bytes()).collect();
+        let sources: BTreeSet<&[u8]> =
+            archive.sources().iter().map(|source| source.name.as_bytes()).collect();
         // An id that could be the ref of another article must not name two things.
         let like_a_ref = |id: &[u8]| {
             let colon = memchr::memrchr(b':', id);

@@ -106,12 +106,13 @@ fn repeats(from: &mut &[u8]) -> Vec<FoundRepeat> {
 /// Why reading back cannot fail.
 const PACKED: &str = "what is read was packed";
 
-fn pack_number(mut number: usize, into: &mut Vec<u8>) {
+fn pack_number(number: usize, into: &mut Vec<u8>) {
+    let mut number = number as u64;
     while number >= 0x80 {
-        into.push((number & 0x7F) as u8 | 0x80);
+        into.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
     }
-    into.push(number as u8);
+    into.push(number.to_le_bytes()[0]);
 }
 
 /// A length one too large, so that 0 says that there is none; then the bytes.
@@ -172,7 +173,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn spans() -> impl Strategy<Value = Span> {
-        let range = || (0..usize::MAX / 4, 0..usize::MAX / 4).prop_map(|(start, length)| start..start + length);
+        let range =
+            || (0..usize::MAX / 4, 0..usize::MAX / 4).prop_map(|(start, length)| start..start + length);
         (range(), range()).prop_map(|(bytes, chars)| Span { bytes, chars })
     }
 

@@ -30,10 +30,10 @@ const BYTES_PER_ARTICLE: u64 = 272;
 const BYTES_PER_FILE: u64 = 768;
 
 /// Of each thread: its stack, what it gathers of a piece of 1 MiB, and what the allocator keeps for it.
-const BYTES_PER_THREAD: u64 = 8 << 20;
+const BYTES_PER_THREAD: u64 = 4 << 20;
 
 /// Of the program.
-const BYTES_BESIDE: u64 = 16 << 20;
+const BYTES_BESIDE: u64 = 8 << 20;
 
 impl Bound {
     /// The bound for an archive of so many files; `bytes` as the user set it.
@@ -80,7 +80,8 @@ fn default_bound() -> u64 {
     const UNKNOWN: u64 = 4 << 30;
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| machine_bytes(&text));
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let limits = limit_files(&groups).into_iter().filter_map(|file| limit_bytes(&fs::read_to_string(file).ok()?));
+    let limits =
+        limit_files(&groups).into_iter().filter_map(|file| limit_bytes(&fs::read_to_string(file).ok()?));
     limits.chain(machine).min().unwrap_or(UNKNOWN) / 2
 }
 

@@ -96,7 +96,7 @@ pub(super) fn read(
             },
         )
         .collect();
-    let mut stored = stores.finish()?;
+    let mut tables = stores.finish()?;
     let mut all = Read { problems, records: vec![0; archive.sources().len()], ..Read::default() };
     let mut lines_before = 0;
     let mut source = None;
@@ -106,24 +106,28 @@ pub(super) fn read(
         if source != Some(piece.source()) {
             (source, lines_before, broken) = (Some(piece.source()), 0, false);
         }
-        let articles = &mut stored.articles[part.articles.clone()];
+        let articles = &mut tables.articles[part.articles.clone()];
         if broken {
             // Numbers after an unreadable part would be wrong; the file is a problem already, its rest is not
             // taken.
-            articles.iter_mut().for_each(|article| article.record = DROPPED);
-            dropped |= !articles.is_empty();
+            for article in articles {
+                article.record = DROPPED;
+                dropped = true;
+            }
             continue;
         }
         broken = part.broken;
-        articles.iter_mut().for_each(|article| article.record += lines_before);
+        for article in articles {
+            article.record += lines_before;
+        }
         let lines = part.lines;
         all.add(part, piece, lines_before, &settings.read.fields);
         lines_before += lines;
     }
     if dropped {
-        stored.articles.retain(|article| article.record != DROPPED);
+        tables.articles.retain(|article| article.record != DROPPED);
     }
-    all.stored = stored;
+    all.stored = tables;
     match all.problems.first() {
         Some(problem) if settings.strict => Err(Error::Strict { problem: problem.clone() }),
         _ => Ok(all),

@@ -3,9 +3,9 @@
 //! Private memory has no mark of its highest level that the system keeps, so a thread looks at it from time to time.
 
 use std::fs;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -107,7 +107,8 @@ impl PrivateMemory {
 /// Private memory now (`RssAnon` of `/proc/self/status`).
 fn private_bytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let kibibytes = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?.trim().strip_suffix(" kB")?;
+    let kibibytes =
+        status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?.trim().strip_suffix(" kB")?;
     kibibytes.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
 }
 

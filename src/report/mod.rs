@@ -24,7 +24,9 @@ use crate::settings::Settings;
 use crate::watch::{Extent, Phase, Watch};
 
 pub use folder::Destination;
-pub use run::{BucketInfo, CountsInfo, FilesInfo, FunnelInfo, InputInfo, PhaseInfo, RunInfo, SCHEMA, SettingsInfo};
+pub use run::{
+    BucketInfo, CountsInfo, FilesInfo, FunnelInfo, InputInfo, PhaseInfo, RunInfo, SCHEMA, SettingsInfo,
+};
 
 /// The files of a report.
 pub(crate) const FILES: [&str; 7] = [
@@ -98,7 +100,6 @@ fn table(
 
 /// Rows after which it is told that they were written: some milliseconds' work.
 const TOLD_ROWS: u64 = 1024;
-
 
 fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Error> {
     let written = File::create(path).and_then(|file| {

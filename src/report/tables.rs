@@ -51,7 +51,8 @@ impl<'a> Tables<'a> {
         let members: usize = stories.iter().map(|story| story.members.len() - 1).sum();
         let matches = findings.pairs.as_ref().map_or(members, |pairs| pairs.len());
         let repeats: u64 = articles.iter().map(|article| u64::from(article.repeats)).sum();
-        let others = articles.len() + stories.len() + matches + findings.copied.len() + findings.problems.len();
+        let others =
+            articles.len() + stories.len() + matches + findings.copied.len() + findings.problems.len();
         repeats + others as u64
     }
 

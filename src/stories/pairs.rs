@@ -31,17 +31,7 @@ impl From<Error> for PairsError {
 
 /// A verified pair.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    FromBytes,
-    IntoBytes,
-    Immutable,
-    KnownLayout,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout,
 )]
 #[repr(C)]
 pub struct Pair {
@@ -80,7 +70,8 @@ pub fn all_pairs(
     advance: &(dyn Fn() + Sync),
 ) -> Result<(Rows<Pair>, Funnel), PairsError> {
     let firsts = editions.firsts();
-    let listed = Listed { counted: AtomicU64::new(0), limit, pairs: Mutex::new(RowsWriter::new(duplicates.scratch)) };
+    let listed =
+        Listed { counted: AtomicU64::new(0), limit, pairs: Mutex::new(RowsWriter::new(duplicates.scratch)) };
     for &first in &firsts {
         let like = editions.articles_like(first);
         if like.len() > 1 {

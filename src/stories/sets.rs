@@ -37,7 +37,8 @@ impl std::fmt::Debug for Sets<'_> {
 impl<'a> Sets<'a> {
     /// `make` gives the set of an article from its text; about `bytes` bytes of sets are kept, 64 MiB at most.
     pub fn new(make: &'a (dyn Fn(u32) -> ShingleSet + Sync), bytes: u64) -> Self {
-        let most_shingles = usize::try_from(bytes.min(MOST_BYTES)).unwrap_or(usize::MAX) / SHELVES / size_of::<u64>();
+        let most_shingles =
+            usize::try_from(bytes.min(MOST_BYTES)).unwrap_or(usize::MAX) / SHELVES / size_of::<u64>();
         Sets { make, most_shingles, shelves: (0..SHELVES).map(|_| Mutex::default()).collect() }
     }
 
