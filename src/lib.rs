@@ -15,7 +15,7 @@
 //!     "{{\"id\":\"a\",\"outlet\":\"one.example\",\"text\":\"{text}\"}}\n{{\"id\":\"b\",\"outlet\":\"two.example\",\"text\":\"{text}\"}}\n",
 //! ))?;
 //! let found = scan(&[archive.display().to_string()], &Settings::default(), &Unwatched)?;
-//! assert_eq!(found.stories.len(), 1);
+//! assert_eq!(found.duplicates.stories.len(), 1);
 //! let target = found.copied.targets()[0];
 //! assert_eq!(found.copied.passages_of(&target).next().map(|passage| passage.words), Some(28));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -95,7 +95,7 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
 }
 
 fn write_stories(text: &mut String, findings: &Findings) -> std::fmt::Result {
-    let mut largest: Vec<_> = findings.found.stories.iter().collect();
+    let mut largest: Vec<_> = findings.duplicates.stories.iter().collect();
     largest.sort_by_key(|story| std::cmp::Reverse(story.members.len()));
     if largest.is_empty() {
         return Ok(());

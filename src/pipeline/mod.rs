@@ -44,7 +44,7 @@ pub struct Findings {
     pub catalogue: Catalogue,
     /// Stories, what the search for them saw, and the buckets that were put in order; empty if near-duplicates were not
     /// looked for.
-    pub found: Found,
+    pub duplicates: Found,
     /// Every matching pair, if asked for.
     pub pairs: Option<Rows<Pair>>,
     /// Passages, target by target.
@@ -151,7 +151,7 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
     Ok(Findings {
         archive,
         catalogue,
-        found,
+        duplicates: found,
         pairs,
         copied,
         problems,

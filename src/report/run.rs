@@ -200,11 +200,11 @@ impl RunInfo {
             counts: CountsInfo::of(findings),
             fields: findings.mapping.clone(),
             funnel: FunnelInfo {
-                pairs_met: findings.found.funnel.met,
-                pairs_verified: findings.found.funnel.verified,
-                pairs_matched: findings.found.funnel.matched,
-                largest_bucket: findings.found.funnel.largest_bucket,
-                ordered_buckets: findings.found.ordered.len() as u64,
+                pairs_met: findings.duplicates.funnel.met,
+                pairs_verified: findings.duplicates.funnel.verified,
+                pairs_matched: findings.duplicates.funnel.matched,
+                largest_bucket: findings.duplicates.funnel.largest_bucket,
+                ordered_buckets: findings.duplicates.ordered.len() as u64,
                 fingerprints: findings.passage_funnel.fingerprints,
                 fingerprints_shared: findings.passage_funnel.shared,
                 articles_sharing: findings.passage_funnel.articles,
@@ -261,14 +261,14 @@ impl BucketInfo {
             articles: bucket.articles,
             leaders: bucket.leaders,
         };
-        findings.found.ordered.iter().map(named).collect()
+        findings.duplicates.ordered.iter().map(named).collect()
     }
 }
 
 impl CountsInfo {
     fn of(findings: &Findings) -> Self {
         let Counts { read, kept, removed, rejected, skipped, undated } = findings.counts;
-        let stories = &findings.found.stories;
+        let stories = &findings.duplicates.stories;
         let in_stories: u64 = stories.iter().map(|story| story.members.len() as u64).sum();
         let stories = stories.len() as u64;
         let articles = &findings.catalogue.articles;

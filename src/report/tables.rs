@@ -32,7 +32,7 @@ impl<'a> Tables<'a> {
     pub(super) fn of(findings: &'a Findings, settings: &'a Settings) -> Self {
         let articles = findings.catalogue.len();
         let mut placed = vec![None; articles];
-        for (story, number) in findings.found.stories.iter().zip(0..) {
+        for (story, number) in findings.duplicates.stories.iter().zip(0..) {
             for (member, place) in story.members.iter().zip(0..) {
                 placed[member.article as usize] = Some((number, place));
             }
@@ -47,7 +47,7 @@ impl<'a> Tables<'a> {
     /// Rows of all tables.
     pub(super) fn rows(&self) -> u64 {
         let findings = self.findings;
-        let (stories, articles) = (&findings.found.stories, &findings.catalogue.articles);
+        let (stories, articles) = (&findings.duplicates.stories, &findings.catalogue.articles);
         let members: usize = stories.iter().map(|story| story.members.len() - 1).sum();
         let matches = findings.pairs.as_ref().map_or(members, |pairs| pairs.len());
         let repeats: u64 = articles.iter().map(|article| u64::from(article.repeats)).sum();
@@ -95,7 +95,7 @@ impl<'a> Tables<'a> {
     }
 
     pub(super) fn stories(&self) -> impl Iterator<Item = StoryRow<'_>> {
-        self.findings.found.stories.iter().enumerate().map(|(number, story)| {
+        self.findings.duplicates.stories.iter().enumerate().map(|(number, story)| {
             let articles = || story.members.iter().map(|member| member.article);
             let published = || articles().filter_map(|article| self.published(article));
             let outlets: BTreeSet<u64> =
@@ -134,7 +134,7 @@ impl<'a> Tables<'a> {
     pub(super) fn matches(&self) -> impl Iterator<Item = MatchRow<'_>> {
         let listed = self.findings.pairs.iter().flat_map(|pairs| pairs.iter());
         let listed = listed.map(|pair| (pair.a, pair.b, pair.overlap()));
-        let with_representatives = self.findings.found.stories.iter().flat_map(|story| {
+        let with_representatives = self.findings.duplicates.stories.iter().flat_map(|story| {
             let others = story.members.iter().filter(|member| member.article != story.representative);
             others.map(|member| {
                 let (article, representative) = (member.article, story.representative);
@@ -239,7 +239,7 @@ impl<'a> Tables<'a> {
 
     fn story_of(&self, article: u32) -> Option<(&Story, &Member)> {
         let (story, place) = self.placed[article as usize]?;
-        let story = &self.findings.found.stories[story as usize];
+        let story = &self.findings.duplicates.stories[story as usize];
         Some((story, &story.members[place as usize]))
     }
 

@@ -273,7 +273,77 @@ impl Forest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::candidates::{BandPlan, Signatures};
+    use crate::scratch::Scratch;
+    use crate::sketch::Signature;
+    use crate::stories::Sets;
     use proptest::prelude::*;
+
+    /// Articles made to share the first band and nothing else, but for every hundredth, which is the one before again
+    /// with another last slot. Their shingle sets are like their signatures.
+    fn crafted(articles: u32) -> (Vec<Option<Signature>>, Vec<Vec<u64>>) {
+        let slot = |article: u32, slot: u32| {
+            let of = if article % 100 == 99 && slot != 127 { article - 1 } else { article };
+            if slot < 5 {
+                7
+            } else {
+                of.wrapping_mul(0x9E37_79B9).wrapping_add(slot.wrapping_mul(0x85EB_CA6B))
+            }
+        };
+        let number = |at: usize| u32::try_from(at).expect("128 slots");
+        let signature = |article| std::array::from_fn(|at| slot(article, number(at)));
+        let signatures: Vec<Signature> = (0..articles).map(signature).collect();
+        let sets = signatures.iter().map(|signature| signature.map(u64::from).to_vec()).collect();
+        (signatures.into_iter().map(Some).collect(), sets)
+    }
+
+    #[test]
+    fn articles_made_to_collide_cost_a_bounded_number_of_comparisons_each_and_none_is_lost() {
+        for articles in [1000_u32, 4000] {
+            let (signatures, texts) = crafted(articles);
+            let make = |article: u32| ShingleSet::from_shingles(texts[article as usize].clone());
+            let duplicates = Duplicates {
+                signatures: &Signatures::from(signatures),
+                plan: BandPlan::for_recall(0.8, 0.999),
+                threshold: 0.8,
+                least_agreeing: BandPlan::least_agreeing(0.8, 0.999),
+                sets: &Sets::new(&make, u64::MAX),
+                linkable: &|_, _| true,
+                scratch: &Scratch::unneeded(),
+            };
+            let numbers: Vec<u32> = (0..articles).collect();
+            let connected = connect(&duplicates, &numbers, &|| ()).expect("nothing is written to disk");
+            assert_eq!(connected.funnel.largest_bucket, u64::from(articles));
+            // Before the bucket is put in order its first 65 leaders are compared with each other.
+            let most = u64::from(articles) * MOST_LEADERS as u64 + 65 * 65;
+            assert!(connected.funnel.met <= most, "{:?}", connected.funnel);
+            let pairs: Vec<Vec<u32>> = (99..articles).step_by(100).map(|twin| vec![twin - 1, twin]).collect();
+            assert_eq!(connected.groups, pairs);
+            let ordered = OrderedBucket { band: 0, first: 0, articles, leaders: articles - articles / 100 };
+            assert_eq!(connected.ordered, [ordered]);
+        }
+    }
+
+    #[test]
+    fn pairs_known_to_be_apart_are_not_verified_again() {
+        // Two articles that agree in 100 slots, so in several bands, and resemble each other too little.
+        let signatures: Vec<Signature> =
+            [0, 1].map(|article| std::array::from_fn(|at| if at < 100 { 5 } else { 10 + article })).to_vec();
+        let make =
+            |article: u32| ShingleSet::from_shingles((0..10).map(|s| s + 5 * u64::from(article)).collect());
+        let duplicates = Duplicates {
+            signatures: &Signatures::from(signatures.into_iter().map(Some).collect::<Vec<_>>()),
+            plan: BandPlan::for_recall(0.8, 0.999),
+            threshold: 0.8,
+            least_agreeing: 79,
+            sets: &Sets::new(&make, u64::MAX),
+            linkable: &|_, _| true,
+            scratch: &Scratch::unneeded(),
+        };
+        let connected = connect(&duplicates, &[0, 1], &|| ()).expect("nothing is written to disk");
+        assert_eq!((connected.funnel.met, connected.funnel.verified, connected.funnel.matched), (20, 1, 0));
+        assert!(connected.groups.is_empty());
+    }
 
     proptest! {
         #[test]

@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Scan, article, number, text};
 
-/// The options of `scan` in interface.md that are built. `--memory` and `--format` come with their rooms.
-const OPTIONS: [&str; 26] = [
+/// The options of `scan` in interface.md that are built. `--format` comes with its room.
+const OPTIONS: [&str; 28] = [
+    "--memory",
+    "--temp-dir",
     "--out",
     "--only",
     "--threshold",

@@ -8,6 +8,7 @@
 //! - `sample`: the sample archive of `testdata` against its truth
 //! - `shared_archives`: the same on `../shared`, where it is there; a loud line where it is not
 //! - `extremes`: archives made to hurt: what must stay linear
+//! - `memory`: the bound of memory and the disk that takes what does not fit
 //! - `cli`: help, options, what is printed and what never is
 //! - `support`: running the binary and reading its report; no tests
 //! - `judging`: measures that several modules hold reports to; no tests
@@ -25,6 +26,7 @@ mod support;
 mod bad_input;
 mod cli;
 mod extremes;
+mod memory;
 mod same_bytes;
 mod sample;
 mod shared_archives;
