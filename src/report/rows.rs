@@ -68,6 +68,7 @@ pub(super) struct StoryRow<'a> {
     pub(super) origin: Option<Cow<'a, str>>,
     pub(super) confidence: NotYet,
     pub(super) cohesion: Share,
+    pub(super) mean_resemblance: Share,
     pub(super) boilerplate: NotYet,
     pub(super) first_published: Option<String>,
     pub(super) last_published: Option<String>,

@@ -109,6 +109,7 @@ impl<'a> Tables<'a> {
                 origin: self.origin(story).map(|article| self.name(article)),
                 confidence: None,
                 cohesion: cohesion.into(),
+                mean_resemblance: mean_of_others(story).into(),
                 boilerplate: None,
                 first_published: published().next(),
                 last_published: published().next_back(),
@@ -248,6 +249,14 @@ impl<'a> Tables<'a> {
         let dated = |article: &u32| self.findings.catalogue.article(*article).published.is_some();
         story.members.iter().map(|member| member.article).find(dated)
     }
+}
+
+/// Mean resemblance to the representative of all members but itself.
+fn mean_of_others(story: &Story) -> f64 {
+    let others = story.members.iter().filter(|member| member.article != story.representative);
+    let (sum, count) =
+        others.fold((0.0, 0.0), |(sum, count), member| (sum + member.overlap.resemblance(), count + 1.0));
+    sum / count
 }
 
 fn story_name(story: usize) -> String {
