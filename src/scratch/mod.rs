@@ -81,6 +81,7 @@ impl Scratch {
 
     fn failed(&self, source: &io::Error) -> Error {
         // The nameless file's own name would only confuse.
-        Error::WriteTemporary { folder: self.folder.clone(), source: source.kind().into() }
+        let source = source.raw_os_error().map_or_else(|| source.kind().into(), io::Error::from_raw_os_error);
+        Error::WriteTemporary { folder: self.folder.clone(), source }
     }
 }
