@@ -27,7 +27,7 @@ pub(super) struct Bound {
 const BYTES_PER_ARTICLE: u64 = 272;
 
 /// Of each file: its names and what is known of it; and what reading its pieces counts.
-const BYTES_PER_FILE: u64 = 768;
+const BYTES_PER_FILE: u64 = 512;
 
 /// Of each thread: its stack, what it gathers of a piece of 1 MiB, and what the allocator keeps for it.
 const BYTES_PER_THREAD: u64 = 4 << 20;
