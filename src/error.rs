@@ -85,9 +85,9 @@ pub enum Error {
         /// What the operating system says.
         source: io::Error,
     },
-    /// What does not fit into memory could not be put into a temporary file.
+    /// What does not fit into memory, or a stream, could not be put into a temporary file.
     #[error(
-        "cannot put what does not fit into memory into {}; make room there, name another folder with --temp-dir, or allow more with --memory",
+        "cannot write a temporary file in {}; make room there, name another folder with --temp-dir, or allow more memory with --memory",
         folder.display()
     )]
     WriteTemporary {

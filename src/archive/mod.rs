@@ -19,7 +19,7 @@ mod source;
 mod walk;
 
 use std::fs::File;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -115,7 +115,12 @@ impl Archive {
         for found in std::mem::take(&mut walked.found) {
             match found {
                 Found::Stream { name, path } => {
-                    let spool = |source| Error::SpoolInput { name: name.clone(), source };
+                    let spool = |source: io::Error| match source.kind() {
+                        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                            Error::WriteTemporary { folder: settings.temp_dir.clone(), source }
+                        }
+                        _ => Error::SpoolInput { name: name.clone(), source },
+                    };
                     let file = match path {
                         None => spooled(io::stdin().lock(), &settings.temp_dir),
                         Some(path) => File::open(path).and_then(|pipe| spooled(pipe, &settings.temp_dir)),

@@ -82,15 +82,16 @@ fn a_full_disk_for_temporary_files_is_status_5_and_said_so() {
     fs::create_dir(scan.path("scratch")).unwrap();
     // Files of more than 512 KiB fail as they would on a full disk; no report is begun by then.
     let wirecopy = assert_cmd::cargo::cargo_bin!("wirecopy");
-    let script = format!(
-        "trap '' XFSZ; ulimit -f 512; exec '{}' scan a.jsonl -o report --threads 1 --memory {LITTLE} --temp-dir scratch",
-        wirecopy.display()
-    );
-    let output = Command::new("bash").arg("-c").arg(script).current_dir(scan.path("")).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(5), "{told}");
-    assert!(told.contains("temporary") || told.contains("--temp-dir"), "{told}");
-    assert!(told.contains("scratch"), "{told}");
+    for input in ["a.jsonl", "- < a.jsonl"] {
+        let script = format!(
+            "trap '' XFSZ; ulimit -f 512; exec '{}' scan {input} -o report --threads 1 --memory {LITTLE} --temp-dir scratch",
+            wirecopy.display()
+        );
+        let output = Command::new("bash").arg("-c").arg(script).current_dir(scan.path("")).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(5), "{told}");
+        assert!(told.contains("temporary file in scratch") && told.contains("--temp-dir"), "{told}");
+    }
     assert_eq!(scan.names(), ["a.jsonl", "scratch"]);
     assert_eq!(fs::read_dir(scan.path("scratch")).unwrap().count(), 0);
 }
