@@ -5,7 +5,8 @@ mod support;
 use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput};
 use support::generator::{Rng, big_article, identical, one_story};
 use support::{Script, Shelf, archive, one_thread, sized};
-use wirecopy::candidates::{BandPlan, Postings, buckets};
+use wirecopy::candidates::{BandPlan, Postings, Signatures, buckets};
+use wirecopy::scratch::Scratch;
 use wirecopy::sketch::{SLOTS, Signature};
 
 fn main() {
@@ -30,13 +31,18 @@ fn of_signatures(criterion: &mut Criterion) {
             let random = |_| u32::try_from(rng.below(1 << 31)).expect("31 bits fit");
             signatures.push(Some(again.unwrap_or_else(|| [0; SLOTS].map(random))));
         }
+        let signatures = Signatures::from(signatures);
+        let scratch = Scratch::unneeded();
         let numbers: Vec<u32> = (0..).take(articles).collect();
         group.throughput(Throughput::Elements(articles as u64));
         group.bench_function(BenchmarkId::new("buckets", articles), |bencher| {
             bencher.iter(|| {
                 threads.install(|| {
                     (0..plan.bands())
-                        .map(|band| buckets(plan, band, &numbers, &signatures).shared().len())
+                        .map(|band| {
+                            let buckets = buckets(plan, band, &numbers, &signatures, &scratch);
+                            buckets.expect("nothing is written to disk").shared().len()
+                        })
                         .sum::<usize>()
                 })
             });

@@ -85,6 +85,34 @@ pub enum Error {
         /// What the operating system says.
         source: io::Error,
     },
+    /// What does not fit into memory, or a stream, could not be put into a temporary file.
+    #[error(
+        "cannot write a temporary file in {}; make room there, name another folder with --temp-dir, or allow more memory with --memory",
+        folder.display()
+    )]
+    WriteTemporary {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The bound of memory is too small for the archive.
+    #[error(
+        "over {allowed} bytes of memory (--memory) are needed for {articles} articles in {files} files with {threads} threads; give --memory {}MiB or more, use fewer --threads, or scan the archive in parts",
+        needed.div_ceil(1 << 20)
+    )]
+    MemoryTooSmall {
+        /// The least bound with which the run could have gone on, in bytes: what comes later may need more.
+        needed: u64,
+        /// The bound, in bytes.
+        allowed: u64,
+        /// Articles met so far.
+        articles: u64,
+        /// Files of the archive.
+        files: u64,
+        /// Threads of the run.
+        threads: u64,
+    },
     /// Threads could not be started.
     #[error("cannot start {threads} threads")]
     StartThreads {

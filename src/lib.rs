@@ -15,8 +15,9 @@
 //!     "{{\"id\":\"a\",\"outlet\":\"one.example\",\"text\":\"{text}\"}}\n{{\"id\":\"b\",\"outlet\":\"two.example\",\"text\":\"{text}\"}}\n",
 //! ))?;
 //! let found = scan(&[archive.display().to_string()], &Settings::default(), &Unwatched)?;
-//! assert_eq!(found.stories.len(), 1);
-//! assert_eq!(found.copied[0].passages[0].words, 28);
+//! assert_eq!(found.duplicates.stories.len(), 1);
+//! let target = found.copied.targets()[0];
+//! assert_eq!(found.copied.passages_of(&target).next().map(|passage| passage.words), Some(28));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -35,6 +36,7 @@ pub mod pipeline;
 mod problem;
 pub mod repeats;
 pub mod report;
+pub mod scratch;
 mod settings;
 pub mod shingle;
 pub mod sketch;
@@ -47,4 +49,4 @@ pub use error::Error;
 pub use pipeline::{Findings, scan};
 pub use problem::{Problem, ProblemKind};
 pub use settings::{Searches, Settings};
-pub use watch::{Phase, Unwatched, Watch};
+pub use watch::{Extent, Phase, Unwatched, Watch};

@@ -35,12 +35,20 @@ pub struct Settings {
     pub threads: usize,
     /// What the hot loops run on. All kernels find the same.
     pub kernel: Kernel,
+    /// Bytes of private memory that a run may have; `None`: half of what the machine, or the process's control group,
+    /// allows. Never changes what is found.
+    pub memory: Option<u64>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            read: ReadSettings { fields: FieldOverrides::default(), mapped: true, max_record: 64 << 20 },
+            read: ReadSettings {
+                fields: FieldOverrides::default(),
+                mapped: true,
+                max_record: 64 << 20,
+                temp_dir: std::env::temp_dir(),
+            },
             searches: Searches::default(),
             threshold: 0.8,
             recall: 0.999,
@@ -53,6 +61,7 @@ impl Default for Settings {
             strict: false,
             threads: 0,
             kernel: Kernel::best(),
+            memory: None,
         }
     }
 }

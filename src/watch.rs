@@ -33,17 +33,30 @@ impl Phase {
             Phase::Read => "bytes",
             Phase::Stories => "bands",
             Phase::Passages => "articles",
-            Phase::Write => "tables",
+            Phase::Write => "rows",
         }
     }
 }
 
+/// How much a phase has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Steps, in the phase's unit.
+    pub steps: u64,
+    /// Articles of the archive; `None` while they are not counted yet.
+    pub articles: Option<u64>,
+    /// Bytes of the archive.
+    pub bytes: u64,
+}
+
 /// Somebody who looks on.
 pub trait Watch: Sync {
-    /// A phase begins; `total` of its unit are to be done.
-    fn begin(&self, phase: Phase, total: u64);
-    /// So many more are done.
-    fn advance(&self, done: u64);
+    /// A phase begins.
+    fn begin(&self, phase: Phase, extent: Extent);
+    /// So many more steps are done.
+    fn advance(&self, steps: u64);
+    /// So many more articles were met; told while their number is not known.
+    fn articles(&self, more: u64);
     /// The phase that was begun last is over.
     fn end(&self);
 }
@@ -53,7 +66,8 @@ pub trait Watch: Sync {
 pub struct Unwatched;
 
 impl Watch for Unwatched {
-    fn begin(&self, _: Phase, _: u64) {}
+    fn begin(&self, _: Phase, _: Extent) {}
     fn advance(&self, _: u64) {}
+    fn articles(&self, _: u64) {}
     fn end(&self) {}
 }

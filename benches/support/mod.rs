@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use wirecopy::candidates::{BandPlan, Posting, Postings};
-use wirecopy::passages::{Copied, Holdings, Limits, Linking, Prepared, passages};
+use wirecopy::candidates::{BandPlan, Posting, Postings, Signatures};
+use wirecopy::passages::{Copies, Holdings, Limits, Linking, Prepared, passages};
+use wirecopy::scratch::Scratch;
 use wirecopy::shingle::shingle;
 use wirecopy::sketch::{Signature, Sketcher, Winnower};
 use wirecopy::stories::{Duplicates, Sets, Story, editions, stories};
@@ -147,25 +148,32 @@ impl Shelf {
             shingle(tokens.hashes(), SHINGLE_TOKENS, &mut shingles);
             ShingleSet::from_shingles(&shingles)
         };
-        let sets = Sets::new(&make);
+        let sets = Sets::new(&make, u64::MAX);
         let plan = BandPlan::for_recall(threshold, RECALL);
+        let signatures = Signatures::from(self.signatures.clone());
+        let scratch = Scratch::unneeded();
         let duplicates = Duplicates {
-            signatures: &self.signatures,
+            signatures: &signatures,
             plan,
             threshold,
             least_agreeing: BandPlan::least_agreeing(threshold, RECALL),
             sets: &sets,
             linkable: &|_, _| true,
+            scratch: &scratch,
         };
-        stories(&duplicates, &editions(&self.token_hashes, false), &|| ()).0
+        let editions = editions(self.token_hashes.iter().copied(), false);
+        stories(&duplicates, &editions, &|| ()).expect("nothing is written to disk").stories
     }
 
     /// Passages, from grouped postings on; texts are tokenized again, as in a scan.
-    pub fn find_passages(&self, postings: &Postings) -> Vec<Copied> {
+    pub fn find_passages(&self, postings: &Postings) -> Copies {
+        let scratch = Scratch::unneeded();
         let holdings = Holdings {
             prepare: &|article| Prepared::new(self.texts[article as usize].clone(), SEED),
             outlet_of: &|article| self.outlets[article as usize],
             since: &|_| 0,
+            shelf_bytes: u64::MAX,
+            scratch: &scratch,
         };
         let limits = Limits {
             width: winnower().width(),

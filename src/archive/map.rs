@@ -31,9 +31,10 @@ pub(super) const MIN_MAPPED_BYTES: u64 = 256 * 1024;
 ///
 /// # Errors
 /// What the operating system says; callers fall back to reading.
-pub(super) fn map(file: &File) -> io::Result<Mmap> {
-    // SAFETY: the map is private to this module's callers, read-only, and read as bytes only; see above for
-    // what happens when another process writes or cuts the file.
+pub(crate) fn map(file: &File) -> io::Result<Mmap> {
+    // SAFETY: the map is private to this module's callers, read-only, and read as bytes only (or, of a temporary file
+    // of our own, which has no name and is complete, as plain numbers); see above for what happens when another
+    // process writes or cuts the file.
     unsafe { Mmap::map(file) }
 }
 

@@ -21,12 +21,14 @@ mod walk;
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use json::JsonReader;
 use lines::{Line, for_each_line, pieces};
 pub use map::exit_cleanly_when_cut;
+pub(crate) use map::map as map_file;
 use record::{Finding, Outcome, read_text, strip_mark};
 pub use source::{Format, Source};
 pub use walk::FileCounts;
@@ -46,6 +48,8 @@ pub struct ReadSettings {
     pub mapped: bool,
     /// The largest record, in bytes; larger ones are rejected.
     pub max_record: u64,
+    /// Where temporary files go.
+    pub temp_dir: PathBuf,
 }
 
 /// Everything the user named, opened.
@@ -114,10 +118,15 @@ impl Archive {
         for found in std::mem::take(&mut walked.found) {
             match found {
                 Found::Stream { name, path } => {
-                    let spool = |source| Error::SpoolInput { name: name.clone(), source };
+                    let spool = |source: io::Error| match source.kind() {
+                        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                            Error::WriteTemporary { folder: settings.temp_dir.clone(), source }
+                        }
+                        _ => Error::SpoolInput { name: name.clone(), source },
+                    };
                     let file = match path {
-                        None => spooled(io::stdin().lock()),
-                        Some(path) => File::open(path).and_then(spooled),
+                        None => spooled(io::stdin().lock(), &settings.temp_dir),
+                        Some(path) => File::open(path).and_then(|pipe| spooled(pipe, &settings.temp_dir)),
                     };
                     let source = Source::spooled(
                         name.clone(),
@@ -278,8 +287,8 @@ fn unreadable(source: &Source, error: &io::Error) -> Problem {
 }
 
 /// Copies a stream into a temporary file without a name, so that nothing of it can be left behind.
-fn spooled(mut stream: impl io::Read) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
+fn spooled(mut stream: impl io::Read, folder: &Path) -> io::Result<File> {
+    let mut file = tempfile::tempfile_in(folder)?;
     io::copy(&mut stream, &mut file)?;
     Ok(file)
 }

@@ -6,31 +6,117 @@
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::bands::BandPlan;
+use crate::error::Error;
+use crate::scratch::{Rows, Scratch, Sorter};
 use crate::sketch::Signature;
 
-/// The buckets of one band.
-#[derive(Clone, Debug)]
-pub struct Buckets {
-    entries: Vec<(u64, u32)>,
+/// The signatures of an archive: a table that may stand on disk, in the order in which articles were read, and each
+/// article's place in it.
+#[derive(Debug, Default)]
+pub struct Signatures {
+    rows: Rows<Signature>,
+    /// The row of each article; [`NO_SIGNATURE`] for articles without tokens.
+    places: Vec<u32>,
 }
 
-/// Sorts `articles` (indices into `signatures`) by their slots of `band`. Articles without signature are in
-/// no bucket. O(n log n), in parallel.
-pub fn buckets(plan: BandPlan, band: usize, articles: &[u32], signatures: &[Option<Signature>]) -> Buckets {
-    let mut entries: Vec<(u64, u32)> = articles
-        .par_iter()
-        .filter_map(|&article| Some((key(plan, band, signatures[article as usize].as_ref()?), article)))
-        .collect();
-    entries.par_sort_unstable();
-    Buckets { entries }
+/// The place of a signature that is not there.
+pub const NO_SIGNATURE: u32 = u32::MAX;
+
+impl Signatures {
+    /// `places` has the row of each article, or [`NO_SIGNATURE`].
+    pub fn new(rows: Rows<Signature>, places: Vec<u32>) -> Self {
+        Signatures { rows, places }
+    }
+
+    /// The signature of an article; `None` if it has no tokens.
+    #[inline]
+    pub fn get(&self, article: u32) -> Option<&Signature> {
+        // A place beyond the table is that of no signature.
+        self.rows.get(self.places[article as usize] as usize)
+    }
+
+    /// How many articles there are, those without a signature among them.
+    pub fn articles(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Those of `articles` that have a signature, in the order of the table: so a walk through all of it goes from its
+    /// begin to its end.
+    pub fn in_order_of_place(&self, articles: &[u32]) -> Vec<u32> {
+        let place = |article: &u32| self.places[*article as usize];
+        let mut ordered: Vec<u32> =
+            articles.iter().copied().filter(|article| place(article) != NO_SIGNATURE).collect();
+        ordered.sort_unstable_by_key(place);
+        ordered
+    }
+}
+
+impl From<Vec<Option<Signature>>> for Signatures {
+    fn from(signatures: Vec<Option<Signature>>) -> Self {
+        let places = signatures.iter().scan(0_u32, |next, signature| {
+            let place = signature.map_or(NO_SIGNATURE, |_| *next);
+            *next += u32::from(signature.is_some());
+            Some(place)
+        });
+        let places = places.collect();
+        Signatures { rows: signatures.into_iter().flatten().collect::<Vec<_>>().into(), places }
+    }
+}
+
+/// An article in a bucket.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout,
+)]
+#[repr(C, packed(4))]
+pub struct Entry {
+    /// What all articles of the bucket have in common.
+    key: u64,
+    /// The article.
+    pub article: u32,
+}
+
+/// The buckets of one band.
+#[derive(Debug)]
+pub struct Buckets {
+    entries: Rows<Entry>,
+}
+
+/// Sorts `articles` by their slots of `band`. Articles without signature are in no bucket. O(n log n), in parallel; holds
+/// as much in memory as `scratch` says.
+///
+/// # Errors
+/// [`Error::WriteTemporary`].
+pub fn buckets(
+    plan: BandPlan,
+    band: usize,
+    articles: &[u32],
+    signatures: &Signatures,
+    scratch: &Scratch,
+) -> Result<Buckets, Error> {
+    let entry = |&article: &u32| Some(Entry { key: key(plan, band, signatures.get(article)?), article });
+    let mut sorter = Sorter::new(scratch);
+    let mut left = articles;
+    while !left.is_empty() {
+        let (part, rest) = left.split_at(sorter.room().min(left.len()));
+        sorter.add(part.par_iter().filter_map(entry).collect())?;
+        left = rest;
+    }
+    Ok(Buckets { entries: sorter.finish()?.into_rows(scratch)? })
 }
 
 impl Buckets {
     /// Every bucket of two articles or more; within one, articles ascend.
-    pub fn shared(&self) -> Vec<&[(u64, u32)]> {
-        self.entries.chunk_by(|a, b| a.0 == b.0).filter(|bucket| bucket.len() > 1).collect()
+    pub fn shared(&self) -> Vec<&[Entry]> {
+        self.entries.chunk_by(|a, b| a.key() == b.key()).filter(|bucket| bucket.len() > 1).collect()
+    }
+}
+
+impl Entry {
+    fn key(&self) -> u64 {
+        self.key
     }
 }
 
@@ -57,14 +143,22 @@ mod tests {
         let plan = BandPlan::for_recall(0.8, 0.999);
         let mut other = [1_u32; 128];
         other[7] = 9; // slot 7 lies in band 1
-        let signatures = vec![Some([1; 128]), None, Some(other), Some([2; 128])];
+        let signatures = Signatures::from(vec![Some([1; 128]), None, Some(other), Some([2; 128])]);
+        let folder = tempfile::tempdir().expect("a folder");
         let of = |band| -> Vec<Vec<u32>> {
-            let buckets = buckets(plan, band, &[0, 1, 2, 3], &signatures);
-            buckets.shared().iter().map(|bucket| bucket.iter().map(|entry| entry.1).collect()).collect()
+            let both = [Scratch::unneeded(), Scratch::in_folder(folder.path(), 0)].map(|scratch| {
+                let buckets =
+                    buckets(plan, band, &[0, 1, 2, 3], &signatures, &scratch).expect("there is room");
+                let articles = |bucket: &&[Entry]| bucket.iter().map(|entry| entry.article).collect();
+                buckets.shared().iter().map(articles).collect::<Vec<Vec<u32>>>()
+            });
+            assert_eq!(both[0], both[1]);
+            both[0].clone()
         };
         assert_eq!(of(0), vec![vec![0, 2]]);
         assert!(of(1).is_empty());
-        let both = (signatures[0].as_ref().expect("some"), signatures[2].as_ref().expect("some"));
+        let both = (signatures.get(0).expect("some"), signatures.get(2).expect("some"));
+        assert!(signatures.get(1).is_none());
         assert!(!share_an_earlier_band(plan, 0, both.0, both.1));
         assert!(share_an_earlier_band(plan, 1, both.0, both.1));
     }

@@ -11,5 +11,5 @@ mod buckets;
 mod postings;
 
 pub use bands::BandPlan;
-pub use buckets::{Buckets, buckets, share_an_earlier_band};
-pub use postings::{Posting, Postings, Use};
+pub use buckets::{Buckets, Entry, NO_SIGNATURE, Signatures, buckets, share_an_earlier_band};
+pub use postings::{Heads, Posting, Postings, Use};

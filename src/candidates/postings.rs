@@ -1,14 +1,25 @@
 //! Postings: which articles hold a fingerprint, and where.
 //!
 //! All fingerprints of all articles, sorted by (hash, article, position), fall into groups of one hash.
-//! Groups of a single article say nothing about copying and are dropped. A group knows its *heads*: the first
-//! articles that hold the fingerprint, among which every other article of the group finds its source. Heads
-//! are collected in one walk, so a group costs linear time however many articles print it.
+//! Groups of a single article say nothing about copying and are dropped. In a large group every article finds its
+//! source among the group's *heads*: the first articles that hold the fingerprint. Heads are collected in one walk, so a
+//! group costs linear time however many articles print it.
+//!
+//! Everything here is a table that may stand on disk ([`crate::scratch`]): the postings are the largest thing a run has.
+
+use std::ops::Range;
 
 use rayon::prelude::*;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use crate::error::Error;
+use crate::scratch::{Rows, RowsWriter, Scratch, Sorted, Sorter};
 
 /// One fingerprint of one article.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout,
+)]
+#[repr(C)]
 pub struct Posting {
     /// Hash of the fingerprinted shingle.
     pub hash: u64,
@@ -19,7 +30,10 @@ pub struct Posting {
 }
 
 /// An article's use of a shared fingerprint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout,
+)]
+#[repr(C)]
 pub struct Use {
     /// The article.
     pub article: u32,
@@ -30,48 +44,45 @@ pub struct Use {
 }
 
 /// Groups of shared fingerprints.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Postings {
-    entries: Vec<Posting>,
-    /// Where each group begins in `entries`, and a last entry for the end.
-    starts: Vec<usize>,
+    entries: Rows<Posting>,
+    /// Where each group begins in `entries`, and a last row for the end.
+    starts: Rows<usize>,
     /// Every use, by article and position.
-    uses: Vec<Use>,
+    uses: Rows<Use>,
 }
 
+/// Postings that one task turns into uses: enough that a task does not show, few enough to share out.
+const TASK_POSTINGS: usize = 1 << 14;
+
 impl Postings {
-    /// Sorts and groups; O(n log n), in parallel.
+    /// Sorts and groups in memory; O(n log n), in parallel.
     ///
     /// # Panics
     /// If there are 2^32 groups or more, which takes 128 GiB of postings.
     pub fn group(mut postings: Vec<Posting>) -> Self {
         postings.par_sort_unstable();
-        let mut starts = vec![0];
-        let mut kept = 0;
-        let mut begin = 0;
-        while begin < postings.len() {
-            let first = postings[begin];
-            let end = begin + postings[begin..].partition_point(|posting| posting.hash == first.hash);
-            if postings[end - 1].article != first.article {
-                postings.copy_within(begin..end, kept);
-                kept += end - begin;
-                starts.push(kept);
-            }
-            begin = end;
-        }
-        postings.truncate(kept);
-        let mut uses: Vec<Use> = starts
-            .par_windows(2)
-            .enumerate()
-            .flat_map_iter(|(group, bounds)| {
-                let group =
-                    u32::try_from(group).expect("under 2^32 groups: each needs two postings of 16 bytes");
-                let members = postings[bounds[0]..bounds[1]].iter();
-                members.map(move |p| Use { article: p.article, position: p.position, group })
-            })
-            .collect();
-        uses.par_sort_unstable();
-        Postings { entries: postings, starts, uses }
+        Self::of(Sorted::Held(postings), &Scratch::unneeded()).expect("nothing is written to disk")
+    }
+
+    /// Groups what is sorted; each of the three tables holds as much in memory as `scratch` says. O(n log n).
+    ///
+    /// # Errors
+    /// [`Error::WriteTemporary`].
+    ///
+    /// # Panics
+    /// As [`Postings::group`].
+    pub fn of(sorted: Sorted<Posting>, scratch: &Scratch) -> Result<Self, Error> {
+        let mut starts = RowsWriter::new(scratch);
+        starts.push(0)?;
+        let entries = match sorted {
+            Sorted::Held(postings) => shared_in_place(postings, &mut starts)?,
+            Sorted::Runs(runs) => shared(runs.merge(), &mut starts, scratch)?,
+        };
+        let starts = starts.finish()?;
+        let uses = uses(&entries, &starts, scratch)?;
+        Ok(Postings { entries, starts, uses })
     }
 
     /// How many groups of two articles or more there are.
@@ -81,8 +92,9 @@ impl Postings {
 
     /// The first article of the group with the most articles, and how many it has; the first such group.
     pub fn largest_group(&self) -> Option<(u32, usize)> {
+        let entries = &self.entries[..];
         let articles = |bounds: &[usize]| {
-            let members = &self.entries[bounds[0]..bounds[1]];
+            let members = &entries[range(bounds)];
             (members[0].article, members.chunk_by(|a, b| a.article == b.article).count())
         };
         let sizes = self.starts.windows(2).map(articles);
@@ -96,58 +108,218 @@ impl Postings {
 
     /// The shared fingerprints of `article`, by position.
     pub fn uses_of(&self, article: u32) -> &[Use] {
-        let begin = self.uses.partition_point(|u| u.article < article);
-        let rest = &self.uses[begin..];
+        let uses = &self.uses[..];
+        let rest = &uses[uses.partition_point(|u| u.article < article)..];
         &rest[..rest.partition_point(|u| u.article == article)]
     }
 
     /// The postings of a group, by article and position.
     pub fn members(&self, group: u32) -> &[Posting] {
         let group = group as usize;
-        &self.entries[self.starts[group]..self.starts[group + 1]]
+        &self.entries[range(&self.starts[group..group + 2])]
     }
 
-    /// For every group the first articles that hold it, such that an article of any outlet finds among them
+    /// For every large group the first articles that hold it, such that an article of any outlet finds among them
     /// the first `depth` articles of *other* outlets: walking stops when, the most frequent outlet set
     /// aside, `depth` are there. `outlet_of` gives a number an outlet; articles of unknown outlet are
     /// outlets of their own. Linear time.
-    pub fn heads(&self, depth: usize, outlet_of: &(impl Fn(u32) -> u64 + Sync)) -> Vec<Vec<u32>> {
-        self.starts
-            .par_windows(2)
-            .map(|bounds| {
-                let mut heads = Vec::new();
-                let mut outlets: Vec<(u64, usize)> = Vec::new();
-                let members = &self.entries[bounds[0]..bounds[1]];
-                for article in members.chunk_by(|a, b| a.article == b.article).map(|own| own[0].article) {
-                    let outlet = outlet_of(article);
-                    let slot = outlets.iter().position(|&(known, _)| known == outlet).unwrap_or_else(|| {
-                        outlets.push((outlet, 0));
-                        outlets.len() - 1
-                    });
-                    if outlets[slot].1 == depth {
-                        continue;
-                    }
-                    outlets[slot].1 += 1;
-                    heads.push(article);
-                    let most = outlets.iter().map(|&(_, count)| count).max().unwrap_or(0);
-                    if heads.len() - most >= depth {
-                        break;
-                    }
-                }
-                heads
-            })
-            .collect()
+    ///
+    /// # Errors
+    /// [`Error::WriteTemporary`].
+    pub fn heads(
+        &self,
+        depth: usize,
+        outlet_of: &(impl Fn(u32) -> u64 + Sync),
+        scratch: &Scratch,
+    ) -> Result<Heads, Error> {
+        let entries = &self.entries[..];
+        let mut groups = RowsWriter::new(scratch);
+        let mut articles = RowsWriter::new(scratch);
+        // In stretches, so that no more than a stretch's heads are in memory at a time.
+        for (stretch, starts) in self.starts.chunks(HEAD_STRETCH).enumerate() {
+            let first = stretch * HEAD_STRETCH;
+            let next = self.starts.get(first + starts.len());
+            let bounds = |at: usize| Some(starts[at]..*starts.get(at + 1).or(next)?);
+            let found: Vec<(u32, Vec<u32>)> = (0..starts.len())
+                .into_par_iter()
+                .filter_map(|at| {
+                    let members = &entries[bounds(at)?];
+                    (members.len() > SMALL_GROUP)
+                        .then(|| (narrow(first + at), heads_of(members, depth, outlet_of)))
+                })
+                .collect();
+            for (group, heads) in found {
+                groups.push(HeadedGroup { begin: articles.len(), group, count: narrow(heads.len()) })?;
+                articles.push_all(&heads)?;
+            }
+        }
+        Ok(Heads { groups: groups.finish()?, articles: articles.finish()? })
     }
+}
+
+/// Groups of at most so many postings have no heads of their own: walking them costs no more.
+const SMALL_GROUP: usize = 32;
+
+/// Groups whose heads are collected at a time: some 100 bytes each.
+const HEAD_STRETCH: usize = 1 << 16;
+
+/// The heads of all large groups.
+#[derive(Debug, Default)]
+pub struct Heads {
+    groups: Rows<HeadedGroup>,
+    articles: Rows<u32>,
+}
+
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+struct HeadedGroup {
+    begin: usize,
+    group: u32,
+    count: u32,
+}
+
+impl Heads {
+    /// Articles among which every article of `group` finds its first holders of other outlets, ascending. An article
+    /// stands there as often as it holds the fingerprint. `members` are the postings of the group.
+    pub fn of<'a>(&'a self, group: u32, members: &'a [Posting]) -> impl Iterator<Item = u32> + 'a {
+        let heads: &[u32] = if members.len() > SMALL_GROUP {
+            self.groups.binary_search_by_key(&group, |headed| headed.group).map_or(&[], |at| {
+                let headed = self.groups[at];
+                &self.articles[headed.begin..][..headed.count as usize]
+            })
+        } else {
+            &[]
+        };
+        let members = if members.len() > SMALL_GROUP { &[] } else { members };
+        let walked = members.chunk_by(|a, b| a.article == b.article).map(|own| own[0].article);
+        heads.iter().copied().chain(walked)
+    }
+}
+
+fn heads_of(members: &[Posting], depth: usize, outlet_of: &impl Fn(u32) -> u64) -> Vec<u32> {
+    let mut heads = Vec::new();
+    let mut outlets: Vec<(u64, usize)> = Vec::new();
+    for article in members.chunk_by(|a, b| a.article == b.article).map(|own| own[0].article) {
+        let outlet = outlet_of(article);
+        let slot = outlets.iter().position(|&(known, _)| known == outlet).unwrap_or_else(|| {
+            outlets.push((outlet, 0));
+            outlets.len() - 1
+        });
+        if outlets[slot].1 == depth {
+            continue;
+        }
+        outlets[slot].1 += 1;
+        heads.push(article);
+        let most = outlets.iter().map(|&(_, count)| count).max().unwrap_or(0);
+        if heads.len() - most >= depth {
+            break;
+        }
+    }
+    heads
+}
+
+fn narrow(group: usize) -> u32 {
+    u32::try_from(group).expect("under 2^32 groups: each needs two postings of 16 bytes")
+}
+
+fn range(bounds: &[usize]) -> Range<usize> {
+    bounds[0]..bounds[1]
+}
+
+/// Keeps the groups of two articles or more, and notes where each ends.
+fn shared_in_place(
+    mut postings: Vec<Posting>,
+    starts: &mut RowsWriter<usize>,
+) -> Result<Rows<Posting>, Error> {
+    let mut kept = 0;
+    let mut begin = 0;
+    while begin < postings.len() {
+        let first = postings[begin];
+        let end = begin + postings[begin..].partition_point(|posting| posting.hash == first.hash);
+        if postings[end - 1].article != first.article {
+            postings.copy_within(begin..end, kept);
+            kept += end - begin;
+            starts.push(kept)?;
+        }
+        begin = end;
+    }
+    postings.truncate(kept);
+    Ok(postings.into())
+}
+
+/// The same for postings that come one after the other: no more is held than one article's uses of one fingerprint.
+fn shared(
+    postings: impl Iterator<Item = Posting>,
+    starts: &mut RowsWriter<usize>,
+    scratch: &Scratch,
+) -> Result<Rows<Posting>, Error> {
+    let mut entries = RowsWriter::new(scratch);
+    // The first article of a group waits until a second one comes.
+    let mut waiting: Vec<Posting> = Vec::new();
+    let mut open: Option<u64> = None;
+    for posting in postings {
+        if open != Some(posting.hash) {
+            if open.take().is_some() {
+                starts.push(entries.len())?;
+            }
+            match waiting.first() {
+                Some(first) if first.hash == posting.hash && first.article != posting.article => {
+                    entries.push_all(&waiting)?;
+                    waiting.clear();
+                    open = Some(posting.hash);
+                }
+                Some(first) if first.hash == posting.hash => {}
+                _ => waiting.clear(),
+            }
+        }
+        if open.is_some() {
+            entries.push(posting)?;
+        } else {
+            waiting.push(posting);
+        }
+    }
+    if open.is_some() {
+        starts.push(entries.len())?;
+    }
+    entries.finish()
+}
+
+/// Every use of every group, by article and position.
+fn uses(entries: &[Posting], starts: &[usize], scratch: &Scratch) -> Result<Rows<Use>, Error> {
+    let mut sorter = Sorter::new(scratch);
+    let mut begin = 0;
+    while begin < entries.len() {
+        let end = entries.len().min(begin.saturating_add(sorter.room()));
+        let made: Vec<Use> = (begin..end)
+            .into_par_iter()
+            .step_by(TASK_POSTINGS)
+            .flat_map_iter(|task| {
+                // The last group that begins at or before the posting.
+                let mut group = starts.partition_point(|&start| start <= task) - 1;
+                (task..end.min(task + TASK_POSTINGS)).map(move |at| {
+                    group += usize::from(starts[group + 1] == at);
+                    let Posting { article, position, .. } = entries[at];
+                    Use { article, position, group: narrow(group) }
+                })
+            })
+            .collect();
+        sorter.add(made)?;
+        begin = end;
+    }
+    sorter.finish()?.into_rows(scratch)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn posting(&(hash, article, position): &(u64, u32, u32)) -> Posting {
+        Posting { hash, article, position }
+    }
 
     fn postings(entries: &[(u64, u32, u32)]) -> Postings {
-        Postings::group(
-            entries.iter().map(|&(hash, article, position)| Posting { hash, article, position }).collect(),
-        )
+        Postings::group(entries.iter().map(posting).collect())
     }
 
     #[test]
@@ -162,23 +334,53 @@ mod tests {
         assert_eq!(postings.members(0).len(), 3);
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(80))]
+
+        #[test]
+        fn grouping_by_runs_is_grouping_in_memory(
+            entries in prop::collection::btree_set((0_u64..40, 0_u32..12, 0_u32..6), 0..400),
+            held_bytes in 0_u64..2000,
+        ) {
+            let entries: Vec<Posting> = entries.iter().map(posting).collect();
+            let folder = tempfile::tempdir().expect("a folder");
+            let scratch = Scratch::in_folder(folder.path(), held_bytes);
+            let mut sorter = Sorter::new(&scratch);
+            sorter.extend(entries.iter().rev().copied()).expect("there is room");
+            let spilled = sorter.finish().and_then(|sorted| Postings::of(sorted, &scratch)).expect("there is room");
+            let held = Postings::group(entries);
+            prop_assert_eq!(&spilled.entries[..], &held.entries[..]);
+            prop_assert_eq!(&spilled.starts[..], &held.starts[..]);
+            prop_assert_eq!(&spilled.uses[..], &held.uses[..]);
+            prop_assert_eq!(spilled.largest_group(), held.largest_group());
+        }
+    }
+
     #[test]
     fn heads_hold_the_first_of_other_outlets_for_every_outlet() {
-        let entries: Vec<(u64, u32, u32)> = (0..2000).map(|article| (1, article, 0)).collect();
+        // A small group before a large one.
+        let small = (0..9_u32).map(|article| (1, article, 0));
+        let entries: Vec<(u64, u32, u32)> = small.chain((0..2000).map(|article| (2, article, 0))).collect();
         let postings = postings(&entries);
+        let folder = tempfile::tempdir().expect("a folder");
         for outlets in [1, 2, 3, 50] {
             let outlet_of = |article: u32| u64::from(if article < 1000 { 0 } else { article % outlets });
-            let heads = &postings.heads(8, &outlet_of)[0];
-            assert!(heads.len() <= 16 + 8, "{}", heads.len());
-            for reader in 0..u64::from(outlets) {
-                let others = |articles: &mut dyn Iterator<Item = u32>| -> Vec<u32> {
-                    articles.filter(|&a| outlet_of(a) != reader).take(8).collect()
-                };
-                assert_eq!(
-                    others(&mut heads.iter().copied()),
-                    others(&mut (0..2000)),
-                    "{outlets} outlets, for {reader}"
-                );
+            for scratch in [Scratch::unneeded(), Scratch::in_folder(folder.path(), 0)] {
+                let heads = postings.heads(8, &outlet_of, &scratch).expect("there is room");
+                for (group, articles) in [(0, 9), (1, 2000)] {
+                    let heads: Vec<u32> = heads.of(group, postings.members(group)).collect();
+                    assert!(heads.len() <= 16 + 8, "{}", heads.len());
+                    for reader in 0..u64::from(outlets) {
+                        let others = |articles: &mut dyn Iterator<Item = u32>| -> Vec<u32> {
+                            articles.filter(|&a| outlet_of(a) != reader).take(8).collect()
+                        };
+                        assert_eq!(
+                            others(&mut heads.iter().copied()),
+                            others(&mut (0..articles)),
+                            "{outlets} outlets, for {reader}"
+                        );
+                    }
+                }
             }
         }
     }

@@ -39,7 +39,8 @@ Examples:
 
 Exit status:
   0 done   2 usage   3 done, with problems (see problems.jsonl)   4 unusable input, or --strict
-  5 the report could not be written   9 a limit was reached   130, 143 interrupted";
+  5 the report or a temporary file could not be written   9 a limit was reached
+  130, 143 interrupted";
 
 /// Read archives, write a report folder, print a summary
 ///
@@ -161,6 +162,19 @@ pub(crate) struct ScanArgs {
     #[arg(long, help_heading = "Input")]
     pub(crate) no_mmap: bool,
 
+    /// The most private memory (mapped files not counted): bytes, or with KiB, MiB, GiB. Without it half of what the
+    /// machine or its control group allows
+    ///
+    /// What does not fit goes to temporary files; the report is the same. A single large record takes some ten times
+    /// its size for as long as it is looked at, beside the bound.
+    #[arg(long, value_name = "SIZE", value_parser = memory, help_heading = "Input")]
+    pub(crate) memory: Option<u64>,
+
+    /// Where temporary files go; they have no name, and are gone when the run ends, however it ends. Without it the
+    /// system's folder (TMPDIR, or /tmp)
+    #[arg(long, value_name = "DIR", help_heading = "Input")]
+    pub(crate) temp_dir: Option<PathBuf>,
+
     /// Threads; 0 for one a core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024), help_heading = "Input")]
     pub(crate) threads: u16,
@@ -231,6 +245,7 @@ impl ScanArgs {
                 },
                 mapped: !self.no_mmap,
                 max_record: self.max_record,
+                temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
             },
             searches: self.only,
             threshold: self.threshold,
@@ -244,6 +259,7 @@ impl ScanArgs {
             strict: self.strict,
             threads: usize::from(self.threads),
             kernel: self.kernel.unwrap_or_default(),
+            memory: self.memory,
         }
     }
 }
@@ -260,23 +276,39 @@ fn days(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|d| *d >= 0.0 && f64::is_finite(*d)).ok_or_else(|| "a number of days".into())
 }
 
-/// Bytes, with an optional unit. Records stay under 2 GiB, because offsets within a text fit 32 bits.
+/// The size of a record. It stays under 2 GiB, because offsets within a text fit 32 bits.
 fn size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
+    bytes(text)
+        .filter(|bytes| (1..=wirecopy::text::MAX_TEXT_BYTES as u64).contains(bytes))
+        .ok_or_else(|| "a size from 1 byte to under 2GiB, such as 500000, 64MiB or 1GiB".into())
+}
+
+fn memory(text: &str) -> Result<u64, String> {
+    bytes(text).filter(|bytes| *bytes > 0).ok_or_else(|| "a size such as 256MiB, 2GiB or 1.5GB".into())
+}
+
+/// Bytes, with an optional unit and, before a unit, an optional fraction.
+fn bytes(text: &str) -> Option<u64> {
+    let number = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit: u64 = match text[number.len()..].trim().to_ascii_lowercase().as_str() {
         "" | "b" => 1,
         "k" | "kib" => 1 << 10,
         "m" | "mib" => 1 << 20,
         "g" | "gib" => 1 << 30,
+        "t" | "tib" => 1 << 40,
         "kb" => 1000,
         "mb" => 1_000_000,
         "gb" => 1_000_000_000,
-        _ => return Err("a size such as 500000, 64MiB or 1GiB".into()),
+        "tb" => 1_000_000_000_000,
+        _ => return None,
     };
-    let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
-    bytes
-        .filter(|bytes| (1..=wirecopy::text::MAX_TEXT_BYTES as u64).contains(bytes))
-        .ok_or_else(|| "a size from 1 byte to under 2GiB, such as 500000, 64MiB or 1GiB".into())
+    let Some((whole, fraction)) = number.split_once('.') else {
+        return number.parse::<u64>().ok()?.checked_mul(unit);
+    };
+    // In whole numbers, so that no rounding shows: 1.5GB is 15 × 10⁹ / 10.
+    let digits = u32::try_from(fraction.len()).ok().filter(|digits| (1..=9).contains(digits) && unit > 1)?;
+    let scaled: u64 = format!("{whole}{fraction}").parse().ok()?;
+    u64::try_from(u128::from(scaled) * u128::from(unit) / 10_u128.pow(digits)).ok()
 }
 
 #[cfg(test)]
@@ -294,6 +326,14 @@ mod tests {
         assert_eq!(size("64MiB"), Ok(64 << 20));
         assert_eq!(size("1 kb"), Ok(1000));
         assert!(size("4GiB").is_err() && size("").is_err() && size("0").is_err() && size("1x").is_err());
+        assert_eq!((memory("256MiB"), memory("2GiB")), (Ok(256 << 20), Ok(2 << 30)));
+        assert_eq!(
+            (memory("1.5GB"), memory("0.5 g"), memory("123456")),
+            (Ok(1_500_000_000), Ok(1 << 29), Ok(123_456))
+        );
+        for wrong in ["", "0", "1.5", ".5.GB", "1.GB", "x", "-1GiB", "99999999999TiB", "half"] {
+            assert!(memory(wrong).is_err(), "{wrong}");
+        }
         assert_eq!("1%".parse(), Ok(Tolerance::Share(0.01)));
         assert_eq!("12".parse(), Ok(Tolerance::Number(12)));
         assert!("-1".parse::<Tolerance>().is_err() && "2.0".parse::<Tolerance>().is_err());

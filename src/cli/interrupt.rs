@@ -1,7 +1,8 @@
 //! Interruptions: SIGINT and SIGTERM leave nothing half done behind, and say so.
 //!
 //! A thread waits for the signals. Until the report is published it removes the working folder before it ends the
-//! process; while the report is being moved to its place it waits; afterwards it just ends the process.
+//! process; while the report is being moved to its place it waits; afterwards it just ends the process. Temporary files of
+//! the run need no removing: they have no name.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

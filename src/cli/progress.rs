@@ -4,8 +4,8 @@ use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use wirecopy::{Phase, Watch};
+use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use wirecopy::{Extent, Phase, Watch};
 
 use super::args::When;
 
@@ -29,9 +29,17 @@ enum Shown {
 
 struct Open {
     phase: Phase,
+    extent: Extent,
     bar: ProgressBar,
     since: Instant,
+    /// Articles met, where their number is not known.
+    met: u64,
+    /// When the rates were last worked out.
+    told: Instant,
 }
+
+/// How often the rates are worked out: faster than that they cannot be read.
+const RATES_EVERY: Duration = Duration::from_millis(200);
 
 /// Short phases flicker: a bar appears only after this long.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -56,40 +64,71 @@ fn number(phase: Phase) -> usize {
     Phase::ALL.iter().position(|known| *known == phase).map_or(0, |at| at + 1)
 }
 
+impl Open {
+    /// How much of the archive the phase gets through a second: as large a share of its articles and bytes as of its
+    /// steps.
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "for people"
+    )]
+    fn rates(&self, steps: u64) -> String {
+        let seconds = self.since.elapsed().as_secs_f64().max(1e-9);
+        let share = steps as f64 / (self.extent.steps as f64).max(1.0);
+        let articles = self.extent.articles.map_or(self.met as f64, |articles| share * articles as f64);
+        let bytes = share * self.extent.bytes as f64;
+        format!(
+            "{} articles/s, {}/s",
+            HumanCount((articles / seconds) as u64),
+            DecimalBytes((bytes / seconds) as u64)
+        )
+    }
+}
+
 impl Watch for Progress {
-    fn begin(&self, phase: Phase, total: u64) {
+    fn begin(&self, phase: Phase, extent: Extent) {
         if self.shown == Shown::Nothing {
             return;
         }
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+        let bar = ProgressBar::with_draw_target(Some(extent.steps), ProgressDrawTarget::hidden());
         let done = match phase.unit() {
-            "bytes" => "{bytes}/{total_bytes}, {bytes_per_sec}".to_owned(),
+            "bytes" => "{decimal_bytes}/{decimal_total_bytes}".to_owned(),
             unit => format!("{{human_pos}}/{{human_len}} {unit}"),
         };
         let step = format!("{}/{}", number(phase), Phase::ALL.len());
-        let template = format!("{step} {{prefix:8}} [{{bar:30}}] {done}, {{eta}} left");
+        let template = format!("{step} {{prefix:8}} [{{bar:20}}] {done}, {{msg}}, {{eta}} left");
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_prefix(phase.name());
         if self.shown == Shown::Lines {
-            tell(&format!(
-                "{}/{} {}: {total} {}",
-                number(phase),
-                Phase::ALL.len(),
-                phase.name(),
-                phase.unit()
-            ));
+            let steps = match phase.unit() {
+                "bytes" => DecimalBytes(extent.steps).to_string(),
+                unit => format!("{} {unit}", HumanCount(extent.steps)),
+            };
+            tell(&format!("{step} {}: {steps}", phase.name()));
         }
-        *self.open() = Some(Open { phase, bar, since: Instant::now() });
+        let now = Instant::now();
+        *self.open() = Some(Open { phase, extent, bar, since: now, met: 0, told: now });
     }
 
-    fn advance(&self, done: u64) {
-        if let Some(open) = self.open().as_ref() {
-            if self.shown == Shown::Bars && open.bar.is_hidden() && open.since.elapsed() > PATIENCE {
-                open.bar.set_draw_target(ProgressDrawTarget::stderr());
+    fn advance(&self, steps: u64) {
+        if let Some(open) = self.open().as_mut() {
+            open.bar.inc(steps);
+            if self.shown == Shown::Bars && open.told.elapsed() > RATES_EVERY {
+                open.told = Instant::now();
+                open.bar.set_message(open.rates(open.bar.position()));
+                if open.bar.is_hidden() && open.since.elapsed() > PATIENCE {
+                    open.bar.set_draw_target(ProgressDrawTarget::stderr());
+                }
             }
-            open.bar.inc(done);
+        }
+    }
+
+    fn articles(&self, more: u64) {
+        if let Some(open) = self.open().as_mut() {
+            open.met += more;
         }
     }
 
@@ -97,7 +136,12 @@ impl Watch for Progress {
         if let Some(open) = self.open().take() {
             open.bar.finish_and_clear();
             if self.shown == Shown::Lines {
-                tell(&format!("    {} took {:.1} s", open.phase.name(), open.since.elapsed().as_secs_f64()));
+                let seconds = open.since.elapsed().as_secs_f64();
+                tell(&format!(
+                    "    {} took {seconds:.1} s, {}",
+                    open.phase.name(),
+                    open.rates(open.extent.steps)
+                ));
             }
         }
     }

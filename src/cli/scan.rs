@@ -12,6 +12,9 @@ use super::summary;
 
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Status> {
     let settings = args.settings();
+    if let Some(folder) = args.temp_dir.as_ref().filter(|folder| !folder.is_dir()) {
+        anyhow::bail!("{} is no folder that temporary files could go to (--temp-dir)", folder.display());
+    }
     let destination = Destination::claim(&args.out, args.force, &args.archives)?;
     if settings.read.mapped {
         archive::exit_cleanly_when_cut(&destination.leftovers())?;

@@ -17,7 +17,7 @@ pub(crate) enum Status {
     Problems = 3,
     /// An input cannot be used, or `--strict` met a problem.
     UnusableInput = 4,
-    /// The report could not be written.
+    /// The report, or a temporary file, could not be written.
     Unwritable = 5,
     /// A limit was reached.
     Limit = 9,
@@ -35,8 +35,10 @@ pub(crate) fn of_error(error: &anyhow::Error) -> Status {
         Some(Error::ReportOccupied { .. } | Error::ReportOnInput { .. } | Error::StartThreads { .. }) => {
             Status::Usage
         }
-        Some(Error::WriteReport { .. }) => Status::Unwritable,
-        Some(Error::TooManyPairs { .. } | Error::TooManyArticles) => Status::Limit,
+        Some(Error::WriteReport { .. } | Error::WriteTemporary { .. }) => Status::Unwritable,
+        Some(Error::TooManyPairs { .. } | Error::TooManyArticles | Error::MemoryTooSmall { .. }) => {
+            Status::Limit
+        }
         Some(Error::Unbalanced { .. }) => Status::Internal,
         Some(_) => Status::UnusableInput,
         None if error.chain().any(<dyn std::error::Error>::is::<std::io::Error>) => Status::Unwritable,

@@ -42,6 +42,8 @@ pub(crate) fn text(findings: &Findings, run: &RunInfo, out: &Path) -> String {
     let _ = write_counts(&mut text, run);
     let _ = write_stories(&mut text, findings);
     let _ = write_outlets(&mut text, findings);
+    let _ = write_buckets(&mut text, run);
+    let _ = write_funnel(&mut text, run);
     let _ = write_end(&mut text, run, out);
     text
 }
@@ -93,18 +95,19 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
 }
 
 fn write_stories(text: &mut String, findings: &Findings) -> std::fmt::Result {
-    let mut largest: Vec<_> = findings.stories.iter().collect();
+    let mut largest: Vec<_> = findings.duplicates.stories.iter().collect();
     largest.sort_by_key(|story| std::cmp::Reverse(story.members.len()));
     if largest.is_empty() {
         return Ok(());
     }
     writeln!(text, "\n{BOLD}Largest stories{BOLD:#}")?;
     for story in largest.into_iter().take(SHOWN) {
-        let article = findings.catalogue.article(story.representative);
-        let name = findings.catalogue.name(story.representative, &findings.archive);
-        let title = article.title.as_deref().unwrap_or(&name);
-        let published = article.published.map_or("undated".into(), |published| published.to_string());
-        let outlet = article.outlet.as_deref().unwrap_or("unknown outlet");
+        let catalogue = &findings.catalogue;
+        let name = catalogue.name(story.representative, &findings.archive);
+        let title = catalogue.details(story.representative).title.unwrap_or(&name);
+        let published = catalogue.article(story.representative).published;
+        let published = published.map_or("undated".into(), |published| published.to_string());
+        let outlet = catalogue.outlet(story.representative).unwrap_or("unknown outlet");
         writeln!(
             text,
             "{:>9} × {}  ({}, {published})",
@@ -118,8 +121,8 @@ fn write_stories(text: &mut String, findings: &Findings) -> std::fmt::Result {
 
 fn write_outlets(text: &mut String, findings: &Findings) -> std::fmt::Result {
     let mut outlets: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for copied in &findings.copied {
-        let Some(outlet) = findings.catalogue.article(copied.article).outlet.as_deref() else { continue };
+    for copied in findings.copied.targets() {
+        let Some(outlet) = findings.catalogue.outlet(copied.article) else { continue };
         if copied.copied_words > 0 {
             let sum = outlets.entry(outlet).or_default();
             *sum = (sum.0 + 1, sum.1 + u64::from(copied.copied_words));
@@ -143,8 +146,59 @@ fn write_outlets(text: &mut String, findings: &Findings) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_end(text: &mut String, run: &RunInfo, out: &Path) -> std::fmt::Result {
+/// Buckets that had to be put in order: something that thousands fill in, or articles made to collide.
+fn write_buckets(text: &mut String, run: &RunInfo) -> std::fmt::Result {
+    let mut largest: Vec<_> = run.ordered_buckets.iter().collect();
+    if largest.is_empty() {
+        return Ok(());
+    }
+    largest.sort_by_key(|bucket| std::cmp::Reverse(bucket.articles));
+    writeln!(text, "\n{BOLD}Buckets of articles that mostly do not resemble one another{BOLD:#}")?;
+    for bucket in largest.iter().take(SHOWN) {
+        writeln!(
+            text,
+            "{:>9} articles from {} on, in band {}; {} joined none before them",
+            grouped(bucket.articles.into()),
+            cut(&bucket.first, TITLE_CHARS),
+            bucket.band,
+            grouped(bucket.leaders.into()),
+        )?;
+    }
+    let more = largest.len().saturating_sub(SHOWN);
+    if more > 0 {
+        writeln!(text, "{:>9} more; run.json names them all", grouped(more as u64))?;
+    }
+    Ok(())
+}
+
+/// How much each stage let through.
+fn write_funnel(text: &mut String, run: &RunInfo) -> std::fmt::Result {
+    let funnel = &run.funnel;
+    let searched = |search: &str| run.settings.only.contains(&search);
     writeln!(text)?;
+    if searched("duplicates") {
+        writeln!(
+            text,
+            "pairs: {} met in a bucket, {} verified on the text, {} matched",
+            grouped(funnel.pairs_met),
+            grouped(funnel.pairs_verified),
+            grouped(funnel.pairs_matched),
+        )?;
+    }
+    if searched("passages") {
+        writeln!(
+            text,
+            "fingerprints: {}, of which {} stand in several articles; {} hold one, {} a passage",
+            grouped(funnel.fingerprints),
+            grouped(funnel.fingerprints_shared),
+            plural(funnel.articles_sharing, "article"),
+            grouped(run.counts.articles_with_passages),
+        )?;
+    }
+    Ok(())
+}
+
+fn write_end(text: &mut String, run: &RunInfo, out: &Path) -> std::fmt::Result {
     if run.counts.problems > 0 {
         let kinds: Vec<String> =
             run.problems.iter().map(|(kind, count)| format!("{} {kind}", grouped(*count))).collect();
@@ -160,6 +214,10 @@ fn write_end(text: &mut String, run: &RunInfo, out: &Path) -> std::fmt::Result {
             grouped(run.files.special),
             grouped(run.files.repeated),
         )?;
+    }
+    if run.spilled_bytes > 0 {
+        let (spilled, bound) = (bytes(run.spilled_bytes), bytes(run.settings.memory));
+        writeln!(text, "{spilled} went to temporary files to stay within {bound} of memory")?;
     }
     writeln!(
         text,

@@ -19,18 +19,22 @@
 //! search can miss".
 
 mod choose;
+mod row;
 mod texts;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::candidates::{Posting, Postings, Use};
+use crate::candidates::{Heads, Posting, Postings, Use};
+use crate::error::Error;
+use crate::scratch::{Rows, RowsWriter, Scratch};
 use crate::text::{CharOffsets, Tokens};
 use crate::verify::{Alignment, Block, Bridging, Window, align};
 use choose::choose;
+use row::PassageRow;
 pub use texts::Prepared;
 use texts::Shelf;
 
@@ -78,6 +82,10 @@ pub struct Holdings<'a> {
     /// The first article that lies close enough in time to be a source of this one: 0 where links are not bound in
     /// time, the article itself where none is.
     pub since: &'a (dyn Fn(u32) -> u32 + Sync),
+    /// Bytes of texts and tokens that one thread may keep at hand.
+    pub shelf_bytes: u64,
+    /// Where what does not fit into memory goes.
+    pub scratch: &'a Scratch,
 }
 
 impl std::fmt::Debug for Holdings<'_> {
@@ -142,65 +150,115 @@ impl Span {
 }
 
 /// What was found in one target.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copied {
     /// The target.
     pub article: u32,
-    /// Its passages, by place.
-    pub passages: Vec<Passage>,
     /// Words of it that stand in at least one passage of kind copy.
     pub copied_words: u32,
+    /// Where its passages are in the table.
+    first: usize,
+    count: u32,
 }
 
-/// There are more passages than allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooMany;
+/// All passages, target by target.
+#[derive(Debug, Default)]
+pub struct Copies {
+    targets: Vec<Copied>,
+    rows: Rows<PassageRow>,
+}
 
-/// Finds the passages of all articles; targets ascend. `advance` is told how many more targets are done.
+impl Copies {
+    /// Articles with passages, ascending.
+    pub fn targets(&self) -> &[Copied] {
+        &self.targets
+    }
+
+    /// How many passages there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The passages of a target, by place.
+    pub fn passages_of(&self, target: &Copied) -> impl Iterator<Item = Passage> {
+        self.rows[target.first..][..target.count as usize].iter().map(Passage::from)
+    }
+}
+
+/// Why passages could not all be listed.
+#[derive(Debug)]
+pub enum PassagesError {
+    /// There are more than [`Limits::max_passages`].
+    TooMany,
+    /// They could not be put on disk.
+    Scratch(Error),
+}
+
+impl From<Error> for PassagesError {
+    fn from(error: Error) -> Self {
+        PassagesError::Scratch(error)
+    }
+}
+
+/// Finds the passages of all articles. `advance` is told how many more targets are done.
 ///
 /// # Errors
-/// If there are more than [`Limits::max_passages`].
+/// If there are too many, or they could not be put on disk.
 pub fn passages(
     postings: &Postings,
     holdings: Holdings<'_>,
     limits: Limits,
     advance: &(dyn Fn(u64) + Sync),
-) -> Result<Vec<Copied>, TooMany> {
+) -> Result<Copies, PassagesError> {
     let heads = match limits.linking {
-        Linking::Earliest => postings.heads(DEPTH, &holdings.outlet_of),
-        Linking::All => Vec::new(),
+        Linking::Earliest => postings.heads(DEPTH, &holdings.outlet_of, holdings.scratch)?,
+        Linking::All => Heads::default(),
     };
-    let counted = AtomicU64::new(0);
+    let rows = Mutex::new(RowsWriter::new(holdings.scratch));
     let search = Search { postings, heads: &heads, holdings, limits };
-    let copied: Result<Vec<Option<Copied>>, TooMany> = postings
+    let targets: Result<Vec<Option<Copied>>, PassagesError> = postings
         .articles()
         .into_par_iter()
         .with_min_len(8)
         .map_init(
-            || Shelf::new(holdings.prepare),
+            || Shelf::new(holdings.prepare, holdings.shelf_bytes),
             |texts, target| {
-                let copied = search.target(target, texts);
+                let (found, copied_words) = search.target(target, texts);
                 advance(1);
-                let found = copied.passages.len() as u64;
-                if counted.fetch_add(found, Ordering::Relaxed) + found > limits.max_passages {
-                    return Err(TooMany);
+                if found.is_empty() {
+                    return Ok(None);
                 }
-                Ok((found > 0).then_some(copied))
+                // Rows come in the order of work; each target knows its own.
+                let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
+                let first = rows.len();
+                if (first + found.len()) as u64 > limits.max_passages {
+                    return Err(PassagesError::TooMany);
+                }
+                rows.push_all(&found)?;
+                let count = u32::try_from(found.len()).map_err(|_| PassagesError::TooMany)?;
+                Ok(Some(Copied { article: target, copied_words, first, count }))
             },
         )
         .collect();
-    Ok(copied?.into_iter().flatten().collect())
+    let targets = targets?.into_iter().flatten().collect();
+    Ok(Copies { targets, rows: rows.into_inner().unwrap_or_else(PoisonError::into_inner).finish()? })
 }
 
 struct Search<'a> {
     postings: &'a Postings,
-    heads: &'a [Vec<u32>],
+    heads: &'a Heads,
     holdings: Holdings<'a>,
     limits: Limits,
 }
 
 impl Search<'_> {
-    fn target(&self, target: u32, texts: &mut Shelf<'_>) -> Copied {
+    /// The passages of one target, by place, and how many words of it they cover.
+    fn target(&self, target: u32, texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
         let uses = self.postings.uses_of(target);
         let mut found: Vec<(u32, Alignment)> = Vec::new();
         match self.limits.linking {
@@ -278,7 +336,8 @@ impl Search<'_> {
     fn source(&self, target: u32, group: u32, round: usize) -> Option<u32> {
         let since = (self.holdings.since)(target);
         if since == 0 {
-            return self.sources(target, self.heads[group as usize].iter().copied()).nth(round);
+            let holders = self.heads.of(group, self.postings.members(group));
+            return self.sources(target, holders).nth(round);
         }
         // Heads are the first of all time; within a window the holders are walked, so many of them.
         self.sources(target, self.holders(group, since).take(WALKED)).nth(round)
@@ -364,9 +423,14 @@ impl Search<'_> {
         })
     }
 
-    fn report(&self, target: u32, found: &[(u32, Alignment)], texts: &mut Shelf<'_>) -> Copied {
+    fn report(
+        &self,
+        target: u32,
+        found: &[(u32, Alignment)],
+        texts: &mut Shelf<'_>,
+    ) -> (Vec<PassageRow>, u32) {
         if found.is_empty() {
-            return Copied { article: target, passages: Vec::new(), copied_words: 0 };
+            return (Vec::new(), 0);
         }
         let of_target = texts.get(target);
         let offsets = CharOffsets::of(of_target.text());
@@ -409,7 +473,7 @@ impl Search<'_> {
         });
         let halves: u32 =
             cover(copied.into_iter()).into_iter().map(|range| of_target.tokens().half_words(range)).sum();
-        Copied { article: target, passages, copied_words: halves.div_ceil(2) }
+        (passages.iter().map(PassageRow::from).collect(), halves.div_ceil(2))
     }
 }
 

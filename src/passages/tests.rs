@@ -25,6 +25,8 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
         prepare: &|article| Prepared::new(articles[article as usize].1.into(), 0),
         outlet_of: &|article| articles[article as usize].0,
         since: &|_| 0,
+        shelf_bytes: 1000,
+        scratch: &Scratch::unneeded(),
     };
     let limits = Limits {
         width: winnower.width(),
@@ -34,7 +36,7 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
         max_passages: 1000,
     };
     let copied = passages(&Postings::group(postings), holdings, limits, &|_| ()).expect("under the limit");
-    copied.into_iter().flat_map(|copied| copied.passages).collect()
+    copied.targets().iter().flat_map(|target| copied.passages_of(target)).collect()
 }
 
 fn check(articles: &[Article<'_>], linking: Linking, expect: &[(u32, u32, &str)]) -> Vec<Passage> {

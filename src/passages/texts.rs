@@ -37,21 +37,28 @@ impl Prepared {
     }
 }
 
-/// Bytes of text after which a shelf is full: sources near in time come again soon (some 500 articles), and a handful of
-/// large articles must not pile up. Tokens take about five times the room of their text.
-const SHELF_BYTES: usize = 2 << 20;
+/// Bytes of text after which a shelf is full at the latest: sources near in time come again soon (some 500 articles), and
+/// a handful of large articles must not pile up.
+const MOST_BYTES: u64 = 2 << 20;
+
+/// What a full shelf and the one put aside take in memory, by the bytes of text on one: tokens take about five times
+/// the room of their text.
+const MEMORY_PER_BYTE: u64 = 12;
 
 /// The articles that one thread read last: a full shelf is put aside and stays in reach until the next is full.
 pub(super) struct Shelf<'a> {
     prepare: &'a (dyn Fn(u32) -> Prepared + Sync),
     held: HashMap<u32, Rc<Prepared>>,
     aside: HashMap<u32, Rc<Prepared>>,
-    bytes: usize,
+    bytes: u64,
+    most_bytes: u64,
 }
 
 impl<'a> Shelf<'a> {
-    pub(super) fn new(prepare: &'a (dyn Fn(u32) -> Prepared + Sync)) -> Self {
-        Shelf { prepare, held: HashMap::new(), aside: HashMap::new(), bytes: 0 }
+    /// A shelf that takes about `memory` bytes at most, and no more than is of use.
+    pub(super) fn new(prepare: &'a (dyn Fn(u32) -> Prepared + Sync), memory: u64) -> Self {
+        let most_bytes = (memory / MEMORY_PER_BYTE).min(MOST_BYTES);
+        Shelf { prepare, held: HashMap::new(), aside: HashMap::new(), bytes: 0, most_bytes }
     }
 
     pub(super) fn get(&mut self, article: u32) -> Rc<Prepared> {
@@ -59,11 +66,11 @@ impl<'a> Shelf<'a> {
             return Rc::clone(held);
         }
         let prepared = self.aside.remove(&article).unwrap_or_else(|| Rc::new((self.prepare)(article)));
-        if self.bytes > SHELF_BYTES {
+        if self.bytes > self.most_bytes {
             self.aside = std::mem::take(&mut self.held);
             self.bytes = 0;
         }
-        self.bytes += prepared.text.len();
+        self.bytes += prepared.text.len() as u64;
         self.held.insert(article, Rc::clone(&prepared));
         prepared
     }

@@ -5,67 +5,117 @@
 //! order is what every later act works with: "earlier" is "smaller number", and nothing depends on the order
 //! of files or records.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::details::{self, Details};
+use super::stores::NO_OUTLET;
 use crate::archive::dates::PublishedAt;
 use crate::archive::{Archive, Place};
-use crate::pipeline::examine::Examined;
 use crate::problem::{Problem, ProblemKind};
+use crate::scratch::Rows;
 
-/// One article as the report tells it.
-#[derive(Clone, Debug)]
+/// One article: what is asked of it again and again. Names, repeats and credits are its [`Details`]. Of all that a run
+/// keeps, this alone is in memory for every article whatever the bound, so it is small: 128 bytes.
+#[derive(Clone, Copy, Debug)]
 pub struct Article {
     /// Where its record is.
     pub place: Place,
     /// The record's number in its file, from 1.
     pub record: u64,
-    /// The record's own id.
-    pub own_id: Option<String>,
-    /// Who published it.
-    pub outlet: Option<String>,
-    /// Its headline.
-    pub title: Option<String>,
-    /// Where it was found.
-    pub url: Option<String>,
     /// When it was published.
     pub published: Option<PublishedAt>,
-    /// What it says.
-    pub examined: Examined,
+    /// 128-bit XXH3 of the text.
+    pub text_hash: u128,
+    /// The same of all token hashes.
+    pub(super) all_tokens_hash: u128,
+    /// Length in words; 0 for a text without tokens.
+    pub words: u32,
+    /// Words of it that stand in the text a second time, labels not counted.
+    pub repeated_words: u32,
+    /// How many repeats it has.
+    pub repeats: u32,
+    /// How many sources it names.
+    pub credits: u32,
+    /// Number of its outlet's name; [`NO_OUTLET`] if it is not known.
+    pub(super) outlet: u32,
+    /// Where its signature is; [`crate::candidates::NO_SIGNATURE`] if it has none.
+    pub(super) signature: u32,
+    /// Where its fingerprints begin, and how many there are.
+    pub(super) fingerprints: usize,
+    pub(super) fingerprint_count: u32,
+    /// Where its details begin.
+    pub(super) details: usize,
+}
+
+const _: () = assert!(size_of::<Article>() == 128, "every byte here is a byte of memory an article");
+
+impl Article {
+    /// 128-bit XXH3 of all token hashes; `None` for a text without tokens.
+    pub fn token_hash(&self) -> Option<u128> {
+        (self.words > 0).then_some(self.all_tokens_hash)
+    }
 }
 
 /// All articles, in canonical order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Catalogue {
     /// The articles; an article's number is its index.
     pub articles: Vec<Article>,
     named_by_ref: Vec<bool>,
-    outlets: Vec<u64>,
+    /// Names of outlets, ascending.
+    outlets: Vec<String>,
+    details: Rows<u8>,
 }
 
 impl Catalogue {
-    /// Orders articles, and tells ids that several of them have.
-    pub fn of(mut articles: Vec<Article>, archive: &Archive) -> (Catalogue, Vec<Problem>) {
-        articles.sort_by(canonical);
-        let mut by_id: Vec<(&str, usize)> = articles
-            .iter()
-            .enumerate()
-            .filter_map(|(i, article)| Some((article.own_id.as_deref()?, i)))
+    /// Orders articles, and tells ids that several of them have. `outlets` are the names that articles give the number
+    /// of, in any order.
+    pub(super) fn of(
+        mut articles: Vec<Article>,
+        outlets: Vec<String>,
+        details: Rows<u8>,
+        archive: &Archive,
+    ) -> (Catalogue, Vec<Problem>) {
+        let outlets = number_by_name(&mut articles, outlets);
+        articles.par_sort_unstable_by(|a, b| canonical(a, b, &details));
+        let own_id = |article: u32| details::own_id(&details[articles[article as usize].details..]);
+        // Equal ids have equal hashes: those are sorted, and the few ids that share one are looked at.
+        let numbered = (0..u32::try_from(articles.len()).expect("the pipeline numbers articles in 32 bits"))
+            .into_par_iter();
+        let mut by_id: Vec<(u64, u32)> =
+            numbered.filter_map(|article| Some((xxh3_64(own_id(article)?), article))).collect();
+        by_id.par_sort_unstable();
+        let sources: BTreeSet<&[u8]> =
+            archive.sources().iter().map(|source| source.name.as_bytes()).collect();
+        // An id that could be the ref of another article must not name two things.
+        let like_a_ref = |id: &[u8]| {
+            let colon = memchr::memrchr(b':', id);
+            colon.is_some_and(|at| id[at + 1..].iter().all(u8::is_ascii_digit) && sources.contains(&id[..at]))
+        };
+        let mut named_by_ref: Vec<bool> = articles
+            .par_iter()
+            .map(|article| details::own_id(&details[article.details..]).is_none_or(like_a_ref))
             .collect();
-        by_id.sort_unstable();
-        let mut named_by_ref: Vec<bool> = articles.iter().map(|article| article.own_id.is_none()).collect();
-        let sources: BTreeSet<&str> = archive.sources().iter().map(|source| source.name.as_str()).collect();
-        let mut problems = Vec::new();
-        for &(id, article) in &by_id {
-            // An id that could be the ref of another article must not name two things.
-            let place = id.rsplit_once(':').filter(|(_, record)| record.bytes().all(|b| b.is_ascii_digit()));
-            named_by_ref[article] |= place.is_some_and(|(file, _)| sources.contains(file));
+        let mut shared: Vec<(&[u8], Vec<u32>)> = Vec::new();
+        for alike in by_id.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+            let mut alike: Vec<(&[u8], u32)> =
+                alike.iter().filter_map(|&(_, article)| Some((own_id(article)?, article))).collect();
+            alike.sort_unstable();
+            let same = alike.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
+            shared.extend(same.map(|same| (same[0].0, same.iter().map(|&(_, article)| article).collect())));
         }
-        for same in by_id.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            for &(_, article) in same {
-                named_by_ref[article] = true;
+        shared.sort_unstable();
+        let mut problems = Vec::new();
+        for (id, same) in shared {
+            for &article in &same {
+                named_by_ref[article as usize] = true;
             }
-            let second = &articles[same[1].1];
+            let second = &articles[same[1] as usize];
             problems.push(Problem {
                 path: archive.sources()[second.place.source as usize].name.clone(),
                 record: Some(second.record),
@@ -74,12 +124,11 @@ impl Catalogue {
                 message: format!(
                     "{} articles have the id {:?}; all are kept, and named by ref",
                     same.len(),
-                    same[0].0
+                    String::from_utf8_lossy(id)
                 ),
             });
         }
-        let outlets = number_outlets(&articles);
-        (Catalogue { articles, named_by_ref, outlets }, problems)
+        (Catalogue { articles, named_by_ref, outlets, details }, problems)
     }
 
     /// How many articles there are.
@@ -104,16 +153,27 @@ impl Catalogue {
     }
 
     /// How every table names the article: its own id, or `FILE:RECORD` where it has none or shares it.
-    pub fn name(&self, number: u32, archive: &Archive) -> String {
-        match &self.article(number).own_id {
-            Some(id) if !self.named_by_ref[number as usize] => id.clone(),
-            _ => self.reference(number, archive),
-        }
+    pub fn name(&self, number: u32, archive: &Archive) -> Cow<'_, str> {
+        let own_id = if self.named_by_ref[number as usize] { None } else { self.details(number).own_id };
+        own_id.map_or_else(|| self.reference(number, archive).into(), Cow::Borrowed)
+    }
+
+    /// The article's own id, title, URL, repeats and credits.
+    pub fn details(&self, number: u32) -> Details<'_> {
+        details::unpack(&self.details[self.article(number).details..])
+    }
+
+    /// Who published the article.
+    pub fn outlet(&self, number: u32) -> Option<&str> {
+        self.outlets.get(self.article(number).outlet as usize).map(String::as_str)
     }
 
     /// A number for the article's outlet; articles of unknown outlet have one each.
     pub fn outlet_number(&self, number: u32) -> u64 {
-        self.outlets[number as usize]
+        match self.article(number).outlet {
+            NO_OUTLET => self.outlets.len() as u64 + u64::from(number),
+            outlet => u64::from(outlet),
+        }
     }
 
     /// Whether two articles were published within so many days of each other. Where a time is missing that is
@@ -145,27 +205,37 @@ impl Catalogue {
     }
 }
 
-fn canonical(a: &Article, b: &Article) -> Ordering {
+fn canonical(a: &Article, b: &Article, details: &[u8]) -> Ordering {
     let missing_last = |article: &Article| {
         let published = article.published;
         (published.is_none(), published.map(PublishedAt::known_by), published)
     };
+    let id = |article: &Article| {
+        let id = details::own_id(&details[article.details..]);
+        (id.is_none(), id)
+    };
+    // No outlet before all outlets, as no title before all titles.
+    let outlet = |article: &Article| article.outlet.wrapping_add(1);
+    let title_and_url = |article: &Article| details::title_and_url(&details[article.details..]);
     missing_last(a)
         .cmp(&missing_last(b))
-        .then_with(|| (a.own_id.is_none(), &a.own_id).cmp(&(b.own_id.is_none(), &b.own_id)))
-        .then_with(|| a.examined.text_hash.cmp(&b.examined.text_hash))
-        .then_with(|| (&a.outlet, &a.title, &a.url).cmp(&(&b.outlet, &b.title, &b.url)))
+        .then_with(|| id(a).cmp(&id(b)))
+        .then_with(|| a.text_hash.cmp(&b.text_hash))
+        .then_with(|| outlet(a).cmp(&outlet(b)))
+        .then_with(|| title_and_url(a).cmp(&title_and_url(b)))
         .then_with(|| (a.place.source, a.place.begin).cmp(&(b.place.source, b.place.begin)))
 }
 
-fn number_outlets(articles: &[Article]) -> Vec<u64> {
-    let mut names: Vec<&str> = articles.iter().filter_map(|article| article.outlet.as_deref()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let unknown = names.len()..;
-    let number = |(article, own): (&Article, usize)| match &article.outlet {
-        Some(name) => names.binary_search(&name.as_str()).unwrap_or(own),
-        None => own,
-    };
-    articles.iter().zip(unknown).map(number).map(|number| number as u64).collect()
+/// Numbers outlets by the order of their names, which are returned in it.
+fn number_by_name(articles: &mut [Article], names: Vec<String>) -> Vec<String> {
+    let mut ordered: Vec<(String, u32)> = names.into_iter().zip(0..).collect();
+    ordered.sort_unstable();
+    let mut rank = vec![0; ordered.len()];
+    for ((_, number), place) in ordered.iter().zip(0..) {
+        rank[*number as usize] = place;
+    }
+    for article in articles.iter_mut().filter(|article| article.outlet != NO_OUTLET) {
+        article.outlet = rank[article.outlet as usize];
+    }
+    ordered.into_iter().map(|(name, _)| name).collect()
 }

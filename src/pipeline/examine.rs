@@ -1,41 +1,26 @@
 //! Act 1: everything that can be known of one article alone.
 //!
-//! A pure function of the record and the settings; one [`Examiner`] a thread keeps the buffers.
+//! A pure function of the record and the settings; one [`Examiner`] a thread keeps the buffers. What is found goes into
+//! the tables of a [`Piece`].
 
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::catalogue::Article;
+use super::details::{Unpacked, pack};
+use super::stores::{Piece, StoredFingerprint};
+use crate::archive::Place;
 use crate::archive::record::Record;
-use crate::lineage::{Credit, credits};
+use crate::candidates::NO_SIGNATURE;
+use crate::lineage::credits;
 use crate::passages::Span;
 use crate::repeats::{Repeat, RepeatKind, Repeats};
 use crate::settings::Settings;
 use crate::shingle::shingle_on;
-use crate::sketch::{Fingerprint, Signature, Sketcher, Winnower};
+use crate::sketch::{Fingerprint, Sketcher, Winnower};
 use crate::text::{CharOffsets, Paragraphs, Tokens, tokenize};
 
-/// What is known of one article alone.
-#[derive(Clone, Debug)]
-pub struct Examined {
-    /// 128-bit XXH3 of the text.
-    pub text_hash: u128,
-    /// The same of all token hashes; `None` for a text without tokens.
-    pub token_hash: Option<u128>,
-    /// Length in words.
-    pub words: u32,
-    /// Its signature, if near-duplicates are looked for and there are tokens.
-    pub signature: Option<Box<Signature>>,
-    /// Its winnowed fingerprints, if passages are looked for.
-    pub fingerprints: Vec<Fingerprint>,
-    /// What it repeats, if that is looked for.
-    pub repeats: Vec<FoundRepeat>,
-    /// Words of it that stand in the text a second time, labels not counted.
-    pub repeated_words: u32,
-    /// The sources it names.
-    pub credits: Vec<Credit>,
-}
-
 /// A repeat with its spans in bytes and characters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FoundRepeat {
     /// The first standing.
     pub first: Span,
@@ -80,15 +65,17 @@ impl<'s> Examiner<'s> {
     }
 
     /// Text to tokens, shingles, sketches, repeats and credits.
-    pub(super) fn examine(&mut self, record: &Record<'_>) -> Examined {
+    pub(super) fn examine(&mut self, place: Place, number: u64, record: &Record<'_>, into: &mut Piece) {
         let text = &*record.text;
         let searches = self.settings.searches;
         tokenize(text, self.settings.seed, &mut self.tokens);
-        let signature = searches.duplicates.then(|| self.signature()).flatten();
+        let signature = if searches.duplicates { self.signature(into) } else { NO_SIGNATURE };
+        let fingerprints = into.fingerprints.len();
         if searches.passages {
             self.winnower.winnow(self.tokens.hashes(), &mut self.fingerprints);
+            into.fingerprints.extend(self.fingerprints.iter().map(StoredFingerprint::from));
         }
-        let token_hash = self.token_hash();
+        let all_tokens_hash = self.token_hash();
         let paragraphs = self.paragraphs.of(text);
         let repeats = if searches.repeats {
             spanned(text, self.repeats.find(text, &self.tokens, paragraphs))
@@ -96,31 +83,50 @@ impl<'s> Examiner<'s> {
             Vec::new()
         };
         let repeated = repeats.iter().filter(|repeat| repeat.kind != RepeatKind::Label);
-        Examined {
+        let credits = credits(text, paragraphs);
+        let details = into.details.len();
+        let unpacked = Unpacked {
+            own_id: record.id.as_deref(),
+            title: record.title.as_deref(),
+            url: record.url.as_deref(),
+            repeats: &repeats,
+            credits: &credits,
+        };
+        pack(unpacked, &mut into.details);
+        let narrow = |count: usize| u32::try_from(count).expect("a text under 2 GiB holds fewer");
+        let outlet = into.outlets.number(record.outlet.as_deref());
+        into.articles.push(Article {
+            place,
+            record: number,
+            published: record.published,
             text_hash: xxh3_128(text.as_bytes()),
-            token_hash,
+            all_tokens_hash,
             words: self.tokens.words(0..self.tokens.len()),
-            signature,
-            fingerprints: self.fingerprints.clone(),
             repeated_words: repeated.map(|repeat| repeat.words).sum(),
-            repeats,
-            credits: credits(text, paragraphs),
-        }
+            repeats: narrow(repeats.len()),
+            credits: narrow(credits.len()),
+            outlet,
+            signature,
+            fingerprints,
+            fingerprint_count: narrow(into.fingerprints.len() - fingerprints),
+            details,
+        });
     }
 
-    fn signature(&mut self) -> Option<Box<Signature>> {
+    /// Adds the signature, if there are tokens, and gives its place.
+    fn signature(&mut self, into: &mut Piece) -> u32 {
         let Settings { kernel, shingle_tokens, .. } = *self.settings;
         shingle_on(kernel, self.tokens.hashes(), shingle_tokens, &mut self.shingles);
-        self.sketcher.sketch(&self.shingles).map(Box::new)
+        let Some(signature) = self.sketcher.sketch(&self.shingles) else { return NO_SIGNATURE };
+        into.signatures.push(signature);
+        u32::try_from(into.signatures.len() - 1).expect("a piece has few articles")
     }
 
-    fn token_hash(&mut self) -> Option<u128> {
-        if self.tokens.is_empty() {
-            return None;
-        }
+    /// 128-bit XXH3 of all token hashes.
+    fn token_hash(&mut self) -> u128 {
         self.bytes.clear();
         self.bytes.extend(self.tokens.hashes().iter().flat_map(|hash| hash.to_le_bytes()));
-        Some(xxh3_128(&self.bytes))
+        xxh3_128(&self.bytes)
     }
 }
 

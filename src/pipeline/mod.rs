@@ -5,28 +5,35 @@
 //! the caller's next step ([`crate::report`]).
 
 mod catalogue;
+mod details;
 mod examine;
+mod memory;
 mod read;
+mod stores;
 mod usage;
 
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::archive::Archive;
-use crate::candidates::{BandPlan, Posting, Postings};
+use crate::candidates::{BandPlan, Posting, Postings, Signatures};
 use crate::error::Error;
-use crate::passages::{Copied, Holdings, Limits, Linking, Prepared, TooMany, passages};
+use crate::passages::{Copies, Holdings, Limits, Linking, PassagesError, Prepared, passages};
 use crate::problem::Problem;
+use crate::scratch::{Rows, Scratch, Sorter};
 use crate::settings::Settings;
 use crate::shingle::shingle_on;
-use crate::sketch::{Signature, Winnower};
-use crate::stories::{Duplicates, Funnel, PairsError, Sets, Story, all_pairs, editions, stories};
-use crate::verify::{Overlap, ShingleSet};
-use crate::watch::{Phase, Watch};
+use crate::sketch::{Fingerprint, Signature, Winnower};
+use crate::stories::{Duplicates, Found, Pair, PairsError, Sets, all_pairs, editions, stories};
+use crate::verify::ShingleSet;
+use crate::watch::{Extent, Phase, Watch};
+use memory::Bound;
+use stores::{Stored, StoredFingerprint};
 
 pub use catalogue::{Article, Catalogue};
-pub use examine::{Examined, FoundRepeat};
+pub use details::Details;
+pub use examine::FoundRepeat;
 pub use read::{Counts, Mapping};
-pub use usage::{PhaseUsage, Stopwatch, peak_memory_bytes};
+pub use usage::{PhaseUsage, PrivateMemory, Stopwatch, peak_memory_bytes};
 
 /// Everything a scan found.
 #[derive(Debug)]
@@ -35,12 +42,13 @@ pub struct Findings {
     pub archive: Archive,
     /// The articles, in canonical order.
     pub catalogue: Catalogue,
-    /// Stories of two articles or more, by first member; empty if near-duplicates were not looked for.
-    pub stories: Vec<Story>,
+    /// Stories, what the search for them saw, and the buckets that were put in order; empty if near-duplicates were not
+    /// looked for.
+    pub duplicates: Found,
     /// Every matching pair, if asked for.
-    pub pairs: Option<Vec<(u32, u32, Overlap)>>,
-    /// Articles with passages, ascending.
-    pub copied: Vec<Copied>,
+    pub pairs: Option<Rows<Pair>>,
+    /// Passages, target by target.
+    pub copied: Copies,
     /// What was wrong.
     pub problems: Vec<Problem>,
     /// What became of the records.
@@ -51,12 +59,23 @@ pub struct Findings {
     pub mapping: Mapping,
     /// How signatures were cut.
     pub plan: BandPlan,
-    /// Pairs seen by each stage of the search for near-duplicates.
-    pub pair_funnel: Funnel,
     /// Fingerprints, and groups of them that articles share.
     pub passage_funnel: PassageFunnel,
     /// Time and CPU time of each phase.
     pub usage: Vec<PhaseUsage>,
+    /// What the run takes and may take.
+    pub memory: MemoryUsage,
+}
+
+/// What a run may have of memory, what it took, and what it put on disk instead.
+#[derive(Debug)]
+pub struct MemoryUsage {
+    /// The bound of private memory, in bytes.
+    pub bound_bytes: u64,
+    /// Private memory; watched until the findings are dropped.
+    pub private: PrivateMemory,
+    /// Bytes written to temporary files.
+    pub spilled_bytes: u64,
 }
 
 /// What passage search saw.
@@ -83,30 +102,43 @@ pub fn scan(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Res
 
 fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Result<Findings, Error> {
     let mut stopwatch = Stopwatch::start();
+    let private = PrivateMemory::watch();
     let (archive, mut problems) = Archive::open(arguments, settings.read.clone())?;
     stop_if_strict(settings, &problems)?;
+    let bound = Bound::new(settings.memory, archive.sources().len(), rayon::current_num_threads());
+    bound.check(0)?;
+    let scratch = Scratch::in_folder(&settings.read.temp_dir, bound.part(STORE_PART));
+    let extent = |steps, articles| Extent { steps, articles, bytes: archive.bytes() };
 
-    watch.begin(Phase::Read, archive.bytes());
-    let mut read = read::read(&archive, settings, watch)?;
+    watch.begin(Phase::Read, extent(archive.bytes(), None));
+    let mut read = read::read(&archive, settings, &bound, &scratch, watch)?;
     problems.append(&mut read.problems);
-    if u32::try_from(read.articles.len()).is_err() {
+    let Stored { articles, signatures, fingerprints, details, outlets } = read.stored;
+    if u32::try_from(articles.len()).is_err() {
         return Err(Error::TooManyArticles);
     }
-    let (mut catalogue, mut shared_ids) = Catalogue::of(read.articles, &archive);
+    let (catalogue, mut shared_ids) = Catalogue::of(articles, outlets, details, &archive);
     problems.append(&mut shared_ids);
     stop_if_strict(settings, &problems)?;
     watch.end();
     stopwatch.lap(Phase::Read);
 
+    let articles = Some(catalogue.len() as u64);
+    let run = Run { archive: &archive, catalogue: &catalogue, settings, bound: &bound, scratch: &scratch };
     let plan = BandPlan::for_recall(settings.threshold, settings.recall);
-    let mut similar = Similar::default();
+    let (mut found, mut pairs) = (Found::default(), None);
     if settings.searches.duplicates {
-        similar = find_stories(&archive, &mut catalogue, settings, plan, watch)?;
+        let rounds = if settings.all_pairs { 2 } else { 1 };
+        watch.begin(Phase::Stories, extent(rounds * plan.bands() as u64, articles));
+        (found, pairs) = run.find_stories(signatures, plan, &|| watch.advance(1))?;
+        watch.end();
         stopwatch.lap(Phase::Stories);
     }
-    let (mut copied, mut passage_funnel) = (Vec::new(), PassageFunnel::default());
+    let (mut copied, mut passage_funnel) = (Copies::default(), PassageFunnel::default());
     if settings.searches.passages {
-        (copied, passage_funnel) = find_passages(&archive, &mut catalogue, settings, watch)?;
+        let begin = |targets| watch.begin(Phase::Passages, extent(targets, articles));
+        (copied, passage_funnel) = run.find_passages(fingerprints, &begin, &|done| watch.advance(done))?;
+        watch.end();
         stopwatch.lap(Phase::Passages);
     }
     problems.extend(archive.changed());
@@ -119,27 +151,30 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
     Ok(Findings {
         archive,
         catalogue,
-        stories: similar.stories,
-        pairs: similar.pairs,
+        duplicates: found,
+        pairs,
         copied,
         problems,
         counts: read.counts,
         records: read.records,
         mapping: read.mapping,
         plan,
-        pair_funnel: similar.funnel,
         passage_funnel,
         usage: stopwatch.laps(),
+        memory: MemoryUsage { bound_bytes: bound.bytes(), private, spilled_bytes: scratch.written_bytes() },
     })
 }
 
-/// What searching for near-duplicates gave.
-#[derive(Debug, Default)]
-struct Similar {
-    stories: Vec<Story>,
-    pairs: Option<Vec<(u32, u32, Overlap)>>,
-    funnel: Funnel,
-}
+// The parts of the bound that tables and caches may have: see `docs/decisions/0010-memory.md` for the sums.
+
+/// A table that reading fills, of which there are three, or that a search makes, of which there are up to six.
+const STORE_PART: u64 = 32;
+/// Rows that are sorted at a time.
+const SORT_PART: u64 = 16;
+/// Shingle sets at hand.
+const SETS_PART: u64 = 8;
+/// Texts and tokens at hand, of all threads.
+const SHELVES_PART: u64 = 8;
 
 fn stop_if_strict(settings: &Settings, problems: &[Problem]) -> Result<(), Error> {
     match problems.first() {
@@ -156,116 +191,131 @@ fn balance(counts: Counts, catalogue: &Catalogue) -> Result<(), Error> {
     Err(Error::Unbalanced { read, kept, rejected, skipped })
 }
 
-fn find_stories(
-    archive: &Archive,
-    catalogue: &mut Catalogue,
-    settings: &Settings,
-    plan: BandPlan,
-    watch: &dyn Watch,
-) -> Result<Similar, Error> {
-    let signatures: Vec<Option<Signature>> = catalogue
-        .articles
-        .iter_mut()
-        .map(|article| article.examined.signature.take().map(|boxed| *boxed))
-        .collect();
-    // Where links are bound in time, an article without one is linked to nothing.
-    let bound = settings.within_days.is_some();
-    let token_hash =
-        |article: &Article| article.examined.token_hash.filter(|_| !bound || article.published.is_some());
-    let token_hashes: Vec<Option<u128>> = catalogue.articles.iter().map(token_hash).collect();
-    let catalogue = &*catalogue;
-    let make = |article: u32| {
-        let prepared = prepared(archive, catalogue, settings, article);
-        let mut shingles = Vec::new();
-        shingle_on(settings.kernel, prepared.tokens().hashes(), settings.shingle_tokens, &mut shingles);
-        ShingleSet::from_shingles(&shingles)
-    };
-    let sets = Sets::new(&make);
-    let duplicates = Duplicates {
-        signatures: &signatures,
-        plan,
-        threshold: settings.threshold,
-        least_agreeing: BandPlan::least_agreeing(settings.threshold, settings.recall),
-        sets: &sets,
-        linkable: &|a, b| catalogue.within(settings.within_days, a, b),
-    };
-    let rounds = if settings.all_pairs { 2 } else { 1 };
-    watch.begin(Phase::Stories, rounds * plan.bands() as u64);
-    let advance = || watch.advance(1);
-    let editions = editions(&token_hashes, bound);
-    let (stories, funnel) = stories(&duplicates, &editions, &advance);
-    let pairs = settings
-        .all_pairs
-        .then(|| all_pairs(&duplicates, &editions, settings.max_pairs, &advance))
-        .transpose();
-    watch.end();
-    let (pairs, all_funnel) = match pairs {
-        Ok(Some((pairs, funnel))) => (Some(pairs), Some(funnel)),
-        Ok(None) => (None, None),
-        Err(PairsError) => {
-            let largest = stories.iter().rev().max_by_key(|story| story.members.len());
-            let blame = largest.map_or("no story".into(), |story| {
-                let name = catalogue.name(story.representative, archive);
-                format!("the story of {name} with {} articles", story.members.len())
-            });
-            return Err(Error::TooManyPairs { limit: settings.max_pairs, what: "matches", blame });
+/// What the searches of act 2 have in common.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    archive: &'a Archive,
+    catalogue: &'a Catalogue,
+    settings: &'a Settings,
+    bound: &'a Bound,
+    scratch: &'a Scratch,
+}
+
+impl Run<'_> {
+    fn find_stories(
+        &self,
+        signatures: Rows<Signature>,
+        plan: BandPlan,
+        advance: &(dyn Fn() + Sync),
+    ) -> Result<(Found, Option<Rows<Pair>>), Error> {
+        let Run { catalogue, settings, .. } = *self;
+        let places = catalogue.articles.iter().map(|article| article.signature).collect();
+        let signatures = Signatures::new(signatures, places);
+        // Where links are bound in time, an article without one is linked to nothing.
+        let bound = settings.within_days.is_some();
+        let token_hash =
+            |article: &Article| article.token_hash().filter(|_| !bound || article.published.is_some());
+        let editions = editions(catalogue.articles.iter().map(token_hash), bound);
+        let make = |article: u32| {
+            let prepared = self.prepared(article);
+            let mut shingles = Vec::new();
+            shingle_on(settings.kernel, prepared.tokens().hashes(), settings.shingle_tokens, &mut shingles);
+            ShingleSet::from_shingles(&shingles)
+        };
+        let sets = Sets::new(&make, self.bound.part(SETS_PART));
+        let duplicates = Duplicates {
+            signatures: &signatures,
+            plan,
+            threshold: settings.threshold,
+            least_agreeing: BandPlan::least_agreeing(settings.threshold, settings.recall),
+            sets: &sets,
+            linkable: &|a, b| catalogue.within(settings.within_days, a, b),
+            scratch: &self.scratch.holding(self.bound.part(SORT_PART)),
+        };
+        let mut found = stories(&duplicates, &editions, advance)?;
+        if !settings.all_pairs {
+            return Ok((found, None));
         }
-    };
-    Ok(Similar { stories, pairs, funnel: all_funnel.unwrap_or(funnel) })
-}
-
-fn find_passages(
-    archive: &Archive,
-    catalogue: &mut Catalogue,
-    settings: &Settings,
-    watch: &dyn Watch,
-) -> Result<(Vec<Copied>, PassageFunnel), Error> {
-    let total = catalogue.articles.iter().map(|article| article.examined.fingerprints.len()).sum();
-    let mut postings = Vec::with_capacity(total);
-    for (article, number) in catalogue.articles.iter_mut().zip(0..) {
-        let fingerprints = std::mem::take(&mut article.examined.fingerprints);
-        postings.extend(fingerprints.iter().map(|fingerprint| Posting {
-            hash: fingerprint.hash,
-            article: number,
-            position: fingerprint.position,
-        }));
+        match all_pairs(&duplicates, &editions, settings.max_pairs, advance) {
+            Ok((pairs, funnel)) => {
+                found.funnel = funnel;
+                Ok((found, Some(pairs)))
+            }
+            Err(PairsError::Scratch(error)) => Err(error),
+            Err(PairsError::TooMany) => {
+                let largest = found.stories.iter().rev().max_by_key(|story| story.members.len());
+                let blame = largest.map_or("no story".into(), |story| {
+                    let name = catalogue.name(story.representative, self.archive);
+                    format!("the story of {name} with {} articles", story.members.len())
+                });
+                Err(Error::TooManyPairs { limit: settings.max_pairs, what: "matches", blame })
+            }
+        }
     }
-    let fingerprints = postings.len() as u64;
-    let postings = Postings::group(postings);
-    let articles = postings.articles().len() as u64;
-    let funnel = PassageFunnel { fingerprints, shared: postings.groups() as u64, articles };
-    let catalogue = &*catalogue;
-    let holdings = Holdings {
-        prepare: &|article| prepared(archive, catalogue, settings, article),
-        outlet_of: &|article| catalogue.outlet_number(article),
-        since: &|article| catalogue.first_within(settings.within_days, article),
-    };
-    let winnower = Winnower::for_runs_of(settings.min_passage_words as usize);
-    let limits = Limits {
-        width: winnower.width(),
-        window: winnower.window(),
-        min_words: settings.min_passage_words,
-        linking: if settings.all_pairs { Linking::All } else { Linking::Earliest },
-        max_passages: if settings.all_pairs { settings.max_pairs } else { u64::MAX },
-    };
-    watch.begin(Phase::Passages, articles);
-    let copied = passages(&postings, holdings, limits, &|done| watch.advance(done));
-    watch.end();
-    let copied = copied.map_err(|TooMany| {
-        let largest = postings.largest_group();
-        let blame = largest.map_or("no text".into(), |(first, articles)| {
-            format!("text of {} that stands in {articles} articles", catalogue.name(first, archive))
-        });
-        Error::TooManyPairs { limit: settings.max_pairs, what: "passages", blame }
-    })?;
-    Ok((copied, funnel))
-}
 
-/// Reads an article again. A text that is no longer the one that was examined counts as empty, so that
-/// offsets never point beyond it; the change is told at the end of the run.
-fn prepared(archive: &Archive, catalogue: &Catalogue, settings: &Settings, article: u32) -> Prepared {
-    let article = catalogue.article(article);
-    let text = archive.text_at(article.place);
-    let unchanged = xxh3_128(text.as_bytes()) == article.examined.text_hash;
-    Prepared::on(settings.kernel, if unchanged { text } else { String::new() }, settings.seed)
+    /// `begin` is told how many articles are looked through.
+    fn find_passages(
+        &self,
+        fingerprints: Rows<StoredFingerprint>,
+        begin: &dyn Fn(u64),
+        advance: &(dyn Fn(u64) + Sync),
+    ) -> Result<(Copies, PassageFunnel), Error> {
+        let Run { catalogue, settings, scratch, .. } = *self;
+        let total = fingerprints.len() as u64;
+        let postings = self.postings(fingerprints)?;
+        let articles = postings.articles().len() as u64;
+        let funnel = PassageFunnel { fingerprints: total, shared: postings.groups() as u64, articles };
+        let threads = rayon::current_num_threads() as u64;
+        let holdings = Holdings {
+            prepare: &|article| self.prepared(article),
+            outlet_of: &|article| catalogue.outlet_number(article),
+            since: &|article| catalogue.first_within(settings.within_days, article),
+            shelf_bytes: self.bound.part(SHELVES_PART * threads),
+            scratch,
+        };
+        let winnower = Winnower::for_runs_of(settings.min_passage_words as usize);
+        let limits = Limits {
+            width: winnower.width(),
+            window: winnower.window(),
+            min_words: settings.min_passage_words,
+            linking: if settings.all_pairs { Linking::All } else { Linking::Earliest },
+            max_passages: if settings.all_pairs { settings.max_pairs } else { u64::MAX },
+        };
+        begin(articles);
+        let copied = passages(&postings, holdings, limits, advance).map_err(|error| match error {
+            PassagesError::Scratch(error) => error,
+            PassagesError::TooMany => {
+                let largest = postings.largest_group();
+                let blame = largest.map_or("no text".into(), |(first, articles)| {
+                    let name = catalogue.name(first, self.archive);
+                    format!("text of {name} that stands in {articles} articles")
+                });
+                Error::TooManyPairs { limit: settings.max_pairs, what: "passages", blame }
+            }
+        })?;
+        Ok((copied, funnel))
+    }
+
+    fn postings(&self, fingerprints: Rows<StoredFingerprint>) -> Result<Postings, Error> {
+        let mut sorter = Sorter::new(&self.scratch.holding(self.bound.part(SORT_PART)));
+        let all = &fingerprints[..];
+        for (article, number) in self.catalogue.articles.iter().zip(0..) {
+            let own = &all[article.fingerprints..][..article.fingerprint_count as usize];
+            sorter.extend(own.iter().map(|stored| {
+                let Fingerprint { hash, position } = stored.into();
+                Posting { hash, article: number, position }
+            }))?;
+        }
+        drop(fingerprints);
+        Postings::of(sorter.finish()?, self.scratch)
+    }
+
+    /// Reads an article again. A text that is no longer the one that was examined counts as empty, so that
+    /// offsets never point beyond it; the change is told at the end of the run.
+    fn prepared(&self, article: u32) -> Prepared {
+        let article = self.catalogue.article(article);
+        let text = self.archive.text_at(article.place);
+        let unchanged = xxh3_128(text.as_bytes()) == article.text_hash;
+        Prepared::on(self.settings.kernel, if unchanged { text } else { String::new() }, self.settings.seed)
+    }
 }

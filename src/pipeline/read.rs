@@ -1,17 +1,20 @@
 //! Reading: all pieces of an archive side by side, and the books of what became of each record.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::catalogue::Article;
 use super::examine::Examiner;
+use super::memory::Bound;
+use super::stores::{Piece as Tables, Stored, Stores};
 use crate::archive::fields::{Chosen, FieldOverrides, Name};
-use crate::archive::record::{Outcome, Record};
+use crate::archive::record::Outcome;
 use crate::archive::{Archive, Met, Piece};
 use crate::error::Error;
 use crate::problem::Problem;
+use crate::scratch::Scratch;
 use crate::settings::Settings;
 use crate::watch::Watch;
 
@@ -38,7 +41,7 @@ pub type Mapping = BTreeMap<&'static str, BTreeMap<String, u64>>;
 /// What reading gave.
 #[derive(Debug, Default)]
 pub(super) struct Read {
-    pub(super) articles: Vec<Article>,
+    pub(super) stored: Stored,
     pub(super) problems: Vec<Problem>,
     pub(super) counts: Counts,
     pub(super) mapping: Mapping,
@@ -46,10 +49,14 @@ pub(super) struct Read {
     pub(super) records: Vec<u64>,
 }
 
-/// What one piece gave; record numbers count from the piece's begin.
+/// What one piece gave beside its tables; record numbers count from the piece's begin.
 #[derive(Debug, Default)]
-struct PieceRead {
-    read: Read,
+struct Part {
+    /// Where its articles are in the table of all.
+    articles: Range<usize>,
+    problems: Vec<Problem>,
+    counts: Counts,
+    chosen: Vec<(Chosen, u64)>,
     lines: u64,
     broken: bool,
 }
@@ -57,58 +64,81 @@ struct PieceRead {
 /// Reads and examines every record.
 ///
 /// # Errors
-/// The first problem, with [`Settings::strict`].
-pub(super) fn read(archive: &Archive, settings: &Settings, watch: &dyn Watch) -> Result<Read, Error> {
+/// The first problem, with [`Settings::strict`]; what does not fit into the bound of memory or on disk.
+pub(super) fn read(
+    archive: &Archive,
+    settings: &Settings,
+    bound: &Bound,
+    scratch: &Scratch,
+    watch: &dyn Watch,
+) -> Result<Read, Error> {
     let (pieces, problems) = archive.pieces();
     let first_bad = AtomicUsize::new(usize::MAX);
-    let parts: Vec<PieceRead> = pieces
+    let stores = Stores::new(scratch);
+    let parts: Result<Vec<Part>, Error> = pieces
         .par_iter()
         .enumerate()
         .map_init(
-            || Examiner::new(settings),
-            |examiner, (number, piece)| {
+            || (Examiner::new(settings), Tables::default()),
+            |(examiner, tables), (number, piece)| {
                 if settings.strict && number > first_bad.load(Ordering::Relaxed) {
-                    return PieceRead::default();
+                    return Ok(Part::default());
                 }
-                let part = read_piece(archive, piece, examiner, &settings.read.fields);
-                if !part.read.problems.is_empty() {
+                let mut part = read_piece(archive, piece, examiner, tables);
+                if !part.problems.is_empty() {
                     first_bad.fetch_min(number, Ordering::Relaxed);
                 }
+                part.articles = stores.put(tables)?;
+                bound.check(part.articles.end as u64)?;
+                watch.articles(part.counts.kept);
                 watch.advance(piece.bytes());
-                part
+                Ok(part)
             },
         )
         .collect();
+    let mut tables = stores.finish()?;
     let mut all = Read { problems, records: vec![0; archive.sources().len()], ..Read::default() };
     let mut lines_before = 0;
     let mut source = None;
     let mut broken = false;
-    for (part, piece) in parts.into_iter().zip(&pieces) {
+    let mut dropped = false;
+    for (part, piece) in parts?.into_iter().zip(&pieces) {
         if source != Some(piece.source()) {
             (source, lines_before, broken) = (Some(piece.source()), 0, false);
         }
+        let articles = &mut tables.articles[part.articles.clone()];
         if broken {
             // Numbers after an unreadable part would be wrong; the file is a problem already, its rest is not
             // taken.
+            for article in articles {
+                article.record = DROPPED;
+                dropped = true;
+            }
             continue;
         }
         broken = part.broken;
-        all.add(part.read, piece, lines_before);
-        lines_before += part.lines;
+        for article in articles {
+            article.record += lines_before;
+        }
+        let lines = part.lines;
+        all.add(part, piece, lines_before, &settings.read.fields);
+        lines_before += lines;
     }
+    if dropped {
+        tables.articles.retain(|article| article.record != DROPPED);
+    }
+    all.stored = tables;
     match all.problems.first() {
         Some(problem) if settings.strict => Err(Error::Strict { problem: problem.clone() }),
         _ => Ok(all),
     }
 }
 
+/// The record number of an article that is not taken.
+const DROPPED: u64 = u64::MAX;
+
 impl Read {
-    fn add(&mut self, part: Read, piece: &Piece, lines_before: u64) {
-        self.articles.extend(
-            part.articles
-                .into_iter()
-                .map(|article| Article { record: article.record + lines_before, ..article }),
-        );
+    fn add(&mut self, part: Part, piece: &Piece, lines_before: u64, overrides: &FieldOverrides) {
         self.problems.extend(part.problems.into_iter().map(|problem| Problem {
             record: problem.record.map(|record| record + lines_before),
             ..problem
@@ -120,29 +150,27 @@ impl Read {
         sum.rejected += more.rejected;
         sum.skipped += more.skipped;
         sum.undated += more.undated;
-        for (noun, names) in part.mapping {
-            let all = self.mapping.entry(noun).or_default();
-            for (name, count) in names {
-                *all.entry(name).or_default() += count;
+        for (chosen, count) in part.chosen {
+            for (noun, name) in chosen.by_noun() {
+                let name = match name {
+                    Name::Override => overrides.path(noun).unwrap_or_default().to_owned(),
+                    usual => usual.to_string(),
+                };
+                *self.mapping.entry(noun).or_default().entry(name).or_default() += count;
             }
         }
     }
 }
 
-fn read_piece(
-    archive: &Archive,
-    piece: &Piece,
-    examiner: &mut Examiner<'_>,
-    overrides: &FieldOverrides,
-) -> PieceRead {
+fn read_piece(archive: &Archive, piece: &Piece, examiner: &mut Examiner<'_>, tables: &mut Tables) -> Part {
     let name = &archive.sources()[piece.source() as usize].name;
-    let mut part = PieceRead::default();
+    let mut part = Part::default();
     let mut chosen: BTreeMap<Chosen, u64> = BTreeMap::new();
-    let read = &mut part.read;
+    let Part { problems, counts, .. } = &mut part;
     let lines = archive.read_piece(piece, |met: Met<'_>| {
         let record = met.number + 1;
-        read.counts.read += 1;
-        read.problems.extend(met.findings.into_iter().map(|(kind, message)| Problem {
+        counts.read += 1;
+        problems.extend(met.findings.into_iter().map(|(kind, message)| Problem {
             path: name.clone(),
             record: Some(record),
             byte: Some(met.place.begin),
@@ -150,41 +178,22 @@ fn read_piece(
             message,
         }));
         match met.outcome {
-            Outcome::Empty => read.counts.skipped += 1,
-            Outcome::Rejected => read.counts.rejected += 1,
+            Outcome::Empty => counts.skipped += 1,
+            Outcome::Rejected => counts.rejected += 1,
             Outcome::Article(found) => {
-                read.counts.kept += 1;
-                read.counts.undated += u64::from(found.published.is_none());
+                counts.kept += 1;
+                counts.undated += u64::from(found.published.is_none());
                 *chosen.entry(found.chosen).or_default() += 1;
-                let alone = examiner.examine(&found);
-                let Record { id, outlet, title, url, published, .. } = *found;
-                read.articles.push(Article {
-                    place: met.place,
-                    record,
-                    own_id: id,
-                    outlet,
-                    title,
-                    url,
-                    published,
-                    examined: alone,
-                });
+                examiner.examine(met.place, record, &found, tables);
             }
         }
     });
-    for (chosen, count) in chosen {
-        for (noun, name) in chosen.by_noun() {
-            let name = match name {
-                Name::Override => overrides.path(noun).unwrap_or_default().to_owned(),
-                usual => usual.to_string(),
-            };
-            *read.mapping.entry(noun).or_default().entry(name).or_default() += count;
-        }
-    }
+    part.chosen = chosen.into_iter().collect();
     match lines {
         Ok(lines) => part.lines = lines,
         Err(problem) => {
             part.broken = true;
-            read.problems.push(problem);
+            part.problems.push(problem);
         }
     }
     part

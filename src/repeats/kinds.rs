@@ -25,6 +25,17 @@ pub enum RepeatKind {
 }
 
 impl RepeatKind {
+    /// All kinds.
+    pub const ALL: [RepeatKind; 7] = [
+        RepeatKind::DoubleCapture,
+        RepeatKind::HeadingEcho,
+        RepeatKind::LeadEcho,
+        RepeatKind::PullQuote,
+        RepeatKind::Caption,
+        RepeatKind::Label,
+        RepeatKind::Other,
+    ];
+
     /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -21,10 +21,12 @@ use crate::archive::REPORT_MARK;
 use crate::error::Error;
 use crate::pipeline::{Findings, Stopwatch};
 use crate::settings::Settings;
-use crate::watch::{Phase, Watch};
+use crate::watch::{Extent, Phase, Watch};
 
 pub use folder::Destination;
-pub use run::{CountsInfo, FilesInfo, FunnelInfo, InputInfo, PhaseInfo, RunInfo, SCHEMA, SettingsInfo};
+pub use run::{
+    BucketInfo, CountsInfo, FilesInfo, FunnelInfo, InputInfo, PhaseInfo, RunInfo, SCHEMA, SettingsInfo,
+};
 
 /// The files of a report.
 pub(crate) const FILES: [&str; 7] = [
@@ -51,8 +53,9 @@ pub fn write(
 ) -> Result<RunInfo, Error> {
     let mut stopwatch = Stopwatch::start();
     let folder = destination.working_folder();
-    watch.begin(Phase::Write, FILES.len() as u64);
     let tables = tables::Tables::of(findings, settings);
+    let (articles, bytes) = (findings.catalogue.len() as u64, findings.archive.bytes());
+    watch.begin(Phase::Write, Extent { steps: tables.rows(), articles: Some(articles), bytes });
     table(folder, "articles.jsonl", tables.articles(), watch)?;
     table(folder, "stories.jsonl", tables.stories(), watch)?;
     table(folder, "matches.jsonl", tables.matches(), watch)?;
@@ -67,7 +70,6 @@ pub fn write(
         serde_json::to_writer_pretty(&mut *file, &run)?;
         file.write_all(b"\n")
     })?;
-    watch.advance(1);
     watch.end();
     Ok(run)
 }
@@ -80,15 +82,24 @@ fn table(
     watch: &dyn Watch,
 ) -> Result<(), Error> {
     write_file(&folder.join(name), |file| {
+        let mut told = 0;
+        let mut written = 0;
         for row in rows {
             serde_json::to_writer(&mut *file, &row)?;
             file.write_all(b"\n")?;
+            written += 1;
+            if written - told == TOLD_ROWS {
+                watch.advance(TOLD_ROWS);
+                told = written;
+            }
         }
+        watch.advance(written - told);
         Ok(())
-    })?;
-    watch.advance(1);
-    Ok(())
+    })
 }
+
+/// Rows after which it is told that they were written: some milliseconds' work.
+const TOLD_ROWS: u64 = 1024;
 
 fn write_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Error> {
     let written = File::create(path).and_then(|file| {

@@ -3,6 +3,7 @@
 //! Spans are `[begin, end)` pairs; shares and resemblances are rounded to six decimals, which no decision
 //! uses.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -34,7 +35,7 @@ pub(super) type NotYet = Option<()>;
 pub(super) struct ArticleRow<'a> {
     #[serde(rename = "ref")]
     pub(super) reference: String,
-    pub(super) id: &'a str,
+    pub(super) id: Cow<'a, str>,
     pub(super) outlet: Option<&'a str>,
     pub(super) published_at: Option<String>,
     pub(super) title: Option<&'a str>,
@@ -47,12 +48,12 @@ pub(super) struct ArticleRow<'a> {
     pub(super) originality: Option<Share>,
     pub(super) copied_words: Option<u32>,
     pub(super) repeated_words: Option<u32>,
-    pub(super) credits: Vec<CreditCell<'a>>,
+    pub(super) credits: Vec<CreditCell>,
 }
 
 #[derive(Serialize)]
-pub(super) struct CreditCell<'a> {
-    pub(super) name: &'a str,
+pub(super) struct CreditCell {
+    pub(super) name: String,
     pub(super) kind: &'static str,
     pub(super) bytes: Pair,
     pub(super) chars: Pair,
@@ -63,10 +64,11 @@ pub(super) struct StoryRow<'a> {
     pub(super) story: String,
     pub(super) size: usize,
     pub(super) outlets: usize,
-    pub(super) representative: &'a str,
-    pub(super) origin: Option<&'a str>,
+    pub(super) representative: Cow<'a, str>,
+    pub(super) origin: Option<Cow<'a, str>>,
     pub(super) confidence: NotYet,
     pub(super) cohesion: Share,
+    pub(super) mean_resemblance: Share,
     pub(super) boilerplate: NotYet,
     pub(super) first_published: Option<String>,
     pub(super) last_published: Option<String>,
@@ -75,7 +77,7 @@ pub(super) struct StoryRow<'a> {
 
 #[derive(Serialize)]
 pub(super) struct MemberCell<'a> {
-    pub(super) id: &'a str,
+    pub(super) id: Cow<'a, str>,
     #[serde(rename = "ref")]
     pub(super) reference: String,
     pub(super) outlet: Option<&'a str>,
@@ -88,8 +90,8 @@ pub(super) struct MemberCell<'a> {
 
 #[derive(Serialize)]
 pub(super) struct MatchRow<'a> {
-    pub(super) a: &'a str,
-    pub(super) b: &'a str,
+    pub(super) a: Cow<'a, str>,
+    pub(super) b: Cow<'a, str>,
     pub(super) resemblance: Share,
     pub(super) containment_a: Share,
     pub(super) containment_b: Share,
@@ -100,8 +102,8 @@ pub(super) struct MatchRow<'a> {
 
 #[derive(Serialize)]
 pub(super) struct PassageRow<'a> {
-    pub(super) target: &'a str,
-    pub(super) source: &'a str,
+    pub(super) target: Cow<'a, str>,
+    pub(super) source: Cow<'a, str>,
     pub(super) target_outlet: Option<&'a str>,
     pub(super) source_outlet: Option<&'a str>,
     pub(super) target_bytes: Pair,
@@ -117,7 +119,7 @@ pub(super) struct PassageRow<'a> {
 
 #[derive(Serialize)]
 pub(super) struct RepeatRow<'a> {
-    pub(super) article: &'a str,
+    pub(super) article: Cow<'a, str>,
     pub(super) first_bytes: Pair,
     pub(super) first_chars: Pair,
     pub(super) again_bytes: Pair,

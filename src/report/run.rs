@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::pipeline::{Counts, Findings, Mapping, PhaseUsage, peak_memory_bytes};
+use crate::pipeline::{Article, Counts, Findings, Mapping, PhaseUsage, peak_memory_bytes};
 use crate::settings::Settings;
+use crate::stories::OrderedBucket;
 
 /// The version of the tables: raised when a column is renamed, dropped or changes its meaning.
 pub const SCHEMA: u32 = 1;
@@ -33,6 +34,8 @@ pub struct RunInfo {
     pub fields: Mapping,
     /// How many rows and pairs each stage saw.
     pub funnel: FunnelInfo,
+    /// Buckets that were put in order before their articles were compared, by band and first article.
+    pub ordered_buckets: Vec<BucketInfo>,
     /// Problems by kind.
     pub problems: BTreeMap<&'static str, u64>,
     /// What each phase took.
@@ -45,6 +48,10 @@ pub struct RunInfo {
     pub bytes_per_second: u64,
     /// The most memory held, mapped files included; null where the system does not tell.
     pub peak_memory_bytes: Option<u64>,
+    /// The most private memory held at any look, mapped files not included; null where the system does not tell.
+    pub peak_private_bytes: Option<u64>,
+    /// Bytes that went to temporary files because they did not fit into the bound of memory.
+    pub spilled_bytes: u64,
 }
 
 /// The settings, as they were applied.
@@ -68,6 +75,7 @@ pub struct SettingsInfo {
     pub mapped: bool,
     pub threads: usize,
     pub kernel: &'static str,
+    pub memory: u64,
 }
 
 /// One file.
@@ -113,6 +121,19 @@ pub struct CountsInfo {
     pub articles_with_repeats: u64,
     pub credited_articles: u64,
     pub problems: u64,
+}
+
+/// A bucket that was put in order before its articles were compared: most of them do not resemble one another.
+#[derive(Clone, Debug, Serialize)]
+pub struct BucketInfo {
+    /// The band, from 1.
+    pub band: u32,
+    /// Its first article.
+    pub first: String,
+    /// How many articles it holds.
+    pub articles: u32,
+    /// How many of them joined no other.
+    pub leaders: u32,
 }
 
 /// What each stage let through.
@@ -180,15 +201,16 @@ impl RunInfo {
             counts: CountsInfo::of(findings),
             fields: findings.mapping.clone(),
             funnel: FunnelInfo {
-                pairs_met: findings.pair_funnel.met,
-                pairs_verified: findings.pair_funnel.verified,
-                pairs_matched: findings.pair_funnel.matched,
-                largest_bucket: findings.pair_funnel.largest_bucket,
-                ordered_buckets: findings.pair_funnel.ordered_buckets,
+                pairs_met: findings.duplicates.funnel.met,
+                pairs_verified: findings.duplicates.funnel.verified,
+                pairs_matched: findings.duplicates.funnel.matched,
+                largest_bucket: findings.duplicates.funnel.largest_bucket,
+                ordered_buckets: findings.duplicates.ordered.len() as u64,
                 fingerprints: findings.passage_funnel.fingerprints,
                 fingerprints_shared: findings.passage_funnel.shared,
                 articles_sharing: findings.passage_funnel.articles,
             },
+            ordered_buckets: BucketInfo::all(findings),
             problems,
             phases: usage
                 .iter()
@@ -202,6 +224,8 @@ impl RunInfo {
             cpu_seconds: usage.iter().map(|phase| phase.cpu_seconds).sum(),
             bytes_per_second,
             peak_memory_bytes: peak_memory_bytes(),
+            peak_private_bytes: findings.memory.private.peak_bytes(),
+            spilled_bytes: findings.memory.spilled_bytes,
         }
     }
 }
@@ -226,19 +250,31 @@ impl SettingsInfo {
             mapped: settings.read.mapped,
             threads: settings.threads,
             kernel: settings.kernel.name(),
+            memory: findings.memory.bound_bytes,
         }
+    }
+}
+
+impl BucketInfo {
+    fn all(findings: &Findings) -> Vec<BucketInfo> {
+        let named = |bucket: &OrderedBucket| BucketInfo {
+            band: bucket.band + 1,
+            first: findings.catalogue.name(bucket.first, &findings.archive).into_owned(),
+            articles: bucket.articles,
+            leaders: bucket.leaders,
+        };
+        findings.duplicates.ordered.iter().map(named).collect()
     }
 }
 
 impl CountsInfo {
     fn of(findings: &Findings) -> Self {
         let Counts { read, kept, removed, rejected, skipped, undated } = findings.counts;
-        let in_stories: u64 = findings.stories.iter().map(|story| story.members.len() as u64).sum();
-        let stories = findings.stories.len() as u64;
+        let stories = &findings.duplicates.stories;
+        let in_stories: u64 = stories.iter().map(|story| story.members.len() as u64).sum();
+        let stories = stories.len() as u64;
         let articles = &findings.catalogue.articles;
-        let with = |has: fn(&crate::pipeline::Examined) -> bool| -> u64 {
-            articles.iter().filter(|article| has(&article.examined)).count() as u64
-        };
+        let with = |has: fn(&Article) -> bool| articles.iter().filter(|article| has(article)).count() as u64;
         CountsInfo {
             read,
             kept,
@@ -251,11 +287,11 @@ impl CountsInfo {
             articles_in_stories: in_stories,
             near_duplicates: in_stories - stories,
             matches: findings.pairs.as_ref().map_or(in_stories - stories, |pairs| pairs.len() as u64),
-            passages: findings.copied.iter().map(|copied| copied.passages.len() as u64).sum(),
-            articles_with_passages: findings.copied.len() as u64,
-            repeats: articles.iter().map(|article| article.examined.repeats.len() as u64).sum(),
-            articles_with_repeats: with(|examined| !examined.repeats.is_empty()),
-            credited_articles: with(|examined| !examined.credits.is_empty()),
+            passages: findings.copied.len() as u64,
+            articles_with_passages: findings.copied.targets().len() as u64,
+            repeats: articles.iter().map(|article| u64::from(article.repeats)).sum(),
+            articles_with_repeats: with(|article| article.repeats > 0),
+            credited_articles: with(|article| article.credits > 0),
             problems: findings.problems.len() as u64,
         }
     }

@@ -1,5 +1,6 @@
 //! From findings to rows: names instead of numbers, story by story, nothing computed anew.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -21,10 +22,8 @@ const RULE: &str = "resemblance";
 pub(super) struct Tables<'a> {
     findings: &'a Findings,
     settings: &'a Settings,
-    /// How each article is named.
-    names: Vec<String>,
     /// Story, and place among its members, of each article.
-    placed: Vec<Option<(usize, usize)>>,
+    placed: Vec<Option<(u32, u32)>>,
     /// Copied words of each article.
     copied_words: Vec<u32>,
 }
@@ -32,25 +31,36 @@ pub(super) struct Tables<'a> {
 impl<'a> Tables<'a> {
     pub(super) fn of(findings: &'a Findings, settings: &'a Settings) -> Self {
         let articles = findings.catalogue.len();
-        let names =
-            numbers(articles).map(|number| findings.catalogue.name(number, &findings.archive)).collect();
         let mut placed = vec![None; articles];
-        for (story, found) in findings.stories.iter().enumerate() {
-            for (place, member) in found.members.iter().enumerate() {
-                placed[member.article as usize] = Some((story, place));
+        for (story, number) in findings.duplicates.stories.iter().zip(0..) {
+            for (member, place) in story.members.iter().zip(0..) {
+                placed[member.article as usize] = Some((number, place));
             }
         }
         let mut copied_words = vec![0; articles];
-        for copied in &findings.copied {
+        for copied in findings.copied.targets() {
             copied_words[copied.article as usize] = copied.copied_words;
         }
-        Tables { findings, settings, names, placed, copied_words }
+        Tables { findings, settings, placed, copied_words }
+    }
+
+    /// Rows of all tables.
+    pub(super) fn rows(&self) -> u64 {
+        let findings = self.findings;
+        let (stories, articles) = (&findings.duplicates.stories, &findings.catalogue.articles);
+        let members: usize = stories.iter().map(|story| story.members.len() - 1).sum();
+        let matches = findings.pairs.as_ref().map_or(members, |pairs| pairs.len());
+        let repeats: u64 = articles.iter().map(|article| u64::from(article.repeats)).sum();
+        let others =
+            articles.len() + stories.len() + matches + findings.copied.len() + findings.problems.len();
+        repeats + others as u64
     }
 
     pub(super) fn articles(&self) -> impl Iterator<Item = ArticleRow<'_>> {
         let searches = self.settings.searches;
         self.findings.catalogue.articles.iter().zip(0_u32..).map(move |(article, number)| {
-            let (words, copied) = (article.examined.words, self.copied_words[number as usize]);
+            let details = self.findings.catalogue.details(number);
+            let (words, copied) = (article.words, self.copied_words[number as usize]);
             let story = self.story_of(number);
             let role = match story {
                 None => "single",
@@ -58,8 +68,8 @@ impl<'a> Tables<'a> {
                 Some(_) => "copy",
             };
             let original = || f64::from(words.saturating_sub(copied)) / f64::from(words);
-            let credits = article.examined.credits.iter().map(|credit| CreditCell {
-                name: &credit.name,
+            let credits = details.credits().into_iter().map(|credit| CreditCell {
+                name: credit.name,
                 kind: "source-line",
                 bytes: (&credit.bytes).into(),
                 chars: (&credit.chars).into(),
@@ -67,25 +77,25 @@ impl<'a> Tables<'a> {
             ArticleRow {
                 reference: self.findings.catalogue.reference(number, &self.findings.archive),
                 id: self.name(number),
-                outlet: article.outlet.as_deref(),
+                outlet: self.outlet(number),
                 published_at: self.published(number),
-                title: article.title.as_deref(),
-                url: article.url.as_deref(),
+                title: details.title,
+                url: details.url,
                 words,
-                story: self.placed[number as usize].map(|(story, _)| story_name(story)),
+                story: self.placed[number as usize].map(|(story, _)| story_name(story as usize)),
                 role: searches.duplicates.then_some(role),
                 relation: None,
                 resemblance: story.map(|(_, member)| member.overlap.resemblance().into()),
                 originality: (searches.passages && words > 0).then(|| original().into()),
                 copied_words: searches.passages.then_some(copied),
-                repeated_words: searches.repeats.then_some(article.examined.repeated_words),
+                repeated_words: searches.repeats.then_some(article.repeated_words),
                 credits: credits.collect(),
             }
         })
     }
 
     pub(super) fn stories(&self) -> impl Iterator<Item = StoryRow<'_>> {
-        self.findings.stories.iter().enumerate().map(|(number, story)| {
+        self.findings.duplicates.stories.iter().enumerate().map(|(number, story)| {
             let articles = || story.members.iter().map(|member| member.article);
             let published = || articles().filter_map(|article| self.published(article));
             let outlets: BTreeSet<u64> =
@@ -99,6 +109,7 @@ impl<'a> Tables<'a> {
                 origin: self.origin(story).map(|article| self.name(article)),
                 confidence: None,
                 cohesion: cohesion.into(),
+                mean_resemblance: mean_of_others(story).into(),
                 boilerplate: None,
                 first_published: published().next(),
                 last_published: published().next_back(),
@@ -122,8 +133,9 @@ impl<'a> Tables<'a> {
 
     /// Every pair if all were asked for, else every member with its representative.
     pub(super) fn matches(&self) -> impl Iterator<Item = MatchRow<'_>> {
-        let listed = self.findings.pairs.iter().flatten().copied();
-        let with_representatives = self.findings.stories.iter().flat_map(|story| {
+        let listed = self.findings.pairs.iter().flat_map(|pairs| pairs.iter());
+        let listed = listed.map(|pair| (pair.a, pair.b, pair.overlap()));
+        let with_representatives = self.findings.duplicates.stories.iter().flat_map(|story| {
             let others = story.members.iter().filter(|member| member.article != story.representative);
             others.map(|member| {
                 let (article, representative) = (member.article, story.representative);
@@ -154,11 +166,12 @@ impl<'a> Tables<'a> {
     }
 
     pub(super) fn passages(&self) -> impl Iterator<Item = PassageRow<'_>> {
-        let with_text = self.findings.copied.iter().flat_map(|copied| {
+        let with_text = self.findings.copied.targets().iter().flat_map(|copied| {
             // Excerpts are cut here and not kept from the search on: there can be very many.
             let place = self.findings.catalogue.article(copied.article).place;
             let text = Rc::new(self.findings.archive.text_at(place));
-            copied.passages.iter().map(move |passage| (passage, Rc::clone(&text)))
+            let passages = self.findings.copied.passages_of(copied);
+            passages.map(move |passage| (passage, Rc::clone(&text)))
         });
         with_text.map(|(passage, text)| {
             let story_of = |article: u32| self.placed[article as usize].map(|(story, _)| story);
@@ -175,7 +188,7 @@ impl<'a> Tables<'a> {
                 words: passage.words,
                 similarity: passage.similarity.into(),
                 kind: passage.kind.name(),
-                story: story.map(story_name),
+                story: story.map(|story| story_name(story as usize)),
                 // A file that changed under the run may no longer hold the span; the change is a problem row.
                 excerpt: text
                     .get(passage.target_span.bytes.clone())
@@ -186,7 +199,11 @@ impl<'a> Tables<'a> {
 
     pub(super) fn repeats(&self) -> impl Iterator<Item = RepeatRow<'_>> {
         self.findings.catalogue.articles.iter().zip(0_u32..).flat_map(move |(article, number)| {
-            article.examined.repeats.iter().map(move |repeat| RepeatRow {
+            let repeats = match article.repeats {
+                0 => Vec::new(),
+                _ => self.findings.catalogue.details(number).repeats(),
+            };
+            repeats.into_iter().map(move |repeat| RepeatRow {
                 article: self.name(number),
                 first_bytes: (&repeat.first.bytes).into(),
                 first_chars: (&repeat.first.chars).into(),
@@ -209,12 +226,12 @@ impl<'a> Tables<'a> {
         })
     }
 
-    fn name(&self, article: u32) -> &str {
-        &self.names[article as usize]
+    fn name(&self, article: u32) -> Cow<'_, str> {
+        self.findings.catalogue.name(article, &self.findings.archive)
     }
 
     fn outlet(&self, article: u32) -> Option<&str> {
-        self.findings.catalogue.article(article).outlet.as_deref()
+        self.findings.catalogue.outlet(article)
     }
 
     fn published(&self, article: u32) -> Option<String> {
@@ -223,8 +240,8 @@ impl<'a> Tables<'a> {
 
     fn story_of(&self, article: u32) -> Option<(&Story, &Member)> {
         let (story, place) = self.placed[article as usize]?;
-        let story = &self.findings.stories[story];
-        Some((story, &story.members[place]))
+        let story = &self.findings.duplicates.stories[story as usize];
+        Some((story, &story.members[place as usize]))
     }
 
     /// The first publisher, as far as times tell: the earliest dated member.
@@ -234,10 +251,14 @@ impl<'a> Tables<'a> {
     }
 }
 
-fn story_name(story: usize) -> String {
-    format!("s{}", story + 1)
+/// Mean resemblance to the representative of all members but itself.
+fn mean_of_others(story: &Story) -> f64 {
+    let others = story.members.iter().filter(|member| member.article != story.representative);
+    let (sum, count) =
+        others.fold((0.0, 0.0), |(sum, count), member| (sum + member.overlap.resemblance(), count + 1.0));
+    sum / count
 }
 
-fn numbers(articles: usize) -> std::ops::Range<u32> {
-    0..u32::try_from(articles).expect("the pipeline numbers articles in 32 bits")
+fn story_name(story: usize) -> String {
+    format!("s{}", story + 1)
 }

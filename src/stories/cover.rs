@@ -68,15 +68,17 @@ fn most_neighbours(left: &[u32], edges: &[(u32, u32)]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::candidates::BandPlan;
+    use crate::candidates::{BandPlan, Signatures};
+    use crate::scratch::Scratch;
     use crate::stories::Sets;
     use crate::verify::ShingleSet;
 
     fn check(sets: &[Vec<u64>], edges: &[(u32, u32)], expect: &[(u32, &[u32])]) {
         let make = |article: u32| ShingleSet::from_shingles(&sets[article as usize]);
-        let sets = Sets::new(&make);
+        let sets = Sets::new(&make, u64::MAX);
         let duplicates = Duplicates {
-            signatures: &[],
+            signatures: &Signatures::default(),
+            scratch: &Scratch::unneeded(),
             plan: BandPlan::for_recall(0.8, 0.999),
             threshold: 0.8,
             least_agreeing: 0,

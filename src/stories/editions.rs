@@ -19,10 +19,11 @@ pub struct Editions {
 
 /// Groups articles by `token_hashes` (`None` for articles without tokens). With `apart`, every article is an
 /// edition of its own: where links are bound in time, equal texts need not be linked.
-pub fn editions(token_hashes: &[Option<u128>], apart: bool) -> Editions {
-    let numbered = token_hashes.iter().zip(0_u32..);
+pub fn editions(token_hashes: impl ExactSizeIterator<Item = Option<u128>>, apart: bool) -> Editions {
+    let articles = token_hashes.len();
+    let numbered = token_hashes.zip(0_u32..);
     let mut keys: Vec<(u128, u32)> = numbered
-        .filter_map(|(&hash, article)| {
+        .filter_map(|(hash, article)| {
             Some((if apart { u128::from(article) } else { hash? }, hash.map(|_| article)?))
         })
         .collect();
@@ -32,7 +33,7 @@ pub fn editions(token_hashes: &[Option<u128>], apart: bool) -> Editions {
     let mut editions = Editions {
         articles: Vec::with_capacity(keys.len()),
         starts: vec![0],
-        edition_of: vec![u32::MAX; token_hashes.len()],
+        edition_of: vec![u32::MAX; articles],
     };
     for (group, number) in groups.into_iter().zip(0..) {
         for &(_, article) in group {

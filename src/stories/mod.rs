@@ -26,18 +26,20 @@ mod sets;
 
 use rayon::prelude::*;
 
-use crate::candidates::BandPlan;
+use crate::candidates::{BandPlan, Signatures};
+use crate::error::Error;
+use crate::scratch::Scratch;
 use crate::sketch::{Signature, agreeing_slots};
 use crate::verify::Overlap;
 pub use editions::{Editions, editions};
-pub use pairs::{PairsError, all_pairs};
+pub use pairs::{Pair, PairsError, all_pairs};
 pub use sets::Sets;
 
 /// What finding near-duplicates needs to know of the archive.
 #[derive(Clone, Copy)]
 pub struct Duplicates<'a> {
-    /// Signatures by article; `None` for articles without tokens.
-    pub signatures: &'a [Option<Signature>],
+    /// Signatures by article.
+    pub signatures: &'a Signatures,
     /// How signatures are cut.
     pub plan: BandPlan,
     /// Least resemblance of a match, above 0 and at most 1.
@@ -49,6 +51,8 @@ pub struct Duplicates<'a> {
     /// Whether two articles lie close enough in time to be linked. Once an article is too late for an earlier one, all
     /// later ones must be.
     pub linkable: &'a (dyn Fn(u32, u32) -> bool + Sync),
+    /// Where what does not fit into memory goes.
+    pub scratch: &'a Scratch,
 }
 
 impl std::fmt::Debug for Duplicates<'_> {
@@ -89,8 +93,6 @@ pub struct Funnel {
     pub matched: u64,
     /// Articles in the largest bucket.
     pub largest_bucket: u64,
-    /// Buckets with so many leaders that they were put in order first.
-    pub ordered_buckets: u64,
 }
 
 impl Funnel {
@@ -100,30 +102,57 @@ impl Funnel {
             verified: self.verified + other.verified,
             matched: self.matched + other.matched,
             largest_bucket: self.largest_bucket.max(other.largest_bucket),
-            ordered_buckets: self.ordered_buckets + other.ordered_buckets,
         }
     }
 }
 
+/// A bucket whose articles mostly do not resemble one another: it was put in order first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderedBucket {
+    /// The band, from 0.
+    pub band: u32,
+    /// Its first article.
+    pub first: u32,
+    /// Its articles.
+    pub articles: u32,
+    /// Those of them that joined no other.
+    pub leaders: u32,
+}
+
+/// What finding stories gave.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Stories of two members or more, ordered by their first member.
+    pub stories: Vec<Story>,
+    /// Pairs seen by each stage.
+    pub funnel: Funnel,
+    /// Buckets that were put in order, by band and first article.
+    pub ordered: Vec<OrderedBucket>,
+}
+
 /// Groups near-duplicates into stories of two members or more, ordered by their first member. `advance` is
 /// called after each band.
+///
+/// # Errors
+/// [`Error::WriteTemporary`].
 pub fn stories(
     duplicates: &Duplicates<'_>,
     editions: &Editions,
     advance: &(dyn Fn() + Sync),
-) -> (Vec<Story>, Funnel) {
-    let connected = connect::connect(duplicates, &editions.firsts(), advance);
+) -> Result<Found, Error> {
+    let connected = connect::connect(duplicates, &editions.firsts(), advance)?;
     let covered: Vec<Story> = connected
         .groups
         .par_iter()
         .flat_map_iter(|group| cover::cover(duplicates, group, &connected.edges))
         .collect();
-    (editions.spread(duplicates, covered), connected.funnel)
+    let stories = editions.spread(duplicates, covered);
+    Ok(Found { stories, funnel: connected.funnel, ordered: connected.ordered })
 }
 
 impl Duplicates<'_> {
     fn signature(&self, article: u32) -> &Signature {
-        self.signatures[article as usize].as_ref().expect("only articles with a signature stand in buckets")
+        self.signatures.get(article).expect("only articles with a signature stand in buckets")
     }
 
     /// Whether two signatures are so far apart that verifying is pointless.

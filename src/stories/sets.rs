@@ -11,12 +11,14 @@ use crate::verify::ShingleSet;
 /// Shelves, so that threads seldom wait for one another.
 const SHELVES: usize = 64;
 
-/// Shingles a shelf holds before it is emptied: 1 MiB, so that all shelves hold 64 MiB and some 16,000 articles.
-const SHELF_SHINGLES: usize = 128 * 1024;
+/// More room than this is no use: 64 MiB hold some 16,000 articles.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// Makes and keeps shingle sets.
 pub struct Sets<'a> {
     make: &'a (dyn Fn(u32) -> ShingleSet + Sync),
+    /// Shingles a shelf holds before it is emptied.
+    most_shingles: usize,
     shelves: Vec<Mutex<Shelf>>,
 }
 
@@ -33,9 +35,11 @@ impl std::fmt::Debug for Sets<'_> {
 }
 
 impl<'a> Sets<'a> {
-    /// `make` gives the set of an article from its text.
-    pub fn new(make: &'a (dyn Fn(u32) -> ShingleSet + Sync)) -> Self {
-        Sets { make, shelves: (0..SHELVES).map(|_| Mutex::default()).collect() }
+    /// `make` gives the set of an article from its text; about `bytes` bytes of sets are kept, 64 MiB at most.
+    pub fn new(make: &'a (dyn Fn(u32) -> ShingleSet + Sync), bytes: u64) -> Self {
+        let most_shingles =
+            usize::try_from(bytes.min(MOST_BYTES)).unwrap_or(usize::MAX) / SHELVES / size_of::<u64>();
+        Sets { make, most_shingles, shelves: (0..SHELVES).map(|_| Mutex::default()).collect() }
     }
 
     /// The set of an article.
@@ -48,7 +52,7 @@ impl<'a> Sets<'a> {
         // Made outside the lock: two threads may make the same set, which is only work.
         let set = Arc::new((self.make)(article));
         let mut room = lock();
-        if room.shingles > SHELF_SHINGLES {
+        if room.shingles > self.most_shingles {
             *room = Shelf::default();
         }
         room.shingles += set.len();

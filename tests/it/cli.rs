@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Scan, article, number, text};
 
-/// The options of `scan` in interface.md that are built. `--memory` and `--format` come with their rooms.
-const OPTIONS: [&str; 26] = [
+/// The options of `scan` in interface.md that are built. `--format` comes with its room.
+const OPTIONS: [&str; 28] = [
+    "--memory",
+    "--temp-dir",
     "--out",
     "--only",
     "--threshold",
@@ -142,6 +144,10 @@ fn the_summary_says_what_was_found() {
     }
     assert_eq!(run.stderr, "", "no progress where stderr is no terminal");
     let run = scan.scan(&["a.jsonl", "--progress", "always"]).ends_with(0);
+    for phase in ["read", "stories", "passages", "write"] {
+        let line = run.stderr.lines().find(|line| line.contains(&format!("{phase} took"))).unwrap();
+        assert!(line.contains(" articles/s, ") && line.ends_with("B/s"), "{line}");
+    }
     assert!(run.stderr.lines().count() >= 3, "{}", run.stderr);
     assert!(!run.stderr.contains('\x1b'));
 }

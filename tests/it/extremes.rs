@@ -37,10 +37,47 @@ fn thousands_of_form_letters_cost_linear_time_and_hide_no_copies() {
     let funnel = |name: &str| info["funnel"][name].as_u64().unwrap();
     assert!(funnel("largest_bucket") > 1000, "the letters share buckets");
     assert!(funnel("ordered_buckets") > 0);
+    let named = info["ordered_buckets"].as_array().unwrap();
+    assert_eq!(named.len() as u64, funnel("ordered_buckets"), "each is named");
+    for bucket in named {
+        let (articles, leaders) = (bucket["articles"].as_u64().unwrap(), bucket["leaders"].as_u64().unwrap());
+        assert!(64 < leaders && leaders <= articles && articles <= funnel("largest_bucket"), "{bucket}");
+        assert!(run.report.articles().contains_key(bucket["first"].as_str().unwrap()), "{bucket}");
+    }
+    assert!(run.stdout.contains("Buckets of articles that mostly do not resemble"), "{}", run.stdout);
+    assert!(run.stdout.contains(named[0]["first"].as_str().unwrap()), "{}", run.stdout);
     let bands = info["settings"]["bands"].as_u64().unwrap();
     assert!(funnel("pairs_met") < letters * bands * 66, "{} pairs", funnel("pairs_met"));
     assert_eq!(run.report.count("stories"), 30);
     assert_eq!(run.report.count("near_duplicates"), 30);
+}
+
+#[test]
+fn a_story_and_a_template_printed_thousands_of_times_cost_a_comparison_each() {
+    let words: Vec<String> = (0..250).map(|n| format!("word{n}")).collect();
+    let printed = |copies: usize, numbered: bool| -> String {
+        let line = |copy: usize| {
+            let mut words = words.clone();
+            if numbered {
+                words[120] = copy.to_string();
+            }
+            json!({"id": format!("a{copy}"), "outlet": copy % 97, "text": words.join(" ")}).to_string()
+        };
+        (0..copies).map(line).collect::<Vec<_>>().join("\n")
+    };
+    for copies in [1500, 3000] {
+        for (numbered, met) in [(false, 0), (true, copies + 100)] {
+            let scan = Scan::of("a.jsonl", printed(copies, numbered));
+            let run = scan.scan(&["a.jsonl", "--only", "duplicates"]).ends_with(0);
+            assert_eq!(
+                (run.report.count("stories"), run.report.count("articles_in_stories")),
+                (1, copies as u64)
+            );
+            let funnel = run.report.run()["funnel"].clone();
+            assert!(funnel["pairs_met"].as_u64().unwrap() <= met as u64, "{funnel}");
+            assert!(funnel["pairs_verified"].as_u64().unwrap() <= met as u64, "{funnel}");
+        }
+    }
 }
 
 #[test]
