@@ -8,6 +8,7 @@ mod catalogue;
 mod details;
 mod examine;
 mod memory;
+mod pool;
 mod read;
 mod stores;
 mod usage;
@@ -24,9 +25,11 @@ use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{Fingerprint, Signature, Winnower};
 use crate::stories::{Duplicates, Found, Pair, PairsError, Sets, all_pairs, editions, stories};
+use crate::text::{Tokens, tokenize};
 use crate::verify::ShingleSet;
 use crate::watch::{Extent, Phase, Watch};
 use memory::Bound;
+use pool::Pool;
 use stores::{Stored, StoredFingerprint};
 
 pub use catalogue::{Article, Catalogue};
@@ -216,11 +219,13 @@ impl Run<'_> {
         let token_hash =
             |article: &Article| article.token_hash().filter(|_| !bound || article.published.is_some());
         let editions = editions(catalogue.articles.iter().map(token_hash), bound);
+        let buffers = Pool::new(|| (Tokens::on(settings.kernel), Vec::new()));
         let make = |article: u32| {
-            let prepared = self.prepared(article);
-            let mut shingles = Vec::new();
-            shingle_on(settings.kernel, prepared.tokens().hashes(), settings.shingle_tokens, &mut shingles);
-            ShingleSet::from_shingles(&shingles)
+            buffers.with(|(tokens, shingles)| {
+                tokenize(&self.text(article), settings.seed, tokens);
+                shingle_on(settings.kernel, tokens.hashes(), settings.shingle_tokens, shingles);
+                ShingleSet::from_shingles(shingles)
+            })
         };
         let sets = Sets::new(&make, self.bound.part(SETS_PART));
         let duplicates = Duplicates {
@@ -310,12 +315,16 @@ impl Run<'_> {
         Postings::of(sorter.finish()?, self.scratch)
     }
 
+    fn prepared(&self, article: u32) -> Prepared {
+        Prepared::on(self.settings.kernel, self.text(article), self.settings.seed)
+    }
+
     /// Reads an article again. A text that is no longer the one that was examined counts as empty, so that
     /// offsets never point beyond it; the change is told at the end of the run.
-    fn prepared(&self, article: u32) -> Prepared {
+    fn text(&self, article: u32) -> String {
         let article = self.catalogue.article(article);
         let text = self.archive.text_at(article.place);
         let unchanged = xxh3_128(text.as_bytes()) == article.text_hash;
-        Prepared::on(self.settings.kernel, if unchanged { text } else { String::new() }, self.settings.seed)
+        if unchanged { text } else { String::new() }
     }
 }

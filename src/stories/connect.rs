@@ -219,7 +219,7 @@ impl Led {
 
     fn verify(&mut self, duplicates: &Duplicates<'_>, a: (u32, &ShingleSet), b: (u32, &ShingleSet)) -> bool {
         self.funnel.verified += 1;
-        let matched = duplicates.matches(a.1.overlap(b.1));
+        let matched = duplicates.matching(a.1, b.1).is_some();
         let pair = (a.0.min(b.0), a.0.max(b.0));
         if matched {
             self.funnel.matched += 1;

@@ -27,8 +27,8 @@ pub(super) fn cover(duplicates: &Duplicates<'_>, group: &[u32], edges: &[(u32, u
                 if far {
                     return None;
                 }
-                let member = Member { article, overlap: duplicates.sets.get(article).overlap(&set) };
-                duplicates.matches(member.overlap).then_some(member)
+                let overlap = duplicates.matching(&duplicates.sets.get(article), &set)?;
+                Some(Member { article, overlap })
             });
             verified.collect()
         };

@@ -30,7 +30,7 @@ use crate::candidates::{BandPlan, Signatures};
 use crate::error::Error;
 use crate::scratch::Scratch;
 use crate::sketch::{Signature, agreeing_slots};
-use crate::verify::Overlap;
+use crate::verify::{Overlap, ShingleSet};
 pub use editions::{Editions, editions};
 pub use pairs::{Pair, PairsError, all_pairs};
 pub use sets::Sets;
@@ -165,7 +165,8 @@ impl Duplicates<'_> {
         agreeing_slots(self.signature(a), self.signature(b))
     }
 
-    fn matches(&self, overlap: Overlap) -> bool {
-        overlap.common > 0 && overlap.resemblance() >= self.threshold
+    /// What two articles share, if they match.
+    fn matching(&self, a: &ShingleSet, b: &ShingleSet) -> Option<Overlap> {
+        a.overlap_from(b, self.threshold).filter(|overlap| overlap.common > 0)
     }
 }

@@ -158,8 +158,8 @@ fn pairs_of(
                     }
                     funnel.verified += 1;
                     let of_earlier = sets[0].get(i, || duplicates.sets.get(earlier));
-                    let overlap = of_earlier.overlap(&sets[1].get(j, || duplicates.sets.get(later)));
-                    if duplicates.matches(overlap) {
+                    let of_later = sets[1].get(j, || duplicates.sets.get(later));
+                    if let Some(overlap) = duplicates.matching(&of_earlier, &of_later) {
                         funnel.matched += 1;
                         each(earlier, later, overlap)?;
                     }

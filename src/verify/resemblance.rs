@@ -26,7 +26,9 @@ impl ShingleSet {
 
     /// Counts what two sets share: one walk along both, O(n + m).
     pub fn overlap(&self, other: &ShingleSet) -> Overlap {
-        self.overlap_of_at_least(other, 0).expect("nothing is less than nothing")
+        // Nothing is less than 0: there is always an answer.
+        let none = Overlap { common: 0, a: self.len(), b: other.len() };
+        self.overlap_of_at_least(other, 0).unwrap_or(none)
     }
 
     /// The overlap of two sets whose resemblance is at least `threshold`, or `None`. The walk ends as soon as what is
