@@ -84,7 +84,7 @@ impl Task for Sketch<'_> {
         let mut empty = empty_slots(lanes, &signature);
         if empty != 0 {
             for some in shingles.chunks(SIDE_BY_SIDE) {
-                Throws::of(some, 1).second_round(seed).catch(lanes, empty, &mut signature);
+                Throws::of(some, 1).second_round(lanes, seed, empty, &mut signature);
             }
             empty = empty_slots(lanes, &signature);
         }
@@ -97,14 +97,14 @@ impl Task for Sketch<'_> {
                 if throws.rounds > SLOTS - round {
                     throws = Throws::of(shingles, SLOTS - round);
                 }
-                throws.later_rounds(round, seed).catch(lanes, empty, &mut signature);
+                throws.later_rounds(lanes, round, seed, empty, &mut signature);
                 round += throws.rounds;
                 empty = empty_slots(lanes, &signature);
             }
         } else {
             while empty != 0 && round < SLOTS {
                 for some in shingles.chunks(SIDE_BY_SIDE) {
-                    Throws::of(some, 1).later_rounds(round, seed).catch(lanes, empty, &mut signature);
+                    Throws::of(some, 1).later_rounds(lanes, round, seed, empty, &mut signature);
                 }
                 round += 1;
                 empty = empty_slots(lanes, &signature);
@@ -157,70 +157,78 @@ impl Throws {
         throws
     }
 
-    /// All thrown in round 1.
+    /// Throws all in round 1.
     #[inline(always)]
-    fn second_round(&self, seed: u64) -> Thrown {
-        let mut thrown = Thrown::default();
+    fn second_round<L: Lanes>(&self, lanes: L, seed: u64, empty: u128, signature: &mut Signature) {
+        let mut thrown = Thrown::at(empty);
         for j in 0..SIDE_BY_SIDE {
             thrown.put(j, hash_of_round(self.shingles[j], 1, seed), 1);
         }
-        thrown
+        thrown.keep(lanes, signature);
     }
 
-    /// All thrown in rounds from `first` on, which is 2 or later and random to the last.
+    /// Throws all in rounds from `first` on, which is 2 or later and random to the last.
     #[inline(always)]
-    fn later_rounds(&self, first: usize, seed: u64) -> Thrown {
-        let (mut thrown, first) = (Thrown::default(), number(first));
+    fn later_rounds<L: Lanes>(
+        &self,
+        lanes: L,
+        first: usize,
+        seed: u64,
+        empty: u128,
+        signature: &mut Signature,
+    ) {
+        let (mut thrown, first) = (Thrown::at(empty), number(first));
         let key = key_of_round(u64::from(first), seed);
         for j in 0..SIDE_BY_SIDE {
             let hash = stir(self.shingles[j] ^ key.wrapping_add(self.keys_later[j]));
             thrown.put(j, hash, first + self.rounds_later[j]);
         }
-        thrown
+        thrown.keep(lanes, signature);
     }
 }
 
-/// Where what was thrown side by side fell, and the values it brings.
+/// Where what was thrown side by side fell, the values it brings, and whether the slot was empty.
 struct Thrown {
     slots: [u8; SIDE_BY_SIDE],
     values: [u32; SIDE_BY_SIDE],
-}
-
-impl Default for Thrown {
-    #[inline(always)]
-    fn default() -> Self {
-        Thrown { slots: [0; SIDE_BY_SIDE], values: [0; SIDE_BY_SIDE] }
-    }
+    is_hit: [u8; SIDE_BY_SIDE],
+    empty: [u64; 2],
 }
 
 impl Thrown {
     #[inline(always)]
-    fn put(&mut self, j: usize, hash: u64, round: u32) {
-        self.slots[j] = u8::try_from(hash >> (64 - SLOT_BITS)).expect("7 bits");
-        self.values[j] = value_of(hash, round);
+    fn at(empty: u128) -> Self {
+        #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
+        let empty = [empty as u64, (empty >> 64) as u64];
+        Thrown { slots: [0; SIDE_BY_SIDE], values: [0; SIDE_BY_SIDE], is_hit: [0; SIDE_BY_SIDE], empty }
     }
 
-    /// Keeps what fell into slots that are `empty`.
+    /// Notes a throw in a round that is not the first.
     #[inline(always)]
-    fn catch<L: Lanes>(&self, lanes: L, empty: u128, signature: &mut Signature) {
+    fn put(&mut self, j: usize, hash: u64, round: u32) {
+        let slot = hash >> (64 - SLOT_BITS);
+        let [low, high] = self.empty;
+        // The top bit of the hash tells the half; without a condition, of which the compiler would not make vectors.
+        let half = low ^ ((low ^ high) & (hash.cast_signed() >> 63).cast_unsigned());
+        self.is_hit[j] = u8::try_from(half >> (slot % 64) & 1).expect("one bit");
+        self.slots[j] = u8::try_from(slot).expect("7 bits");
+        self.values[j] = later_value_of(hash, round);
+    }
+
+    /// Keeps what fell into empty slots.
+    #[inline(always)]
+    fn keep<L: Lanes>(&self, lanes: L, signature: &mut Signature) {
         let mut keep = |j: usize| {
             let slot = &mut signature[usize::from(self.slots[j]) % SLOTS];
             *slot = self.values[j].min(*slot);
         };
-        // While most slots are empty, trying all costs less than telling which to try.
-        if empty.count_ones() as usize > SLOTS / 2 {
+        // While most slots are empty, trying all costs less than branching for each that is to be tried.
+        if self.empty[0].count_ones() + self.empty[1].count_ones() > 64 {
             (0..SIDE_BY_SIDE).for_each(keep);
             return;
         }
-        #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
-        let (low, high) = (empty as u64, (empty >> 64) as u64);
-        let mut is_hit = [0; SIDE_BY_SIDE];
-        for j in 0..SIDE_BY_SIDE {
-            let half = if self.slots[j] < 64 { low } else { high };
-            is_hit[j] = u8::from(half >> (self.slots[j] & 63) & 1 == 1);
-        }
         let mut hits = 0;
-        for (some, shift) in is_hit.as_chunks().0.iter().zip((0..).step_by(32)) {
+        for (some, shift) in self.is_hit.as_chunks().0.iter().zip((0..).step_by(32)) {
             hits |= u64::from(lanes.not_zero(some)) << shift;
         }
         while hits != 0 {
@@ -269,10 +277,20 @@ fn throw(shingle: u64, round: usize, seed: u64) -> (usize, u32) {
 /// hash.
 #[inline(always)]
 fn value_of(hash: u64, round: u32) -> u32 {
-    let low = u32::try_from(hash & 0xFFFF_FFFF).expect("masked to 32 bits");
-    let value = if round == 0 { low >> 1 } else { 0x8000_0000 | (round << 23) | (low >> 9) };
+    let value = if round == 0 { low_half(hash) >> 1 } else { later_value_of(hash, round) };
     // EMPTY marks an empty slot; the very last value of the very last round gives way.
     value.min(EMPTY - 1)
+}
+
+/// The same for rounds 1 to 254.
+#[inline(always)]
+fn later_value_of(hash: u64, round: u32) -> u32 {
+    0x8000_0000 | (round << 23) | (low_half(hash) >> 9)
+}
+
+#[inline(always)]
+fn low_half(hash: u64) -> u32 {
+    u32::try_from(hash & 0xFFFF_FFFF).expect("masked to 32 bits")
 }
 
 #[inline(always)]

@@ -70,34 +70,56 @@ impl Task for Majority<'_> {
             }
             add_lanes(&planes, &mut totals);
         }
-        above(&totals, self.shingles.len() as u64 / 2)
+        majority(&totals, self.shingles.len())
     }
 }
 
-/// Counts a block, each lane for itself.
+/// Counts a block, each lane for itself: one loop over the lanes without another inside, so that it becomes vectors.
 #[inline(always)]
 fn count(planes: &mut Planes, block: &Block) {
+    let [p0, p1, p2, p3, p4, p5, p6, p7] = planes;
     for lane in 0..LANES {
         let row = |at: usize| block[at * LANES + lane];
-        let [mut ones, mut twos, mut fours, mut eights] =
-            [0, 1, 2, 3].map(|plane: usize| planes[plane][lane]);
-        let mut two = |at| carry_save(&mut ones, row(at), row(at + 1));
-        let mut four = |at| {
-            let carries = (two(at), two(at + 2));
-            carry_save(&mut twos, carries.0, carries.1)
-        };
-        let mut eight = |at| {
-            let carries = (four(at), four(at + 4));
-            carry_save(&mut fours, carries.0, carries.1)
-        };
-        let carries = (eight(0), eight(8));
-        let mut sixteen = carry_save(&mut eights, carries.0, carries.1);
-        for (plane, sum) in [ones, twos, fours, eights].into_iter().enumerate() {
-            planes[plane][lane] = sum;
-        }
-        for plane in &mut planes[4..] {
-            (plane[lane], sixteen) = (plane[lane] ^ sixteen, plane[lane] & sixteen);
-        }
+        let mut tree = Tree { ones: p0[lane], twos: p1[lane], fours: p2[lane], eights: p3[lane] };
+        let sixteen = tree.sixteen(row);
+        (p0[lane], p1[lane], p2[lane], p3[lane]) = (tree.ones, tree.twos, tree.fours, tree.eights);
+        let carry = carry_save(&mut p4[lane], sixteen, 0);
+        let carry = carry_save(&mut p5[lane], carry, 0);
+        let carry = carry_save(&mut p6[lane], carry, 0);
+        p7[lane] ^= carry;
+    }
+}
+
+/// The first planes of a lane, each filled by the adders of its level; every method gives what is carried on.
+struct Tree {
+    ones: u64,
+    twos: u64,
+    fours: u64,
+    eights: u64,
+}
+
+impl Tree {
+    #[inline(always)]
+    fn two(&mut self, row: impl Fn(usize) -> u64, at: usize) -> u64 {
+        carry_save(&mut self.ones, row(at), row(at + 1))
+    }
+
+    #[inline(always)]
+    fn four(&mut self, row: impl Fn(usize) -> u64, at: usize) -> u64 {
+        let (a, b) = (self.two(&row, at), self.two(&row, at + 2));
+        carry_save(&mut self.twos, a, b)
+    }
+
+    #[inline(always)]
+    fn eight(&mut self, row: impl Fn(usize) -> u64, at: usize) -> u64 {
+        let (a, b) = (self.four(&row, at), self.four(&row, at + 4));
+        carry_save(&mut self.fours, a, b)
+    }
+
+    #[inline(always)]
+    fn sixteen(&mut self, row: impl Fn(usize) -> u64) -> u64 {
+        let (a, b) = (self.eight(&row, 0), self.eight(&row, 8));
+        carry_save(&mut self.eights, a, b)
     }
 }
 
@@ -115,34 +137,45 @@ fn add_lanes(planes: &Planes, totals: &mut [u64; 64]) {
     // Sums of eight lanes are three bits longer.
     let mut sums = [[0; LANES]; PLANES + 3];
     sums[..PLANES].copy_from_slice(planes);
-    for (half, bits) in [(4, PLANES), (2, PLANES + 1), (1, PLANES + 2)] {
-        let mut carries = [0; LANES / 2];
-        for sum in &mut sums[..bits] {
-            let (low, high) = sum.split_at_mut(half);
-            for ((low, &high), carry) in low.iter_mut().zip(&*high).zip(&mut carries) {
-                *carry = carry_save(low, high, *carry);
-            }
-        }
-        sums[bits][..half].copy_from_slice(&carries[..half]);
-    }
+    add_upper_half(&mut sums, 4, PLANES);
+    add_upper_half(&mut sums, 2, PLANES + 1);
+    add_upper_half(&mut sums, 1, PLANES + 2);
     let mut carry = 0;
-    for (total, sum) in totals.iter_mut().zip(sums.map(|sum| sum[0]).into_iter().chain(std::iter::repeat(0)))
-    {
-        carry = carry_save(total, sum, carry);
+    for (total, sum) in totals.iter_mut().zip(&sums) {
+        carry = carry_save(total, sum[0], carry);
+    }
+    for total in &mut totals[sums.len()..] {
+        if carry == 0 {
+            break;
+        }
+        carry = carry_save(total, 0, carry);
     }
 }
 
-/// A one bit for each counter above `least`.
+/// Adds the lanes from `half` on, of `2 * half`, to those before, in planes of which so many are filled.
 #[inline(always)]
-fn above(totals: &[u64; 64], least: u64) -> u64 {
-    let (mut above, mut equal) = (0, u64::MAX);
-    for (bit, &plane) in totals.iter().enumerate().rev() {
-        if least >> bit & 1 == 0 {
-            above |= equal & plane;
-            equal &= !plane;
-        } else {
-            equal &= plane;
+fn add_upper_half(sums: &mut [[u64; LANES]; PLANES + 3], half: usize, bits: usize) {
+    let mut carries = [0; LANES / 2];
+    for sum in &mut sums[..bits] {
+        for lane in 0..half {
+            let upper = sum[half + lane];
+            carries[lane] = carry_save(&mut sum[lane], upper, carries[lane]);
         }
+    }
+    sums[bits][..half].copy_from_slice(&carries[..half]);
+}
+
+/// A one bit for each counter that is more than half of `count`, which none exceeds.
+#[inline(always)]
+fn majority(totals: &[u64; 64], count: usize) -> u64 {
+    let half = count as u64 / 2;
+    let (mut above, mut equal) = (0, u64::MAX);
+    for bit in (0..u64::BITS - (count as u64).leading_zeros()).rev() {
+        // All ones where the bit of `half` is one.
+        let of_half = (half >> bit & 1).wrapping_neg();
+        let plane = totals[bit as usize];
+        above |= equal & plane & !of_half;
+        equal &= !(plane ^ of_half);
     }
     above
 }
