@@ -83,10 +83,8 @@ impl Task for Sketch<'_> {
         }
         let mut empty = empty_slots(lanes, &signature);
         if empty != 0 {
-            for some in shingles.chunks(SIDE_BY_SIDE) {
-                Throws::of(some, 1).second_round(lanes, seed, empty, &mut signature);
-            }
-            empty = empty_slots(lanes, &signature);
+            let round_1 = |shingle| hash_of_round(shingle, 1, seed);
+            empty &= !one_round(lanes, shingles, 1, round_1, empty, &mut signature);
         }
         let mut round = 2;
         if shingles.len() <= SIDE_BY_SIDE {
@@ -97,18 +95,15 @@ impl Task for Sketch<'_> {
                 if throws.rounds > SLOTS - round {
                     throws = Throws::of(shingles, SLOTS - round);
                 }
-                throws.later_rounds(lanes, round, seed, empty, &mut signature);
+                empty &= !throws.from_round(lanes, round, seed, empty, &mut signature);
                 round += throws.rounds;
-                empty = empty_slots(lanes, &signature);
             }
-        } else {
-            while empty != 0 && round < SLOTS {
-                for some in shingles.chunks(SIDE_BY_SIDE) {
-                    Throws::of(some, 1).later_rounds(lanes, round, seed, empty, &mut signature);
-                }
-                round += 1;
-                empty = empty_slots(lanes, &signature);
-            }
+        }
+        while empty != 0 && round < SLOTS {
+            let key = key_of_round(round as u64, seed);
+            let later = |shingle| stir(shingle ^ key);
+            empty &= !one_round(lanes, shingles, number(round), later, empty, &mut signature);
+            round += 1;
         }
         // What is still empty is filled slot by slot.
         while empty != 0 {
@@ -121,7 +116,31 @@ impl Task for Sketch<'_> {
     }
 }
 
-/// What is thrown side by side: shingles, each in a round.
+/// Throws all shingles in one round at the slots that are `empty`; gives those that it filled.
+#[inline(always)]
+fn one_round<L: Lanes>(
+    lanes: L,
+    shingles: &[u64],
+    round: u32,
+    hash: impl Fn(u64) -> u64,
+    empty: u128,
+    signature: &mut Signature,
+) -> u128 {
+    let mut filled = 0;
+    let mut some = [shingles[0]; SIDE_BY_SIDE];
+    for chunk in shingles.chunks(SIDE_BY_SIDE) {
+        // What the last chunk leaves of the one before it is thrown again, which changes nothing.
+        some[..chunk.len()].copy_from_slice(chunk);
+        let mut hashes = [0; SIDE_BY_SIDE];
+        for j in 0..SIDE_BY_SIDE {
+            hashes[j] = hash(some[j]);
+        }
+        filled |= keep_some(lanes, &hashes, |_| round, empty, signature);
+    }
+    filled
+}
+
+/// What is thrown side by side in several rounds: shingles, each in a round.
 struct Throws {
     shingles: [u64; SIDE_BY_SIDE],
     /// How many rounds after the first its round is, and what that adds to the key of the round.
@@ -131,8 +150,8 @@ struct Throws {
 }
 
 impl Throws {
-    /// At most [`SIDE_BY_SIDE`] shingles, in so many rounds if they have room, one at least. What room is left takes
-    /// some shingles of the last round again, which changes nothing.
+    /// At most [`SIDE_BY_SIDE`] shingles, in so many rounds if they have room. What room is left takes some shingles
+    /// of the last round again, which changes nothing.
     #[inline(always)]
     fn of(shingles: &[u64], rounds: usize) -> Self {
         let rounds = rounds.min(SIDE_BY_SIDE / shingles.len());
@@ -142,100 +161,75 @@ impl Throws {
             keys_later: [0; SIDE_BY_SIDE],
             rounds,
         };
-        let mut begin = 0;
-        for later in 0.. {
+        for (row, begin) in (0..SIDE_BY_SIDE).step_by(shingles.len()).enumerate() {
             let end = SIDE_BY_SIDE.min(begin + shingles.len());
-            let later = (rounds - 1).min(later);
+            let later = row.min(rounds - 1);
             throws.shingles[begin..end].copy_from_slice(&shingles[..end - begin]);
             throws.rounds_later[begin..end].fill(number(later));
             throws.keys_later[begin..end].fill(key_of_round(later as u64, 0));
-            begin = end;
-            if begin == SIDE_BY_SIDE {
-                break;
-            }
         }
         throws
     }
 
-    /// Throws all in round 1.
+    /// Throws all in rounds from `first` on, which is 2 or later and random to the last, at the slots that are
+    /// `empty`; gives those that it filled.
     #[inline(always)]
-    fn second_round<L: Lanes>(&self, lanes: L, seed: u64, empty: u128, signature: &mut Signature) {
-        let mut thrown = Thrown::at(empty);
-        for j in 0..SIDE_BY_SIDE {
-            thrown.put(j, hash_of_round(self.shingles[j], 1, seed), 1);
-        }
-        thrown.keep(lanes, signature);
-    }
-
-    /// Throws all in rounds from `first` on, which is 2 or later and random to the last.
-    #[inline(always)]
-    fn later_rounds<L: Lanes>(
+    fn from_round<L: Lanes>(
         &self,
         lanes: L,
         first: usize,
         seed: u64,
         empty: u128,
         signature: &mut Signature,
-    ) {
-        let (mut thrown, first) = (Thrown::at(empty), number(first));
-        let key = key_of_round(u64::from(first), seed);
+    ) -> u128 {
+        let key = key_of_round(first as u64, seed);
+        let mut hashes = [0; SIDE_BY_SIDE];
         for j in 0..SIDE_BY_SIDE {
-            let hash = stir(self.shingles[j] ^ key.wrapping_add(self.keys_later[j]));
-            thrown.put(j, hash, first + self.rounds_later[j]);
+            hashes[j] = stir(self.shingles[j] ^ key.wrapping_add(self.keys_later[j]));
         }
-        thrown.keep(lanes, signature);
+        keep_some(lanes, &hashes, |j| number(first) + self.rounds_later[j], empty, signature)
     }
 }
 
-/// Where what was thrown side by side fell, the values it brings, and whether the slot was empty.
-struct Thrown {
-    slots: [u8; SIDE_BY_SIDE],
-    values: [u32; SIDE_BY_SIDE],
-    is_hit: [u8; SIDE_BY_SIDE],
-    empty: [u64; 2],
-}
-
-impl Thrown {
-    #[inline(always)]
-    fn at(empty: u128) -> Self {
-        #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
-        let empty = [empty as u64, (empty >> 64) as u64];
-        Thrown { slots: [0; SIDE_BY_SIDE], values: [0; SIDE_BY_SIDE], is_hit: [0; SIDE_BY_SIDE], empty }
+/// Keeps what the hashes, each of its round, bring to `empty` slots; gives those that they filled.
+#[inline(always)]
+fn keep_some<L: Lanes>(
+    lanes: L,
+    hashes: &[u64; SIDE_BY_SIDE],
+    round_of: impl Fn(usize) -> u32,
+    empty: u128,
+    signature: &mut Signature,
+) -> u128 {
+    if empty.count_ones() as usize > SLOTS / 2 {
+        // While most slots are empty, trying all costs less than branching for each that is to be tried.
+        for j in 0..SIDE_BY_SIDE {
+            keep(hashes[j], round_of(j), signature);
+        }
+        return empty & !empty_slots(lanes, signature);
     }
-
-    /// Notes a throw in a round that is not the first.
-    #[inline(always)]
-    fn put(&mut self, j: usize, hash: u64, round: u32) {
-        let slot = hash >> (64 - SLOT_BITS);
-        let [low, high] = self.empty;
+    #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
+    let (low, high) = (empty as u64, (empty >> 64) as u64);
+    let mut hits = 0;
+    for (&hash, j) in hashes.iter().zip(0..) {
         // The top bit of the hash tells the half; without a condition, of which the compiler would not make vectors.
         let half = low ^ ((low ^ high) & (hash.cast_signed() >> 63).cast_unsigned());
-        self.is_hit[j] = u8::try_from(half >> (slot % 64) & 1).expect("one bit");
-        self.slots[j] = u8::try_from(slot).expect("7 bits");
-        self.values[j] = later_value_of(hash, round);
+        hits |= (half >> (slot_of(hash) % 64) & 1) << j;
     }
+    let mut filled = 0;
+    while hits != 0 {
+        let j = hits.trailing_zeros() as usize;
+        hits &= hits - 1;
+        filled |= 1 << slot_of(hashes[j]);
+        keep(hashes[j], round_of(j), signature);
+    }
+    filled
+}
 
-    /// Keeps what fell into empty slots.
-    #[inline(always)]
-    fn keep<L: Lanes>(&self, lanes: L, signature: &mut Signature) {
-        let mut keep = |j: usize| {
-            let slot = &mut signature[usize::from(self.slots[j]) % SLOTS];
-            *slot = self.values[j].min(*slot);
-        };
-        // While most slots are empty, trying all costs less than branching for each that is to be tried.
-        if self.empty[0].count_ones() + self.empty[1].count_ones() > 64 {
-            (0..SIDE_BY_SIDE).for_each(keep);
-            return;
-        }
-        let mut hits = 0;
-        for (some, shift) in self.is_hit.as_chunks().0.iter().zip((0..).step_by(32)) {
-            hits |= u64::from(lanes.not_zero(some)) << shift;
-        }
-        while hits != 0 {
-            keep(hits.trailing_zeros() as usize);
-            hits &= hits - 1;
-        }
-    }
+/// Keeps what a hash brings in a round that is not the first.
+#[inline(always)]
+fn keep(hash: u64, round: u32, signature: &mut Signature) {
+    let slot = &mut signature[slot_of(hash)];
+    *slot = later_value_of(hash, round).min(*slot);
 }
 
 /// A bit for each slot that is empty.
@@ -268,8 +262,14 @@ pub fn signature_by_definition(shingles: &[u64], seed: u64) -> Option<Signature>
 #[inline(always)]
 fn throw(shingle: u64, round: usize, seed: u64) -> (usize, u32) {
     let hash = hash_of_round(shingle, round, seed);
-    let slot = if round < SLOTS { (hash >> (64 - SLOT_BITS)) as usize } else { round - SLOTS };
+    let slot = if round < SLOTS { slot_of(hash) } else { round - SLOTS };
     (slot, value_of(hash, number(round)))
+}
+
+/// The slot that a hash chooses.
+#[inline(always)]
+fn slot_of(hash: u64) -> usize {
+    (hash >> (64 - SLOT_BITS)) as usize
 }
 
 /// The value that a hash of a round leaves. Values of an earlier round are always smaller: round 0 has 31 bits of hash
