@@ -95,7 +95,7 @@ impl Task for Sketch<'_> {
                 if throws.rounds > SLOTS - round {
                     throws = Throws::of(shingles, SLOTS - round);
                 }
-                empty &= !throws.from_round(lanes, round, seed, empty, &mut signature);
+                empty &= !throws.throw_from(lanes, round, seed, empty, &mut signature);
                 round += throws.rounds;
             }
         }
@@ -131,9 +131,9 @@ fn one_round<L: Lanes>(
     for chunk in shingles.chunks(SIDE_BY_SIDE) {
         // What the last chunk leaves of the one before it is thrown again, which changes nothing.
         some[..chunk.len()].copy_from_slice(chunk);
-        let mut hashes = [0; SIDE_BY_SIDE];
-        for j in 0..SIDE_BY_SIDE {
-            hashes[j] = hash(some[j]);
+        let mut hashes = some;
+        for hash_or_shingle in &mut hashes {
+            *hash_or_shingle = hash(*hash_or_shingle);
         }
         filled |= keep_some(lanes, &hashes, |_| round, empty, signature);
     }
@@ -174,7 +174,7 @@ impl Throws {
     /// Throws all in rounds from `first` on, which is 2 or later and random to the last, at the slots that are
     /// `empty`; gives those that it filled.
     #[inline(always)]
-    fn from_round<L: Lanes>(
+    fn throw_from<L: Lanes>(
         &self,
         lanes: L,
         first: usize,
@@ -184,8 +184,8 @@ impl Throws {
     ) -> u128 {
         let key = key_of_round(first as u64, seed);
         let mut hashes = [0; SIDE_BY_SIDE];
-        for j in 0..SIDE_BY_SIDE {
-            hashes[j] = stir(self.shingles[j] ^ key.wrapping_add(self.keys_later[j]));
+        for ((hash, shingle), later) in hashes.iter_mut().zip(&self.shingles).zip(&self.keys_later) {
+            *hash = stir(shingle ^ key.wrapping_add(*later));
         }
         keep_some(lanes, &hashes, |j| number(first) + self.rounds_later[j], empty, signature)
     }
@@ -202,8 +202,8 @@ fn keep_some<L: Lanes>(
 ) -> u128 {
     if empty.count_ones() as usize > SLOTS / 2 {
         // While most slots are empty, trying all costs less than branching for each that is to be tried.
-        for j in 0..SIDE_BY_SIDE {
-            keep(hashes[j], round_of(j), signature);
+        for (j, &hash) in hashes.iter().enumerate() {
+            keep(hash, round_of(j), signature);
         }
         return empty & !empty_slots(lanes, signature);
     }
@@ -359,6 +359,16 @@ mod tests {
                     expect,
                     "{count} {kernel:?}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn shingles_that_are_all_the_same_go_through_all_rounds() {
+        for count in [1, 2, 63, 64, 65, 130] {
+            let expect = signature_by_definition(&[7], 5);
+            for kernel in Kernel::all() {
+                assert_eq!(Sketcher::new(5).on(kernel).sketch(&vec![7; count]), expect, "{count} {kernel:?}");
             }
         }
     }

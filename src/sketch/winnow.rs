@@ -98,7 +98,7 @@ impl Winnower {
         shingle_on(self.kernel, tokens, self.width, &mut self.shingles);
         let (shingles, extremes) = (&self.shingles[..], &mut self.extremes);
         let window = self.window.min(shingles.len());
-        self.kernel.run(Candidates { shingles, window, extremes, candidates: fingerprints });
+        self.kernel.run(Candidates { shingles, window, extremes, kept: fingerprints });
         let tied = |pair: &[Fingerprint]| {
             key(pair[0].hash) == key(pair[1].hash)
                 && ((pair[1].position - pair[0].position) as usize) < window
@@ -124,7 +124,7 @@ struct Candidates<'s, 'c> {
     shingles: &'s [u64],
     window: usize,
     extremes: &'c mut Vec<i32>,
-    candidates: &'c mut Vec<Fingerprint>,
+    kept: &'c mut Vec<Fingerprint>,
 }
 
 impl Task for Candidates<'_, '_> {
@@ -132,9 +132,9 @@ impl Task for Candidates<'_, '_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Candidates { shingles, window, extremes, candidates } = self;
-        // As many windows hold the first shingle, or the last, as are cut off by the ends of the text: there `most`
-        // is taken of fewer, and the numbers that stand for the missing are never the most.
+        let Candidates { shingles, window, extremes, kept } = self;
+        // Near the ends of the text fewer windows hold a shingle. In place of those that are missing stand numbers
+        // that are never the most.
         let beside = window - 1;
         extremes.clear();
         extremes.resize(beside, i32::MIN);
@@ -157,7 +157,7 @@ impl Task for Candidates<'_, '_> {
             if base + SIDE_BY_SIDE > shingles.len() {
                 bits &= (1 << (shingles.len() - base)) - 1;
             }
-            append(lanes, bits, base, shingles, candidates);
+            append(lanes, bits, base, shingles, kept);
         }
     }
 }
@@ -307,6 +307,14 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_windows() {
+        let tokens = stirred(10_100);
+        check(&tokens, 10_000);
+        check(&tokens[..9_000], 10_000);
+        check(&tokens[..200].repeat(51), 10_000);
+    }
+
+    #[test]
     fn one_word_repeated_is_thinned_in_every_length() {
         for count in 0..=100 {
             check(&vec![5; count], 16);
@@ -358,7 +366,7 @@ mod tests {
             for kernel in Kernel::all() {
                 let (mut extremes, mut candidates) = (Vec::new(), Vec::new());
                 let (extremes, out) = (&mut extremes, &mut candidates);
-                kernel.run(Candidates { shingles: &shingles, window, extremes, candidates: out });
+                kernel.run(Candidates { shingles: &shingles, window, extremes, kept: out });
                 choose(&mut candidates, window, shingles.len());
                 prop_assert_eq!(&candidates, &expect, "{:?}", kernel);
             }

@@ -70,7 +70,7 @@ impl Task for Permute<'_> {
             for &shingle in shingles {
                 let x = lower_half(shingle, by.seed);
                 for j in 0..BLOCK {
-                    least[j] = least[j].min(x.wrapping_mul(factors[j]).wrapping_add(terms[j]));
+                    least[j] = least[j].min(permuted(x, factors[j], terms[j]));
                 }
             }
             *slots = least;
@@ -82,6 +82,11 @@ impl Task for Permute<'_> {
 #[inline(always)]
 fn lower_half(shingle: u64, seed: u64) -> u32 {
     u32::try_from((shingle ^ seed) & 0xFFFF_FFFF).expect("masked to 32 bits")
+}
+
+#[inline(always)]
+fn permuted(x: u32, factor: u32, term: u32) -> u32 {
+    x.wrapping_mul(factor).wrapping_add(term)
 }
 
 /// The factor, which is odd, and the term of a slot.
@@ -97,10 +102,9 @@ pub fn permutations_by_definition(shingles: &[u64], seed: u64) -> Option<Signatu
         return None;
     }
     Some(std::array::from_fn(|slot| {
-        let [factor, term] = parameters(slot, seed).map(u64::from);
-        let permuted =
-            shingles.iter().map(|shingle| (((shingle ^ seed) % (1 << 32)) * factor + term) % (1 << 32));
-        u32::try_from(permuted.min().unwrap_or(0)).expect("a remainder of 2^32")
+        let [factor, term] = parameters(slot, seed);
+        let values = shingles.iter().map(|&shingle| permuted(lower_half(shingle, seed), factor, term));
+        values.min().unwrap_or(u32::MAX)
     }))
 }
 
