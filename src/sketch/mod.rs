@@ -13,10 +13,13 @@
 //!
 //! None of them decides anything: what they propose is verified on the text (`verify`).
 
+pub mod alternatives;
+#[cfg(test)]
+mod estimates;
 mod minhash;
 mod simhash;
 mod winnow;
 
 pub use minhash::{SLOTS, Signature, Sketcher, agreeing_slots, signature_by_definition};
-pub use simhash::{simhash, simhash_by_definition};
+pub use simhash::{simhash, simhash_by_definition, simhash_on};
 pub use winnow::{Fingerprint, Winnower, winnow_by_definition};
