@@ -7,6 +7,8 @@
 //! where STEP is `nothing`, `split_whitespace`, `tokens`, `tokens_shingles`, `signature`, `simhash` or `winnow`. Prints the bytes
 //! looked at and a checksum.
 
+#![allow(clippy::print_stdout, reason = "what it looked at is its answer")]
+
 use std::env;
 use std::error::Error;
 
@@ -16,7 +18,7 @@ mod generator;
 use generator::{Script, Settings, generate};
 use wirecopy::kernel::Kernel;
 use wirecopy::shingle::shingle_on;
-use wirecopy::sketch::{Sketcher, Winnower, simhash};
+use wirecopy::sketch::{Fingerprint, Sketcher, Winnower, simhash_on};
 use wirecopy::text::{Tokens, tokenize};
 
 /// The defaults of a scan.
@@ -58,6 +60,7 @@ struct Loop {
     shingles: Vec<u64>,
     sketcher: Sketcher,
     winnower: Winnower,
+    fingerprints: Vec<Fingerprint>,
 }
 
 impl Loop {
@@ -67,7 +70,8 @@ impl Loop {
             tokens: Tokens::on(kernel),
             shingles: Vec::new(),
             sketcher: Sketcher::new(0).on(kernel),
-            winnower: Winnower::for_runs_of(RUN_TOKENS),
+            winnower: Winnower::for_runs_of(RUN_TOKENS).on(kernel),
+            fingerprints: Vec::new(),
         }
     }
 
@@ -81,15 +85,14 @@ impl Loop {
             return Ok(self.tokens.hashes().last().copied().unwrap_or(0));
         }
         if step == "winnow" {
-            let mut fingerprints = Vec::new();
-            self.winnower.winnow(self.tokens.hashes(), &mut fingerprints);
-            return Ok(fingerprints.last().map_or(0, |fingerprint| fingerprint.hash));
+            self.winnower.winnow(self.tokens.hashes(), &mut self.fingerprints);
+            return Ok(self.fingerprints.last().map_or(0, |fingerprint| fingerprint.hash));
         }
         shingle_on(self.kernel, self.tokens.hashes(), SHINGLE_TOKENS, &mut self.shingles);
         match step {
             "tokens_shingles" => Ok(self.shingles.last().copied().unwrap_or(0)),
             "signature" => Ok(self.sketcher.sketch(&self.shingles).map_or(0, |slots| u64::from(slots[0]))),
-            "simhash" => Ok(simhash(&self.shingles)),
+            "simhash" => Ok(simhash_on(self.kernel, &self.shingles)),
             _ => Err(format!("no step is called {step:?}")),
         }
     }

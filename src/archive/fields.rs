@@ -1,6 +1,6 @@
 //! Which fields of a JSON record hold the article: its text, id, title, outlet, URL and date.
 //!
-//! In goes one record, parsed or still as it is written ([`Lookup`]), out comes a [`Fields`] that borrows from it.
+//! In goes one record, parsed or still as it is written (`Lookup`), out comes a [`Fields`] that borrows from it.
 //! Scrapers agree on the nouns and not on their names, so the idea is:
 //! 1. for each noun a table lists the usual names, the most telling first (`date_published` before `date`);
 //! 2. the first name in the table with a usable value wins; null, empty and unreadable values are passed

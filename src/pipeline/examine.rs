@@ -59,7 +59,7 @@ impl<'s> Examiner<'s> {
             fingerprints: Vec::new(),
             bytes: Vec::new(),
             sketcher: Sketcher::new(settings.seed).on(settings.kernel),
-            winnower: Winnower::for_runs_of(settings.min_passage_words as usize),
+            winnower: Winnower::for_runs_of(settings.min_passage_words as usize).on(settings.kernel),
             repeats: Repeats::default(),
         }
     }

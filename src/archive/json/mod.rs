@@ -1,8 +1,7 @@
 //! Reading JSON Lines without building a value: one walk over the bytes of a line, and its article.
 //!
-//! In: a line and the fields that the user named. Out: exactly what
-//! [`read_json_by_definition`] says of it (outcome, record, names chosen,
-//! findings), at a fraction of its cost. The idea:
+//! In: a line and the fields that the user named. Out: exactly what [`read_json_by_definition`] says of it (outcome,
+//! record, names chosen, findings), at a fraction of its cost. The idea:
 //! 1. a line is checked once for UTF-8 (by `simdutf8`: the check of `std` takes as long as all the rest where a fifth of
 //!    the text is not ASCII) and once for control characters; the walk (`scan`) then jumps from quote to quote and
 //!    remembers where each member of the outermost object stands. It is strict: what is no JSON ends it;
