@@ -1,6 +1,6 @@
 //! The instruction sets that the hot loops are compiled for, and the one place where one is chosen.
 //!
-//! A hot loop is written once, as a [`Task`]: safe Rust over fixed blocks, generic over [`Lanes`], the few
+//! A hot loop is written once, as a `Task`: safe Rust over fixed blocks, generic over `Lanes`, the few
 //! operations that the compiler does not make of plain loops (64 bytes to bit masks, bits to positions). Running a
 //! task on a [`Kernel`] compiles that same loop for its instruction set: AVX-512, AVX2, or whatever the target has
 //! always (*portable*: SSE2 on x86-64, NEON on 64-bit Arm, plain words elsewhere). All kernels give the same

@@ -48,6 +48,9 @@ const LABELS: [&str; 20] = [
     "출처",
 ];
 
+/// Labels are short: a colon behind so many characters follows something else.
+const LABEL_CHARS: usize = 24;
+
 /// Longer names are sentences: "Source: a man who asked not to be named said that …".
 const MAX_NAME_CHARS: usize = 60;
 
@@ -95,7 +98,9 @@ fn closing_bracket(text: &str, paragraph: &Range<usize>) -> Option<Range<usize>>
 fn labelled(text: &str, span: Range<usize>) -> Option<Range<usize>> {
     // Labels and names are short: a long paragraph is not searched to its end.
     let said = &text[span.clone()];
-    let (colon, _) = said.char_indices().take(24).find(|&(_, c)| matches!(c, ':' | '：'))?;
+    // Most lines hold no colon near their begin: one look at the bytes tells, the first of the wide colon's among them.
+    memchr::memchr2(b':', 0xEF, &said.as_bytes()[..said.len().min(4 * LABEL_CHARS)])?;
+    let (colon, _) = said.char_indices().take(LABEL_CHARS).find(|&(_, c)| matches!(c, ':' | '：'))?;
     let label = said[..colon].trim().to_lowercase();
     if !LABELS.contains(&label.as_str()) {
         return None;

@@ -5,8 +5,8 @@
 //! NFKC, full case folding, and NFKC again (folding can leave the normal form): nearly Unicode's
 //! `toNFKC_Casefold` (The Unicode Standard, section 3.13, definition 147).
 //!
-//! For a run of inert characters ([`super::characters`]) folding is a table look-up per character; [`fold`] and
-//! [`ShortFold`] take that path where they can. All ways are the same function.
+//! For a run of inert characters (`characters`) folding is a table look-up per character; [`fold`] and
+//! `ShortFold` take that path where they can. All ways are the same function.
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizer;

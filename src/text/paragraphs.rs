@@ -129,20 +129,21 @@ fn trim(text: &str, line: &Range<usize>) -> Range<usize> {
 }
 
 fn is_hard_wrapped(text: &str, lines: &[Range<usize>]) -> bool {
-    let (mut filled, mut followed) = (0, 0);
-    for pair in lines.windows(2) {
-        let (line, next) = (text[pair[0].clone()].trim(), &text[pair[1].clone()]);
-        let goes_on = !next.trim().is_empty() && !next.starts_with(char::is_whitespace);
-        if line.is_empty() || !goes_on {
-            continue;
+    let followed = |pair: &[Range<usize>]| {
+        let next = &text[pair[1].clone()];
+        !text[pair[0].clone()].trim().is_empty() && next.starts_with(|first: char| !first.is_whitespace())
+    };
+    let filled = |pair: &[Range<usize>]| {
+        // No shorter line can be filled, and most texts have hardly any line that is.
+        if pair[0].len() < FILLED.start {
+            return false;
         }
-        followed += 1;
+        let line = text[pair[0].clone()].trim();
         let width = line.chars().take(FILLED.end).count();
-        if FILLED.contains(&width) && !ends_like_a_sentence(line) {
-            filled += 1;
-        }
-    }
-    filled >= 3 && 2 * filled > followed
+        FILLED.contains(&width) && followed(pair) && !ends_like_a_sentence(line)
+    };
+    let filled = lines.windows(2).filter(|pair| filled(pair)).count();
+    filled >= 3 && 2 * filled > lines.windows(2).filter(|pair| followed(pair)).count()
 }
 
 /// Whether a line ends with a mark that ends sentences in its script, quotes and brackets after it allowed.

@@ -70,36 +70,49 @@ const STRIDE: usize = 64;
 /// Below this many numbers sorting by comparing is as fast.
 const FEW: usize = 64;
 
-/// Sorts numbers that are uniform, or nearly: each goes straight to where it belongs by its top bits, with two or three
-/// others. Where the numbers are not uniform, sorting the crowded places by comparing bounds the cost.
+/// So many numbers that belong to one place are crowded: no place of uniform numbers comes near.
+const CROWDED: u32 = 16;
+
+/// Sorts numbers that are uniform, or nearly: each goes straight to where it belongs by its top bits, beside one or two
+/// others, and is exchanged with those. Crowded places, if the numbers are not uniform, are sorted by comparing, which
+/// bounds the cost.
 fn sorted(numbers: &[u64]) -> Vec<u64> {
     let mut sorted = numbers.to_vec();
     if numbers.len() < FEW {
         sorted.sort_unstable();
         return sorted;
     }
-    let bits = numbers.len().ilog2() - 1;
+    let bits = numbers.len().ilog2();
     let place = |number: u64| usize::try_from(number >> (64 - bits)).expect("fewer places than numbers");
     // Where the next number of each place goes; in the end, where the place ends.
-    let mut next = vec![0_usize; 1 << bits];
+    let mut next = vec![0_u32; 1 << bits];
     for &number in numbers {
         next[place(number)] += 1;
     }
-    let mut begin = 0;
+    let (mut begin, mut most) = (0, 0);
     for next in &mut next {
+        most = most.max(*next);
         (*next, begin) = (begin, begin + *next);
     }
     for &number in numbers {
         let next = &mut next[place(number)];
-        sorted[*next] = number;
+        sorted[*next as usize] = number;
         *next += 1;
     }
-    let mut begin = 0;
-    for end in next {
-        if end - begin > 1 {
-            sorted[begin..end].sort_unstable();
+    if most >= CROWDED {
+        let mut begin = 0;
+        for end in next {
+            sorted[begin..end as usize].sort_unstable();
+            begin = end as usize;
         }
-        begin = end;
+        return sorted;
+    }
+    for at in 1..sorted.len() {
+        let mut to = at;
+        while to > 0 && sorted[to - 1] > sorted[to] {
+            sorted.swap(to - 1, to);
+            to -= 1;
+        }
     }
     sorted
 }
