@@ -90,7 +90,7 @@ impl Shape {
         let lengths = keys.iter().fold(0, |lengths, key| lengths | length_bit(key));
         let candidates = NOUNS.map(|noun| candidates(noun.names(), &sorted, lengths));
         let mut text_ranks = vec![NO_TEXT; keys.len()];
-        for (candidate, rank) in candidates[Noun::Text as usize].iter().zip(0..) {
+        for (candidate, rank) in candidates[Noun::Text as usize].iter().zip(0..NO_TEXT) {
             if candidate.inside.is_none() {
                 text_ranks[usize::from(candidate.member)] = rank;
             }

@@ -415,6 +415,25 @@ fn so_many_members_are_walked_and_no_more() {
 }
 
 #[test]
+fn hundreds_of_spellings_of_one_name_are_tried_in_order() {
+    // Every member may hold the text, and one by two names of the table.
+    let spelled = |number: u32| -> String {
+        let case = |(place, letter): (u32, char)| match number >> place & 1 {
+            0 => letter,
+            _ => letter.to_ascii_uppercase(),
+        };
+        (0..).zip("articlebody".chars()).map(case).collect()
+    };
+    let spellings = (0..249).map(spelled).filter(|key| key != "articleBody");
+    let mut members: Vec<String> = spellings.map(|key| format!("\"{key}\":\" \\n\"")).collect();
+    members.push("\"articleBody\":\"\\n\"".into());
+    members.push("\"ARTICLE\":\"a\\nb\"".into());
+    check_fast(format!("{{{}}}", members.join(",")));
+    members.reverse();
+    check_fast(format!("{{{}}}", members.join(",")));
+}
+
+#[test]
 fn records_of_many_shapes_are_read_by_one_reader() {
     let mut reader = JsonReader::default();
     let overrides = FieldOverrides::default();
