@@ -21,6 +21,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! The hot loops run on the best instruction set that the machine has ([`kernel`]).
+//!
 //! Rooms, in the order in which data flows through them: [`archive`] → [`text`] → [`shingle`](mod@shingle) →
 //! [`sketch`] → [`candidates`] → [`verify`] → [`stories`], [`passages`], [`repeats`], [`lineage`] →
 //! [`report`]. Only [`pipeline`] knows them all. The map is `docs/architecture.md`, the mathematics

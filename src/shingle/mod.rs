@@ -155,6 +155,21 @@ mod tests {
         assert_ne!(shingle_by_definition(&[1, 2], 2), shingle_by_definition(&[2, 1], 2));
     }
 
+    #[test]
+    fn every_count_of_tokens_up_to_300() {
+        let tokens: Vec<u64> = (0..300_u64).map(|i| stir(i + 1)).collect();
+        for count in 0..=300 {
+            for width in [1, 2, 3, 5, 8] {
+                let expect = shingle_by_definition(&tokens[..count], width);
+                for kernel in Kernel::all() {
+                    let mut shingles = Vec::new();
+                    shingle_on(kernel, &tokens[..count], width, &mut shingles);
+                    assert_eq!(shingles, expect, "{count} tokens, width {width}, {kernel:?}");
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn all_ways_are_the_definition(

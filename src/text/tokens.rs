@@ -325,6 +325,40 @@ mod tests {
         }
     }
 
+    /// Every length, at every distance from the begin of a block, where words, blanks and other scripts meet its edge.
+    #[test]
+    fn every_length_and_every_alignment() {
+        let texts = [
+            "The council’s plan, a 42-page report by the Harbour Authority, was published on 3 May 2024 at 10:15. ".repeat(4),
+            "Ab9 ".repeat(100),
+            "co\u{AD}operate naïve 東京 2024 plain ascii words here and Москва ".repeat(6),
+        ];
+        for text in &texts {
+            for begin in (0..64).filter(|&begin| text.is_char_boundary(begin)) {
+                let ends = (begin..=begin + 300).filter(|&end| text.is_char_boundary(end));
+                // All lengths at one alignment, and all alignments at the lengths around a block: both cover each edge.
+                for end in
+                    ends.filter(|end| begin % 16 == 0 || (end - begin) % 64 < 3 || (end - begin) % 64 > 61)
+                {
+                    kernels_agree(&text[begin..end]);
+                }
+            }
+        }
+    }
+
+    /// One look by the reference for all kernels.
+    fn kernels_agree(text: &str) {
+        let expect: Vec<(Range<usize>, u64)> =
+            reference::tokens(text).into_iter().map(|token| (token.bytes.clone(), token.hash(7))).collect();
+        for kernel in Kernel::all() {
+            let mut tokens = Tokens::on(kernel);
+            tokenize(text, 7, &mut tokens);
+            let got: Vec<(Range<usize>, u64)> =
+                (0..tokens.len()).map(|k| (tokens.bytes(k..k + 1), tokens.hashes()[k])).collect();
+            assert_eq!(got, expect, "{kernel:?} {text:?}");
+        }
+    }
+
     #[test]
     fn half_words_count_unspaced_characters_once() {
         let mut tokens = Tokens::default();
