@@ -18,6 +18,7 @@ const OPTIONS: [&str; 28] = [
     "--within",
     "--shingle",
     "--threads",
+    "--kernel",
     "--seed",
     "--strict",
     "--max-problems",
@@ -85,6 +86,7 @@ fn what_makes_no_sense_is_status_2() {
         &["scan", "a.jsonl", "--max-record", "many"],
         &["scan", "a.jsonl", "--max-record", "0"],
         &["scan", "a.jsonl", "--threads", "-1"],
+        &["scan", "a.jsonl", "--kernel", "sse9"],
         &["scan", "a.jsonl", "--progress", "sometimes"],
         &["completions", "no-such-shell"],
     ] {

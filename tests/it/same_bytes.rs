@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use wirecopy::kernel::Kernel;
 
 use crate::generator::{Article, Script, Settings, generate, shuffled, to_json_lines};
 use crate::support::{Report, Scan, TABLES, number, string};
@@ -149,6 +150,19 @@ fn threads_and_the_map_change_nothing_in_other_scripts() {
         ("read", &["--threads", "2", "--no-mmap"]),
     ] {
         assert_same_files(&base, &scan.scan_to(out, &[&["a.jsonl", TOLERANT], how].concat()), out);
+    }
+}
+
+#[test]
+fn the_kernel_changes_nothing() {
+    let scan = Scan::of("a.jsonl", records(&mixed()).join("\n"));
+    let on = |kernel: Kernel| scan.scan_to(kernel.name(), &["a.jsonl", TOLERANT, "--kernel", kernel.name()]);
+    let base = on(Kernel::PORTABLE);
+    assert_rich(&base);
+    for kernel in Kernel::all() {
+        let other = on(kernel);
+        assert_eq!(other.run()["settings"]["kernel"], kernel.name());
+        assert_same_files(&base, &other, kernel.name());
     }
 }
 
