@@ -1,4 +1,4 @@
-//! The memory map: the only file with `unsafe` in it so far (the kernel's dispatch will be the other).
+//! The memory map: one of the two files with `unsafe` in them; `kernel/x86_64.rs` is the other.
 //!
 //! In: an open file. Out: its bytes as a slice, without copying them.
 //!

@@ -82,6 +82,16 @@ impl Piece {
 /// The system allows a process some 65,000 maps; files after the first so many are read.
 const MOST_MAPPED: usize = 16_384;
 
+/// What a thread keeps for reading records again.
+#[derive(Debug, Default)]
+struct Rereader {
+    reader: JsonReader,
+    own: Vec<u8>,
+}
+
+/// A buffer for records that is larger is not kept: few records are.
+const MOST_KEPT_BYTES: usize = 1 << 20;
+
 /// Where a record's bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -196,11 +206,13 @@ impl Archive {
         let read = match source.format {
             Format::JsonLines => {
                 let mut reader = JsonReader::default();
+                let mut own = Vec::new();
                 for_each_line(source, piece.range.clone(), self.settings.max_record, |number, begin, line| {
                     let (outcome, findings, bytes) = match line {
                         Line::TooLong => (Outcome::Rejected, vec![self.too_large()], 0),
                         Line::Whole(line) => {
                             let content = if begin == 0 { strip_mark(line) } else { line };
+                            let content = source.unshared(content, &mut own);
                             if content.iter().all(u8::is_ascii_whitespace) {
                                 return;
                             }
@@ -223,7 +235,7 @@ impl Archive {
         let (outcome, findings) = if source.bytes > self.settings.max_record {
             (Outcome::Rejected, vec![self.too_large()])
         } else {
-            bytes = source.fetch(piece.range.clone())?;
+            bytes = source.fetch(piece.range.clone())?.into_owned();
             read_text(&bytes)
         };
         each(Met { number: 0, place, outcome, findings });
@@ -239,7 +251,7 @@ impl Archive {
     /// empty text there: the change itself is found and told at the end.
     pub fn text_at(&self, place: Place) -> String {
         thread_local! {
-            static READER: Cell<Option<Box<JsonReader>>> = const { Cell::new(None) };
+            static READER: Cell<Option<Box<Rereader>>> = const { Cell::new(None) };
         }
         let source = &self.sources[place.source as usize];
         let Ok(bytes) = source.fetch(place.begin..place.begin + place.bytes) else {
@@ -248,12 +260,15 @@ impl Archive {
         let text = match source.format {
             Format::JsonLines => {
                 let content = if place.begin == 0 { strip_mark(&bytes) } else { &bytes };
-                let mut reader = READER.take().unwrap_or_default();
-                let text = reader.read_text(content, &self.settings.fields);
-                READER.set(Some(reader));
+                let mut kept = READER.take().unwrap_or_default();
+                let Rereader { reader, own } = &mut *kept;
+                let text = reader.read_text(source.unshared(content, own), &self.settings.fields);
+                if own.capacity() <= MOST_KEPT_BYTES {
+                    READER.set(Some(kept));
+                }
                 text
             }
-            Format::Text => match read_text(&bytes).0 {
+            Format::Text => match read_text(source.unshared(&bytes, &mut Vec::new())).0 {
                 Outcome::Article(record) => Some(record.text.into_owned()),
                 Outcome::Empty | Outcome::Rejected => None,
             },

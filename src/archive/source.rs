@@ -89,6 +89,16 @@ impl Source {
         })
     }
 
+    /// Bytes that were fetched, as nobody else can change them: those of a map are copied into `own` first.
+    pub(super) fn unshared<'b>(&self, bytes: &'b [u8], own: &'b mut Vec<u8>) -> &'b [u8] {
+        if !matches!(self.store, Store::Mapped(_)) {
+            return bytes;
+        }
+        own.clear();
+        own.extend_from_slice(bytes);
+        own
+    }
+
     /// The bytes of `range`, borrowed from the map or read. The range must lie inside the file as it was
     /// opened.
     ///

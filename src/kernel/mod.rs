@@ -4,7 +4,8 @@
 //! operations that the compiler does not make of plain loops (64 bytes to bit masks, bits to positions). Running a
 //! task on a [`Kernel`] compiles that same loop for its instruction set: AVX-512, AVX2, or whatever the target has
 //! always (*portable*: SSE2 on x86-64, NEON on 64-bit Arm, plain words elsewhere). All kernels give the same
-//! results; they differ in speed alone.
+//! results; they differ in speed alone. The form for 64-bit Arm is the portable one; it could not be compiled or timed where
+//! this was written.
 //!
 //! A [`Kernel`] can be had only where the processor has what it needs, so holding one is the proof that its code may
 //! run. That proof is what the `unsafe` in `x86_64.rs` rests on; no other file of this room has any.
@@ -41,9 +42,9 @@ pub struct Kernel(Set);
 enum Set {
     Portable,
     #[cfg(target_arch = "x86_64")]
-    Avx2,
+    Avx2(x86_64::Avx2),
     #[cfg(target_arch = "x86_64")]
-    Avx512,
+    Avx512(x86_64::Avx512),
 }
 
 impl Kernel {
@@ -58,8 +59,8 @@ impl Kernel {
         let mut all = vec![Kernel::PORTABLE];
         #[cfg(target_arch = "x86_64")]
         {
-            all.extend(x86_64::has_avx2().then_some(Kernel(Set::Avx2)));
-            all.extend(x86_64::has_avx512().then_some(Kernel(Set::Avx512)));
+            all.extend(x86_64::Avx2::detected().map(|avx2| Kernel(Set::Avx2(avx2))));
+            all.extend(x86_64::Avx512::detected().map(|avx512| Kernel(Set::Avx512(avx512))));
         }
         all
     }
@@ -69,11 +70,11 @@ impl Kernel {
     pub fn best() -> Kernel {
         #[cfg(target_arch = "x86_64")]
         {
-            if x86_64::has_avx512() {
-                return Kernel(Set::Avx512);
+            if let Some(avx512) = x86_64::Avx512::detected() {
+                return Kernel(Set::Avx512(avx512));
             }
-            if x86_64::has_avx2() {
-                return Kernel(Set::Avx2);
+            if let Some(avx2) = x86_64::Avx2::detected() {
+                return Kernel(Set::Avx2(avx2));
             }
         }
         Kernel::PORTABLE
@@ -84,9 +85,9 @@ impl Kernel {
         match self.0 {
             Set::Portable => "portable",
             #[cfg(target_arch = "x86_64")]
-            Set::Avx2 => "avx2",
+            Set::Avx2(_) => "avx2",
             #[cfg(target_arch = "x86_64")]
-            Set::Avx512 => "avx512",
+            Set::Avx512(_) => "avx512",
         }
     }
 
@@ -96,9 +97,9 @@ impl Kernel {
         match self.0 {
             Set::Portable => task.run(lanes::Portable),
             #[cfg(target_arch = "x86_64")]
-            Set::Avx2 => x86_64::run_avx2(self, task),
+            Set::Avx2(avx2) => avx2.run(task),
             #[cfg(target_arch = "x86_64")]
-            Set::Avx512 => x86_64::run_avx512(self, task),
+            Set::Avx512(avx512) => avx512.run(task),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! AVX2 and AVX-512: the lanes, and the calls into code that is compiled for them.
 //!
 //! The `unsafe` of this file is of one kind: calling a function that needs instructions the target does not always
-//! have. It is sound because [`Avx2`] and [`Avx512`] are made only in [`run_avx2`] and [`run_avx512`], which are given
-//! a [`Kernel`] of that set, and such a [`Kernel`] is made only after the processor was asked. Bytes pass between
-//! arrays and vectors through `bytemuck`, without pointers.
+//! have. It is sound because a value of [`Avx2`] or [`Avx512`] is made only after the processor was asked
+//! ([`Avx2::detected`], [`Avx512::detected`]), and all such calls need one. Bytes pass between arrays and vectors through
+//! `bytemuck`, without pointers.
 #![allow(
     unsafe_code,
     reason = "calls into code for instruction sets that were detected; see the module's text"
@@ -19,58 +19,68 @@ use std::arch::x86_64::{
 
 use bytemuck::must_cast;
 
+use super::Task;
 use super::lanes::{Bytes, Lanes, positions_one_by_one};
-use super::{Kernel, Set, Task};
 
-/// Whether the processor has AVX2 and the bit counting that came with it.
-#[inline]
-pub(super) fn has_avx2() -> bool {
-    is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("lzcnt")
-        && is_x86_feature_detected!("popcnt")
-}
-
-/// Whether it has AVX-512 with what the loops use of it: bytes and 64-bit products in vectors of any length, and
-/// compressing bytes (Ice Lake, Zen 4 and later).
-#[inline]
-pub(super) fn has_avx512() -> bool {
-    has_avx2()
-        && is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl")
-        && is_x86_feature_detected!("avx512vbmi2")
-}
-
-/// Runs a task as compiled for AVX2.
-#[inline]
-pub(super) fn run_avx2<T: Task>(kernel: Kernel, task: T) -> T::Output {
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn run<T: Task>(task: T) -> T::Output {
-        task.run(Avx2(()))
-    }
-    debug_assert!(kernel.0 == Set::Avx2);
-    // SAFETY: `Kernel::run` comes here with a kernel of this set alone, which exists only where `has_avx2` held.
-    unsafe { run(task) }
-}
-
-/// Runs a task as compiled for AVX-512.
-#[inline]
-pub(super) fn run_avx512<T: Task>(kernel: Kernel, task: T) -> T::Output {
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2")]
-    fn run<T: Task>(task: T) -> T::Output {
-        task.run(Avx512(()))
-    }
-    debug_assert!(kernel.0 == Set::Avx512);
-    // SAFETY: as in `run_avx2`, with `has_avx512`.
-    unsafe { run(task) }
-}
-
-/// Proof that AVX2 may be used; made in [`run_avx2`] alone.
-#[derive(Clone, Copy, Debug)]
+/// Proof that AVX2, and the bit counting that came with it, may be used: the processor was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Avx2(());
+
+impl Avx2 {
+    /// The proof, if the processor has it.
+    #[inline]
+    pub(super) fn detected() -> Option<Self> {
+        let has = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt");
+        has.then_some(Avx2(()))
+    }
+
+    /// Runs a task as compiled for AVX2.
+    #[inline]
+    pub(super) fn run<T: Task>(self, task: T) -> T::Output {
+        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+        fn run<T: Task>(lanes: Avx2, task: T) -> T::Output {
+            task.run(lanes)
+        }
+        // SAFETY: `self` proves that the processor has these features.
+        unsafe { run(self, task) }
+    }
+}
+
+/// Proof that AVX-512 may be used, with what the loops use of it: bytes and 64-bit products in vectors of any length, and
+/// compressing bytes (Ice Lake, Zen 4 and later).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Avx512(());
+
+impl Avx512 {
+    /// The proof, if the processor has it.
+    #[inline]
+    pub(super) fn detected() -> Option<Self> {
+        let has = Avx2::detected().is_some()
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vbmi2");
+        has.then_some(Avx512(()))
+    }
+
+    /// Runs a task as compiled for AVX-512.
+    #[inline]
+    pub(super) fn run<T: Task>(self, task: T) -> T::Output {
+        #[target_feature(
+            enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+        )]
+        fn run<T: Task>(lanes: Avx512, task: T) -> T::Output {
+            task.run(lanes)
+        }
+        // SAFETY: `self` proves that the processor has these features.
+        unsafe { run(self, task) }
+    }
+}
 
 impl Lanes for Avx2 {
     #[inline(always)]
@@ -109,10 +119,6 @@ impl Lanes for Avx2 {
         unsafe { !_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())).cast_unsigned() }
     }
 }
-
-/// Proof that AVX-512 may be used; made in [`run_avx512`] alone.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Avx512(());
 
 /// 0, 1, 2, …
 const LANE_NUMBERS: [u8; 64] = {

@@ -23,6 +23,7 @@ impl Prepared {
     pub fn on(kernel: Kernel, text: String, seed: u64) -> Self {
         let mut tokens = Tokens::on(kernel);
         tokenize(&text, seed, &mut tokens);
+        tokens.slim();
         Prepared { text, tokens }
     }
 

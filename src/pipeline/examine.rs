@@ -48,6 +48,9 @@ pub(super) struct Examiner<'s> {
     repeats: Repeats,
 }
 
+/// Buffers that a longer text made grow are not kept: few texts are so long, and each thread has its own.
+const MOST_KEPT_BYTES: usize = 4 << 20;
+
 impl<'s> Examiner<'s> {
     /// An examiner for one thread.
     pub(super) fn new(settings: &'s Settings) -> Self {
@@ -60,7 +63,7 @@ impl<'s> Examiner<'s> {
             bytes: Vec::new(),
             sketcher: Sketcher::new(settings.seed).on(settings.kernel),
             winnower: Winnower::for_runs_of(settings.min_passage_words as usize).on(settings.kernel),
-            repeats: Repeats::default(),
+            repeats: Repeats::on(settings.kernel),
         }
     }
 
@@ -111,6 +114,9 @@ impl<'s> Examiner<'s> {
             fingerprint_count: narrow(into.fingerprints.len() - fingerprints),
             details,
         });
+        if text.len() > MOST_KEPT_BYTES {
+            *self = Examiner::new(self.settings);
+        }
     }
 
     /// Adds the signature, if there are tokens, and gives its place.

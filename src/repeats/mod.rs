@@ -20,6 +20,7 @@ mod short;
 
 use std::ops::Range;
 
+use crate::kernel::Kernel;
 use crate::sketch::{Fingerprint, Winnower};
 use crate::text::Tokens;
 pub use kinds::RepeatKind;
@@ -70,15 +71,20 @@ pub struct Repeats {
 
 impl Default for Repeats {
     fn default() -> Self {
-        Repeats {
-            winnower: Winnower::for_runs_of(MIN_RUN_WORDS as usize),
-            fingerprints: Vec::new(),
-            near: short::Near::default(),
-        }
+        Repeats::on(Kernel::best())
     }
 }
 
 impl Repeats {
+    /// Empty buffers for searching on a kernel of your choice; `default` takes the best.
+    pub fn on(kernel: Kernel) -> Self {
+        Repeats {
+            winnower: Winnower::for_runs_of(MIN_RUN_WORDS as usize).on(kernel),
+            fingerprints: Vec::new(),
+            near: short::Near::default(),
+        }
+    }
+
     /// All repeats of one article, by place of their second span. `paragraphs` are byte ranges.
     pub fn find(&mut self, text: &str, tokens: &Tokens, paragraphs: &[Range<usize>]) -> Vec<Repeat> {
         let paragraphs: Vec<Range<usize>> =

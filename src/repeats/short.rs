@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Twin, View};
-use crate::shingle::shingle;
+use crate::shingle::shingle_on;
 use crate::text::Tokens;
 use crate::verify::ShingleSet;
 
@@ -116,7 +116,7 @@ impl Near {
             return None;
         }
         let mut pairs = std::mem::take(&mut self.pairs);
-        shingle(&view.tokens.hashes()[paragraph.clone()], 2, &mut pairs);
+        shingle_on(view.tokens.kernel(), &view.tokens.hashes()[paragraph.clone()], 2, &mut pairs);
         self.proposals.clear();
         let number = u32::try_from(number).expect("a text holds under 2^31 paragraphs");
         for &pair in &pairs {
@@ -176,7 +176,7 @@ impl Near {
 
 fn pairs_of(tokens: &Tokens, paragraph: &Range<usize>) -> ShingleSet {
     let mut pairs = Vec::new();
-    shingle(&tokens.hashes()[paragraph.clone()], 2, &mut pairs);
+    shingle_on(tokens.kernel(), &tokens.hashes()[paragraph.clone()], 2, &mut pairs);
     ShingleSet::from_shingles(&pairs)
 }
 

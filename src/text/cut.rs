@@ -73,6 +73,12 @@ impl Spans {
         &self.hashed
     }
 
+    /// Lets go of the hashes that are known already.
+    pub(super) fn slim(&mut self) {
+        self.hashed = Vec::new();
+        self.unspaced = Vec::new();
+    }
+
     fn clear(&mut self, text_bytes: usize) {
         self.count = 0;
         self.unspaced.clear();

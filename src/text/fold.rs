@@ -38,6 +38,9 @@ pub fn fold(token: &str, folded: &mut String) {
     }
 }
 
+/// Some times the sixteen bytes that a folded form may have, for ignorables among them.
+const MOST_FOLDED_BYTES: usize = 64;
+
 /// The folded form of a token in one number, the first byte lowest, gathered character by character: as [`fold`] gives
 /// it, where that is at most sixteen bytes of inert characters.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +55,12 @@ impl ShortFold {
     /// Of no characters.
     pub(super) const EMPTY: ShortFold = ShortFold { bytes: 0, length: 0, reordered: false, fits: true };
 
-    /// Of all characters of a token.
+    /// Of all characters of a token. What is so long is not looked at: it hardly ever fits, and a word that passes from
+    /// ASCII to other characters again and again would be looked at from its begin each time.
     pub(super) fn of(token: &str) -> Self {
+        if token.len() > MOST_FOLDED_BYTES {
+            return ShortFold { fits: false, ..ShortFold::EMPTY };
+        }
         let mut folded = ShortFold::EMPTY;
         for character in token.chars().map(characters::character) {
             if character.class() != Class::Ignorable {

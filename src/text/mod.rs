@@ -4,7 +4,8 @@
 //! byte offsets. Everything is found on the original text, so that every span can be cut from it again;
 //! only what is hashed is folded. Nothing here knows of articles, archives or other texts.
 //!
-//! - [`classes`]: the part each character plays · [`fold`]: spellings made one · [`tokenize`]: the pass
+//! - [`classes`]: the part each character plays · [`fold`]: spellings made one · [`tokenize`]: cutting (`cut`), what is
+//!   looked up of characters beyond ASCII (`characters`), hashes of short words in registers (`words`)
 //! - [`reference`](mod@reference): the same as its definition reads, the judge
 //! - [`paragraphs()`]: where a text is divided · [`CharOffsets`]: bytes to characters
 //!

@@ -41,6 +41,17 @@ impl Tokens {
         Tokens { kernel, ..Tokens::default() }
     }
 
+    /// What tokenizing runs on.
+    pub fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
+    /// Lets go of what is needed while tokenizing only, for tokens that are kept.
+    pub fn slim(&mut self) {
+        self.spans.slim();
+        self.folded = String::new();
+    }
+
     /// One hash per token: XXH3 of the folded token (64 bits, seeded).
     pub fn hashes(&self) -> &[u64] {
         &self.hashes[..self.len()]
@@ -344,6 +355,32 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Tokens are hashed by 32 and those that need more by 256: longer texts end anywhere between.
+    #[test]
+    fn counts_of_tokens_around_what_is_done_at_once() {
+        let word = |k: usize| match k % 32 {
+            0 => "incomprehensibilities ",
+            1 => "naïve ",
+            30 => "co\u{AD}operative ",
+            31 => "漢 ",
+            _ => "of ",
+        };
+        for count in [31, 32, 33, 255, 256, 257, 511, 512, 513, 1500] {
+            kernels_agree(&(0..count).map(word).collect::<String>());
+        }
+    }
+
+    /// A word that passes between ASCII and other characters without end was folded from its begin each time.
+    #[test]
+    fn a_long_word_of_two_scripts_is_linear() {
+        let mut tokens = Tokens::default();
+        for word in ["éabcdefgh".repeat(40_000), "\u{AD}abcdefgh".repeat(40_000)] {
+            tokenize(&word, 0, &mut tokens);
+            assert_eq!(tokens.len(), 1);
+        }
+        kernels_agree(&"éabcdefgh".repeat(100));
     }
 
     /// One look by the reference for all kernels.
