@@ -50,7 +50,7 @@ fn by_size(criterion: &mut Criterion) {
 fn of_an_archive(criterion: &mut Criterion) {
     let texts = texts(&archive(Script::English, sized(2_000_000, 20_000)));
     let articles = token_hashes(&texts);
-    let (mut tokens, mut shingles, mut fingerprints) = (Tokens::default(), Vec::new(), Vec::new());
+    let (mut shingles, mut fingerprints) = (Vec::new(), Vec::new());
     let prepared: Vec<Vec<u64>> = articles
         .iter()
         .map(|hashes| {
@@ -77,15 +77,6 @@ fn of_an_archive(criterion: &mut Criterion) {
             for hashes in &articles {
                 winnower.winnow(hashes, &mut fingerprints);
                 black_box(&fingerprints);
-            }
-        });
-    });
-    group.bench_function("text_to_signature/archive", |bencher| {
-        bencher.iter(|| {
-            for text in &texts {
-                tokenize(text, SEED, &mut tokens);
-                shingle(tokens.hashes(), SHINGLE_TOKENS, &mut shingles);
-                black_box(sketcher.sketch(&shingles));
             }
         });
     });

@@ -79,8 +79,8 @@ pub(super) fn positions_one_by_one(mut bits: u64, base: u32, positions: &mut [u3
     }
 }
 
-/// A byte in each of eight lanes.
-const fn each(byte: u8) -> u64 {
+/// A byte in each of the eight bytes of a number.
+pub(crate) const fn each(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 

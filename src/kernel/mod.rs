@@ -20,7 +20,7 @@ mod x86_64;
 use std::fmt;
 use std::str::FromStr;
 
-pub(crate) use lanes::{Bytes, Lanes};
+pub(crate) use lanes::{Bytes, Lanes, each};
 
 /// A loop that can be compiled for several instruction sets.
 pub(crate) trait Task {

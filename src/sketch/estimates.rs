@@ -1,10 +1,27 @@
-//! How good the estimates of resemblance are: the same test for every kind of signature.
+//! The same tests for every kind of signature: whether it is what its definition says, and how good its estimates of
+//! resemblance are.
 
 #![allow(clippy::cast_precision_loss, reason = "counts in tests are small")]
 
 use super::alternatives::{Densified, Permutations};
 use super::minhash::stir;
 use super::{SLOTS, Signature, Sketcher, agreeing_slots};
+use crate::kernel::Kernel;
+
+/// Holds a sketcher to its definition on every kernel, for every count of shingles up to 300.
+#[track_caller]
+pub(super) fn check_every_count(
+    by_definition: impl Fn(&[u64], u64) -> Option<Signature>,
+    sketch: impl Fn(Kernel, u64, &[u64]) -> Option<Signature>,
+) {
+    let shingles: Vec<u64> = (0..300).map(stir).collect();
+    for count in 0..=shingles.len() {
+        let expect = by_definition(&shingles[..count], 5);
+        for kernel in Kernel::all() {
+            assert_eq!(sketch(kernel, 5, &shingles[..count]), expect, "{count} {kernel:?}");
+        }
+    }
+}
 
 /// Two sets of `size` shingles each, of which they share some, sketched with many seeds.
 #[derive(Clone, Copy)]

@@ -346,21 +346,14 @@ pub fn agreeing_slots(a: &Signature, b: &Signature) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sketch::estimates::check_every_count;
     use proptest::prelude::*;
 
     #[test]
     fn every_count_of_shingles_up_to_300() {
-        let shingles: Vec<u64> = (0..300).map(|i| rehash(i, 0, 1)).collect();
-        for count in 1..=shingles.len() {
-            let expect = signature_by_definition(&shingles[..count], 5);
-            for kernel in Kernel::all() {
-                assert_eq!(
-                    Sketcher::new(5).on(kernel).sketch(&shingles[..count]),
-                    expect,
-                    "{count} {kernel:?}"
-                );
-            }
-        }
+        check_every_count(signature_by_definition, |kernel, seed, shingles| {
+            Sketcher::new(seed).on(kernel).sketch(shingles)
+        });
     }
 
     #[test]

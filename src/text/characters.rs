@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 use icu_normalizer::ComposingNormalizer;
 use icu_normalizer::properties::{CanonicalCombiningClassMap, CanonicalDecomposition, Decomposed};
 
-use super::classes::{Class, look_up};
+use super::classes::{Class, class_of};
 use super::fold::fold_by_definition;
 
 /// A character as the tokenizer sees it.
@@ -37,7 +37,7 @@ impl Character {
         });
         // Four bytes would not fit; what folds from the basic plane stays in it.
         let folded = if folded <= FOLDED { folded } else { 0 };
-        Character(folded | (look_up(character) as u32) << CLASS_SHIFT | if reorders { REORDERS } else { 0 })
+        Character(folded | (class_of(character) as u32) << CLASS_SHIFT | if reorders { REORDERS } else { 0 })
     }
 
     /// Its class.
@@ -95,7 +95,7 @@ pub(super) fn character(character: char) -> Character {
     if scalar < 0x1_0000 {
         of_basic_plane(scalar)
     } else {
-        Character((look_up(character) as u32) << CLASS_SHIFT)
+        Character((class_of(character) as u32) << CLASS_SHIFT)
     }
 }
 
@@ -106,7 +106,7 @@ fn inert_by_definition(character: char) -> Option<char> {
     let folded = fold_by_definition(character.encode_utf8(&mut [0; 4]));
     let mut characters = folded.chars();
     match (characters.next(), characters.next()) {
-        (Some(one), None) if look_up(character) == Class::Mark => (one == character).then_some(one),
+        (Some(one), None) if class_of(character) == Class::Mark => (one == character).then_some(one),
         (Some(one), None) => stands_alone(one).then_some(one),
         _ => None,
     }
@@ -117,7 +117,7 @@ fn stands_alone(character: char) -> bool {
     let jamo =
         matches!(character, '\u{1100}'..='\u{11FF}' | '\u{A960}'..='\u{A97F}' | '\u{D7B0}'..='\u{D7FF}');
     let alone = character.encode_utf8(&mut [0; 4]).to_owned();
-    let composes_backward = match look_up(character) {
+    let composes_backward = match class_of(character) {
         Class::Ignorable => return false,
         Class::Mark => second_members().binary_search(&character).is_ok(),
         _ => false,
@@ -145,7 +145,6 @@ fn second_members() -> &'static [char] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::classes::class_of;
     use super::*;
 
     #[test]
@@ -158,6 +157,15 @@ mod tests {
                 let bytes = character.folded().to_le_bytes();
                 let length = bytes.iter().position(|&byte| byte == 0).expect("three bytes at most");
                 assert_eq!(fold_by_definition(&c.to_string()).as_bytes(), &bytes[..length], "{c:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_is_the_properties() {
+        for scalar in (0..0x11_0000).step_by(7) {
+            if let Some(c) = char::from_u32(scalar) {
+                assert_eq!(character(c).class(), class_of(c), "{c:?}");
             }
         }
     }

@@ -11,10 +11,7 @@
 //! - *word*: every other letter and every number.
 //! - *separator*: all the rest: blanks, quotes, dashes, punctuation, symbols, emoji.
 //!
-//! Looking a character up costs one load: the table of the basic multilingual plane is filled once per
-//! process (about a millisecond), the other planes ask the Unicode data each time.
-
-use std::sync::OnceLock;
+//! Each look asks the Unicode data. What the tokenizer asks again and again is remembered in `text/characters.rs`.
 
 use icu_properties::props::{
     DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup, GraphemeExtend, Script,
@@ -37,30 +34,8 @@ pub enum Class {
     Unspaced,
 }
 
-const PLANE: usize = 0x1_0000;
-
-/// The class of `character`.
-#[inline]
+/// The class of `character`, from the Unicode properties themselves.
 pub fn class_of(character: char) -> Class {
-    let scalar = character as usize;
-    if scalar < PLANE { basic_plane()[scalar] } else { look_up(character) }
-}
-
-/// The classes of the basic multilingual plane, by scalar.
-#[inline]
-pub(super) fn basic_plane() -> &'static [Class] {
-    static TABLE: OnceLock<Vec<Class>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        (0..PLANE)
-            .map(|scalar| {
-                u32::try_from(scalar).ok().and_then(char::from_u32).map_or(Class::Separator, look_up) // surrogates are no scalars and never asked for
-            })
-            .collect()
-    })
-}
-
-/// The class from the Unicode properties themselves; [`class_of`] is this, remembered.
-pub(crate) fn look_up(character: char) -> Class {
     if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character) {
         return Class::Ignorable;
     }
@@ -114,14 +89,5 @@ mod tests {
         check("\u{301}\u{3099}\u{FF9E}\u{0E31}\u{064B}", Class::Mark);
         check("\u{AD}\u{200B}\u{200D}\u{FEFF}\u{FE0F}\u{202E}\u{2060}", Class::Ignorable);
         check(" \u{A0}\u{3000}-–—'’“”\"_.,。、😀€#@\0\n\u{85}", Class::Separator);
-    }
-
-    #[test]
-    fn the_table_is_the_properties() {
-        for scalar in (0..0x11_0000).step_by(7) {
-            if let Some(character) = char::from_u32(scalar) {
-                assert_eq!(class_of(character), look_up(character));
-            }
-        }
     }
 }

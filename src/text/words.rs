@@ -5,22 +5,19 @@
 //! inputs of 1 to 3, 4 to 8 and 9 to 16 bytes). Plain integer arithmetic without a branch, the same on every machine,
 //! so that a loop over many words becomes a loop over vectors of them.
 
-/// A byte in each of eight lanes.
-const fn lanes(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
+use crate::kernel::each;
 
 /// Whether a byte is beyond ASCII.
 #[inline(always)]
 pub(super) fn is_beyond_ascii(word: u64) -> bool {
-    word & lanes(0x80) != 0
+    word & each(0x80) != 0
 }
 
 /// Letters in lower case; all bytes are ASCII letters or digits, or zero.
 #[inline(always)]
 pub(super) fn lower_case(word: u64) -> u64 {
     // Letters have bit 6 set, digits do not; bit 5 makes a letter small.
-    word | ((word & lanes(0x40)) >> 1)
+    word | ((word & each(0x40)) >> 1)
 }
 
 /// The first `length` bytes (1 to 8), the rest zero.

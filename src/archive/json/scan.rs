@@ -12,6 +12,7 @@
 use memchr::memchr2;
 
 use super::value::{JsonNumber, JsonObject, JsonText, JsonValue, escape};
+use crate::kernel::each;
 
 /// Nesting up to here is walked; the definition takes 127 levels, and nothing that is written on purpose has as many as
 /// this.
@@ -404,7 +405,7 @@ fn quote_or_backslash(bytes: &[u8]) -> Option<usize> {
     let mut passed = 0;
     for word in words.iter().take(SHORT) {
         let word = u64::from_le_bytes(*word);
-        let met = zero_bytes(word ^ repeated(b'"')) | zero_bytes(word ^ repeated(b'\\'));
+        let met = zero_bytes(word ^ each(b'"')) | zero_bytes(word ^ each(b'\\'));
         if met != 0 {
             return Some(passed + (met.trailing_zeros() / 8) as usize);
         }
@@ -413,11 +414,7 @@ fn quote_or_backslash(bytes: &[u8]) -> Option<usize> {
     Some(passed + memchr2(b'"', b'\\', &bytes[passed..])?)
 }
 
-const fn repeated(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
-
 /// The high bit of each byte that is zero; bits above the lowest may be wrong.
 fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(repeated(0x01)) & !word & repeated(0x80)
+    word.wrapping_sub(each(0x01)) & !word & each(0x80)
 }

@@ -111,16 +111,12 @@ pub fn permutations_by_definition(shingles: &[u64], seed: u64) -> Option<Signatu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sketch::estimates::check_every_count;
 
     #[test]
     fn every_count_of_shingles_up_to_300() {
-        let shingles: Vec<u64> = (0..300).map(stir).collect();
-        for count in 0..=shingles.len() {
-            let expect = permutations_by_definition(&shingles[..count], 5);
-            for kernel in Kernel::all() {
-                let sketch = Permutations::new(5).on(kernel).sketch(&shingles[..count]);
-                assert_eq!(sketch, expect, "{count} {kernel:?}");
-            }
-        }
+        check_every_count(permutations_by_definition, |kernel, seed, shingles| {
+            Permutations::new(seed).on(kernel).sketch(shingles)
+        });
     }
 }
