@@ -250,30 +250,36 @@ impl Archive {
     /// The text of the article at `place`, as the first reading gave it. A file that changed under the run gives an
     /// empty text there: the change itself is found and told at the end.
     pub fn text_at(&self, place: Place) -> String {
+        self.with_text_at(place, str::to_owned)
+    }
+
+    /// Lets `work` see what [`Archive::text_at`] gives, in a buffer that the thread uses again.
+    pub fn with_text_at<R>(&self, place: Place, work: impl FnOnce(&str) -> R) -> R {
         thread_local! {
             static READER: Cell<Option<Box<Rereader>>> = const { Cell::new(None) };
         }
         let source = &self.sources[place.source as usize];
         let Ok(bytes) = source.fetch(place.begin..place.begin + place.bytes) else {
-            return String::new();
+            return work("");
         };
-        let text = match source.format {
+        match source.format {
             Format::JsonLines => {
                 let content = if place.begin == 0 { strip_mark(&bytes) } else { &bytes };
                 let mut kept = READER.take().unwrap_or_default();
                 let Rereader { reader, own } = &mut *kept;
                 let text = reader.read_text(source.unshared(content, own), &self.settings.fields);
+                let result = work(text.as_deref().unwrap_or_default());
+                reader.let_go();
                 if own.capacity() <= MOST_KEPT_BYTES {
                     READER.set(Some(kept));
                 }
-                text
+                result
             }
             Format::Text => match read_text(source.unshared(&bytes, &mut Vec::new())).0 {
-                Outcome::Article(record) => Some(record.text.into_owned()),
-                Outcome::Empty | Outcome::Rejected => None,
+                Outcome::Article(record) => work(&record.text),
+                Outcome::Empty | Outcome::Rejected => work(""),
             },
-        };
-        text.unwrap_or_default()
+        }
     }
 
     /// Files that are no longer what they were when the run began.

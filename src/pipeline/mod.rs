@@ -219,12 +219,12 @@ impl Run<'_> {
         let token_hash =
             |article: &Article| article.token_hash().filter(|_| !bound || article.published.is_some());
         let editions = editions(catalogue.articles.iter().map(token_hash), bound);
-        let buffers = Pool::new(|| (Tokens::on(settings.kernel), Vec::new()));
+        let buffers = Pool::new(|| (Tokens::on(settings.kernel), Vec::new(), Vec::new()));
         let make = |article: u32| {
-            buffers.with(|(tokens, shingles)| {
-                tokenize(&self.text(article), settings.seed, tokens);
+            buffers.with(|(tokens, shingles, places)| {
+                self.with_text(article, |text| tokenize(text, settings.seed, tokens));
                 shingle_on(settings.kernel, tokens.hashes(), settings.shingle_tokens, shingles);
-                ShingleSet::from_shingles(shingles)
+                ShingleSet::sorted_on(places, shingles)
             })
         };
         let sets = Sets::new(&make, self.bound.part(SETS_PART));
@@ -319,12 +319,17 @@ impl Run<'_> {
         Prepared::on(self.settings.kernel, self.text(article), self.settings.seed)
     }
 
+    fn text(&self, article: u32) -> String {
+        self.with_text(article, str::to_owned)
+    }
+
     /// Reads an article again. A text that is no longer the one that was examined counts as empty, so that
     /// offsets never point beyond it; the change is told at the end of the run.
-    fn text(&self, article: u32) -> String {
+    fn with_text<R>(&self, article: u32, work: impl FnOnce(&str) -> R) -> R {
         let article = self.catalogue.article(article);
-        let text = self.archive.text_at(article.place);
-        let unchanged = xxh3_128(text.as_bytes()) == article.text_hash;
-        if unchanged { text } else { String::new() }
+        self.archive.with_text_at(article.place, |text| {
+            let unchanged = xxh3_128(text.as_bytes()) == article.text_hash;
+            work(if unchanged { text } else { "" })
+        })
     }
 }

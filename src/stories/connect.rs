@@ -13,15 +13,24 @@ use rayon::prelude::*;
 use super::{Duplicates, Funnel, OrderedBucket};
 use crate::candidates::{Entry, buckets};
 use crate::error::Error;
-use crate::verify::ShingleSet;
+use crate::verify::{Overlap, ShingleSet};
+
+/// A verified pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Edge {
+    /// The earlier article, and the later one.
+    pub(super) pair: (u32, u32),
+    /// What the earlier (`a`) shares with the later (`b`).
+    pub(super) overlap: Overlap,
+}
 
 /// Groups of connected articles.
 #[derive(Debug)]
 pub(super) struct Connected {
     /// Articles of each group of two or more, ascending; groups by first article.
     pub(super) groups: Vec<Vec<u32>>,
-    /// Verified pairs, each (earlier, later), sorted.
-    pub(super) edges: Vec<(u32, u32)>,
+    /// Verified pairs, sorted.
+    pub(super) edges: Vec<Edge>,
     pub(super) funnel: Funnel,
     /// By band and first article.
     pub(super) ordered: Vec<OrderedBucket>,
@@ -58,8 +67,8 @@ pub(super) fn connect(
         ordered[begin..].sort_unstable_by_key(|bucket: &OrderedBucket| bucket.first);
         advance();
     }
-    edges.sort_unstable();
-    edges.dedup();
+    edges.sort_unstable_by_key(|edge: &Edge| edge.pair);
+    edges.dedup_by_key(|edge| edge.pair);
     Ok(Connected { groups: groups(&known.forest.roots(), articles), edges, funnel, ordered })
 }
 
@@ -77,8 +86,8 @@ const MOST_APART: usize = 4;
 
 impl Known {
     fn learn(&mut self, led: &Led) {
-        for &(a, b) in &led.edges {
-            self.forest.join(a, b);
+        for edge in &led.edges {
+            self.forest.join(edge.pair.0, edge.pair.1);
         }
         let room = self.most_apart - self.apart.len();
         self.apart.extend(led.apart.iter().take(room));
@@ -205,7 +214,7 @@ fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], bef
 #[derive(Default)]
 struct Led {
     /// Pairs that match, and pairs that were verified not to.
-    edges: Vec<(u32, u32)>,
+    edges: Vec<Edge>,
     apart: Vec<(u32, u32)>,
     funnel: Funnel,
     ordered: Option<OrderedBucket>,
@@ -219,15 +228,17 @@ impl Led {
 
     fn verify(&mut self, duplicates: &Duplicates<'_>, a: (u32, &ShingleSet), b: (u32, &ShingleSet)) -> bool {
         self.funnel.verified += 1;
-        let matched = duplicates.matching(a.1, b.1).is_some();
-        let pair = (a.0.min(b.0), a.0.max(b.0));
-        if matched {
-            self.funnel.matched += 1;
-            self.edges.push(pair);
-        } else {
-            self.apart.push(pair);
+        let (earlier, later) = if a.0 < b.0 { (a, b) } else { (b, a) };
+        let pair = (earlier.0, later.0);
+        let overlap = duplicates.matching(earlier.1, later.1);
+        match overlap {
+            Some(overlap) => {
+                self.funnel.matched += 1;
+                self.edges.push(Edge { pair, overlap });
+            }
+            None => self.apart.push(pair),
         }
-        matched
+        overlap.is_some()
     }
 }
 

@@ -6,28 +6,38 @@
 //! (the earlier on a tie). What is left over goes round again. Articles that match nobody directly stay
 //! alone.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
+use super::connect::Edge;
 use super::{Duplicates, Member, Story};
 use crate::verify::Overlap;
 
-/// Cuts one group (ascending) into stories. `edges` are all verified pairs, sorted.
-pub(super) fn cover(duplicates: &Duplicates<'_>, group: &[u32], edges: &[(u32, u32)]) -> Vec<Story> {
+/// Cuts one group (ascending) into stories. `edges` are all verified pairs, sorted: what
+/// they tell is not counted again, and of most groups, which are small, they tell all.
+pub(super) fn cover(duplicates: &Duplicates<'_>, group: &[u32], edges: &[Edge]) -> Vec<Story> {
     let mut stories = Vec::new();
     let mut left = group.to_vec();
     while left.len() > 1 {
         let star = |representative: u32| -> Vec<Member> {
-            let set = duplicates.sets.get(representative);
+            let set = OnceLock::new();
+            let set = || set.get_or_init(|| duplicates.sets.get(representative));
             let verified = left.par_iter().filter_map(|&article| {
                 if article == representative {
-                    return Some(Member { article, overlap: Overlap::of_equals(set.len()) });
+                    let known = later_neighbours(article, edges).first().map(|edge| edge.overlap.a);
+                    let shingles = known.unwrap_or_else(|| set().len());
+                    return Some(Member { article, overlap: Overlap::of_equals(shingles) });
+                }
+                if let Some(overlap) = verified_before(article, representative, edges) {
+                    return Some(Member { article, overlap });
                 }
                 let far = !(duplicates.linkable)(representative, article)
                     || duplicates.hopeless(representative, article);
                 if far {
                     return None;
                 }
-                let overlap = duplicates.matching(&duplicates.sets.get(article), &set)?;
+                let overlap = duplicates.matching(&duplicates.sets.get(article), set())?;
                 Some(Member { article, overlap })
             });
             verified.collect()
@@ -49,13 +59,26 @@ pub(super) fn cover(duplicates: &Duplicates<'_>, group: &[u32], edges: &[(u32, u
     stories
 }
 
+/// The edges from an article to later ones.
+fn later_neighbours(article: u32, edges: &[Edge]) -> &[Edge] {
+    let begin = edges.partition_point(|edge| edge.pair.0 < article);
+    let count = edges[begin..].partition_point(|edge| edge.pair.0 == article);
+    &edges[begin..begin + count]
+}
+
+/// What `article` (`a`) shares with `representative` (`b`), if there is an edge between them.
+fn verified_before(article: u32, representative: u32, edges: &[Edge]) -> Option<Overlap> {
+    let pair = (article.min(representative), article.max(representative));
+    let Overlap { common, a, b } = edges[edges.binary_search_by_key(&pair, |edge| edge.pair).ok()?].overlap;
+    Some(if article < representative { Overlap { common, a, b } } else { Overlap { common, a: b, b: a } })
+}
+
 /// The article with the most verified neighbours among `left` (ascending); the earliest on a tie.
-fn most_neighbours(left: &[u32], edges: &[(u32, u32)]) -> u32 {
+fn most_neighbours(left: &[u32], edges: &[Edge]) -> u32 {
     let mut neighbours = vec![0_u32; left.len()];
     for (at, article) in left.iter().enumerate() {
-        let begin = edges.partition_point(|edge| edge.0 < *article);
-        for &(_, other) in edges[begin..].iter().take_while(|edge| edge.0 == *article) {
-            if let Ok(beside) = left.binary_search(&other) {
+        for edge in later_neighbours(*article, edges) {
+            if let Ok(beside) = left.binary_search(&edge.pair.1) {
                 neighbours[at] += 1;
                 neighbours[beside] += 1;
             }
@@ -88,7 +111,15 @@ mod tests {
         let mut group: Vec<u32> = edges.iter().flat_map(|&(a, b)| [a, b]).collect();
         group.sort_unstable();
         group.dedup();
-        let stories = cover(&duplicates, &group, edges);
+        let overlap = |a, b| duplicates.sets.get(a).overlap(&duplicates.sets.get(b));
+        let edges: Vec<Edge> =
+            edges.iter().map(|&pair| Edge { pair, overlap: overlap(pair.0, pair.1) }).collect();
+        let stories = cover(&duplicates, &group, &edges);
+        for story in &stories {
+            for member in &story.members {
+                assert_eq!(member.overlap, overlap(member.article, story.representative));
+            }
+        }
         let found: Vec<(u32, Vec<u32>)> = stories
             .iter()
             .map(|s| (s.representative, s.members.iter().map(|m| m.article).collect()))

@@ -9,7 +9,12 @@ pub struct ShingleSet(Vec<u64>);
 impl ShingleSet {
     /// Sorts and removes repeats: linear for shingles, which are uniform numbers, and O(n log n) for any others.
     pub fn from_shingles(shingles: &[u64]) -> Self {
-        let mut sorted = sorted(shingles);
+        Self::sorted_on(&mut Vec::new(), shingles)
+    }
+
+    /// The same; `places` is room to sort in, which whoever makes many sets keeps.
+    pub fn sorted_on(places: &mut Vec<u32>, shingles: &[u64]) -> Self {
+        let mut sorted = sorted(shingles, places);
         sorted.dedup();
         ShingleSet(sorted)
     }
@@ -76,7 +81,7 @@ const CROWDED: u32 = 16;
 /// Sorts numbers that are uniform, or nearly: each goes straight to where it belongs by its top bits, beside one or two
 /// others, and is exchanged with those. Crowded places, if the numbers are not uniform, are sorted by comparing, which
 /// bounds the cost.
-fn sorted(numbers: &[u64]) -> Vec<u64> {
+fn sorted(numbers: &[u64], next: &mut Vec<u32>) -> Vec<u64> {
     let mut sorted = numbers.to_vec();
     if numbers.len() < FEW {
         sorted.sort_unstable();
@@ -85,12 +90,13 @@ fn sorted(numbers: &[u64]) -> Vec<u64> {
     let bits = numbers.len().ilog2();
     let place = |number: u64| usize::try_from(number >> (64 - bits)).expect("fewer places than numbers");
     // Where the next number of each place goes; in the end, where the place ends.
-    let mut next = vec![0_u32; 1 << bits];
+    next.clear();
+    next.resize(1 << bits, 0);
     for &number in numbers {
         next[place(number)] += 1;
     }
     let (mut begin, mut most) = (0, 0);
-    for next in &mut next {
+    for next in next.iter_mut() {
         most = most.max(*next);
         (*next, begin) = (begin, begin + *next);
     }
@@ -101,9 +107,10 @@ fn sorted(numbers: &[u64]) -> Vec<u64> {
     }
     if most >= CROWDED {
         let mut begin = 0;
-        for end in next {
-            sorted[begin..end as usize].sort_unstable();
-            begin = end as usize;
+        for &end in next.iter() {
+            let end = end as usize;
+            sorted[begin..end].sort_unstable();
+            begin = end;
         }
         return sorted;
     }
@@ -206,7 +213,7 @@ mod tests {
             numbers.extend(crowded);
             let mut expect = numbers.clone();
             expect.sort_unstable();
-            prop_assert_eq!(sorted(&numbers), expect);
+            prop_assert_eq!(sorted(&numbers, &mut vec![7; 3]), expect);
         }
     }
 

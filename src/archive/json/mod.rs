@@ -29,6 +29,8 @@ mod shape;
 mod tests;
 mod value;
 
+use std::borrow::Cow;
+
 use super::fields::{FieldOverrides, Lookup, Noun, TextField, find_nouns, find_text};
 use super::record::{Finding, Outcome, outcome_of, read_json_by_definition};
 use crate::text::MAX_TEXT_BYTES;
@@ -65,23 +67,26 @@ impl JsonReader {
     }
 
     /// The text of an article alone; `None` where the line holds no article.
-    pub fn read_text(&mut self, line: &[u8], overrides: &FieldOverrides) -> Option<String> {
-        let JsonReader { members, shapes, text: buffer } = self;
-        let Some(walked) = Walked::of(line, members, shapes, buffer) else {
+    pub fn read_text<'r>(&'r mut self, line: &'r [u8], overrides: &FieldOverrides) -> Option<Cow<'r, str>> {
+        let JsonReader { members, shapes, text } = self;
+        let Some(walked) = Walked::of(line, members, shapes, text) else {
             return match read_json_by_definition(line, overrides).0 {
-                Outcome::Article(record) => Some(record.text.into_owned()),
+                Outcome::Article(record) => Some(record.text),
                 Outcome::Empty | Outcome::Rejected => None,
             };
         };
-        let TextField::Found(text) = find_text(&walked, overrides) else {
+        let TextField::Found(found) = find_text(&walked, overrides) else {
             return None;
         };
-        let text = text.read_with(Unescaped { of: walked.unescaped, buffer });
-        let text = (text.len() <= MAX_TEXT_BYTES).then(|| text.to_owned());
-        if buffer.capacity() > MOST_KEPT_BYTES {
-            *buffer = String::new();
+        let found = found.read_with(Unescaped { of: walked.unescaped, buffer: text });
+        (found.len() <= MAX_TEXT_BYTES).then_some(Cow::Borrowed(found))
+    }
+
+    /// Lets go of a buffer that a long text has left behind.
+    pub(super) fn let_go(&mut self) {
+        if self.text.capacity() > MOST_KEPT_BYTES {
+            self.text = String::new();
         }
-        text
     }
 }
 
