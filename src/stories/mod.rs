@@ -106,6 +106,17 @@ impl Funnel {
     }
 }
 
+/// Two articles of one outlet in the same frame with other facts: a form that is filled in anew, no near-duplicate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The later article.
+    pub article: u32,
+    /// The article whose frame it fills in anew.
+    pub frame: u32,
+    /// What the article (`a`) shares with the frame (`b`).
+    pub overlap: Overlap,
+}
+
 /// A bucket whose articles mostly do not resemble one another: it was put in order first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderedBucket {
@@ -124,6 +135,8 @@ pub struct OrderedBucket {
 pub struct Found {
     /// Stories of two members or more, ordered by their first member.
     pub stories: Vec<Story>,
+    /// Articles that fill in the frame of another one of their outlet, ascending.
+    pub templates: Vec<Template>,
     /// Pairs seen by each stage.
     pub funnel: Funnel,
     /// Buckets that were put in order, by band and first article.
@@ -147,7 +160,7 @@ pub fn stories(
         .flat_map_iter(|group| cover::cover(duplicates, group, &connected.edges))
         .collect();
     let stories = editions.spread(duplicates, covered);
-    Ok(Found { stories, funnel: connected.funnel, ordered: connected.ordered })
+    Ok(Found { stories, templates: Vec::new(), funnel: connected.funnel, ordered: connected.ordered })
 }
 
 impl Duplicates<'_> {
