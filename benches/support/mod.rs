@@ -159,6 +159,7 @@ impl Shelf {
             least_agreeing: BandPlan::least_agreeing(threshold, RECALL),
             sets: &sets,
             linkable: &|_, _| true,
+            frames: None,
             scratch: &scratch,
         };
         let editions = editions(self.token_hashes.iter().copied(), false);

@@ -79,6 +79,13 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
             counts.stories,
             format!("{noun}, holding {holding}: {near} at resemblance {threshold} and more"),
         )?;
+        if counts.templates > 0 {
+            let noun = nouns(counts.templates, "article fills", "articles fill");
+            found(
+                counts.templates,
+                format!("{noun} in a form of their outlet anew: templates, in no story with it"),
+            )?;
+        }
     }
     if searched("passages") {
         let noun = nouns(counts.passages, "passage", "passages");
@@ -95,13 +102,13 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
 }
 
 fn write_stories(text: &mut String, findings: &Findings) -> std::fmt::Result {
-    let mut largest: Vec<_> = findings.duplicates.stories.iter().collect();
-    largest.sort_by_key(|story| std::cmp::Reverse(story.members.len()));
+    let mut largest: Vec<_> = findings.duplicates.stories.iter().zip(&findings.pages).collect();
+    largest.sort_by_key(|(story, _)| std::cmp::Reverse(story.members.len()));
     if largest.is_empty() {
         return Ok(());
     }
     writeln!(text, "\n{BOLD}Largest stories{BOLD:#}")?;
-    for story in largest.into_iter().take(SHOWN) {
+    for (story, page) in largest.into_iter().take(SHOWN) {
         let catalogue = &findings.catalogue;
         let name = catalogue.name(story.representative, &findings.archive);
         let title = catalogue.details(story.representative).title.unwrap_or(&name);
@@ -110,10 +117,11 @@ fn write_stories(text: &mut String, findings: &Findings) -> std::fmt::Result {
         let outlet = catalogue.outlet(story.representative).unwrap_or("unknown outlet");
         writeln!(
             text,
-            "{:>9} × {}  ({}, {published})",
+            "{:>9} × {}  ({}, {published}){}",
             grouped(story.members.len() as u64),
             cut(title, TITLE_CHARS),
             cut(outlet, OUTLET_CHARS),
+            if *page { ": boilerplate, one page under other headlines" } else { "" },
         )?;
     }
     Ok(())

@@ -5,5 +5,6 @@
 //! come with their own issue.
 
 mod credits;
+pub mod pages;
 
 pub use credits::{Credit, credits};

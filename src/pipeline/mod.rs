@@ -13,20 +13,24 @@ mod read;
 mod stores;
 mod usage;
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::archive::Archive;
 use crate::candidates::{BandPlan, Posting, Postings, Signatures};
 use crate::error::Error;
+use crate::lineage::pages::{FEWEST_MEMBERS, Headed, LOOKED_AT, is_page};
 use crate::passages::{Copies, Holdings, Limits, Linking, PassagesError, Prepared, passages};
 use crate::problem::Problem;
 use crate::scratch::{Rows, Scratch, Sorter};
 use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{Fingerprint, Signature, Winnower};
-use crate::stories::{Duplicates, Found, Pair, PairsError, Sets, all_pairs, editions, stories};
+use crate::stories::{
+    Duplicates, Found, Frames, Member, Pair, PairsError, Sets, Story, all_pairs, editions, stories,
+};
 use crate::text::{Tokens, tokenize};
-use crate::verify::ShingleSet;
+use crate::verify::{Facts, ShingleSet};
 use crate::watch::{Extent, Phase, Watch};
 use memory::Bound;
 use pool::Pool;
@@ -48,6 +52,8 @@ pub struct Findings {
     /// Stories, what the search for them saw, and the buckets that were put in order; empty if near-duplicates were not
     /// looked for.
     pub duplicates: Found,
+    /// For each story, whether it is a page, such as a bot wall, that stands under other articles' headlines.
+    pub pages: Vec<bool>,
     /// Every matching pair, if asked for.
     pub pairs: Option<Rows<Pair>>,
     /// Passages, target by target.
@@ -137,6 +143,7 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
         watch.end();
         stopwatch.lap(Phase::Stories);
     }
+    let pages = run.pages(&found.stories);
     let (mut copied, mut passage_funnel) = (Copies::default(), PassageFunnel::default());
     if settings.searches.passages {
         let begin = |targets| watch.begin(Phase::Passages, extent(targets, articles));
@@ -155,6 +162,7 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
         archive,
         catalogue,
         duplicates: found,
+        pages,
         pairs,
         copied,
         problems,
@@ -228,6 +236,13 @@ impl Run<'_> {
             })
         };
         let sets = Sets::new(&make, self.bound.part(SETS_PART));
+        let facts = |article: u32| {
+            let text = self.text(article);
+            buffers.with(|(tokens, ..)| {
+                tokenize(&text, settings.seed, tokens);
+                Facts::of(text, tokens)
+            })
+        };
         let duplicates = Duplicates {
             signatures: &signatures,
             plan,
@@ -235,6 +250,7 @@ impl Run<'_> {
             least_agreeing: BandPlan::least_agreeing(settings.threshold, settings.recall),
             sets: &sets,
             linkable: &|a, b| catalogue.within(settings.within_days, a, b),
+            frames: Some(Frames { outlet_of: &|article| catalogue.outlet_number(article), facts: &facts }),
             scratch: &self.scratch.holding(self.bound.part(SORT_PART)),
         };
         let mut found = stories(&duplicates, &editions, advance)?;
@@ -256,6 +272,21 @@ impl Run<'_> {
                 Err(Error::TooManyPairs { limit: settings.max_pairs, what: "matches", blame })
             }
         }
+    }
+
+    /// Which stories are pages that stand under other articles' headlines.
+    fn pages(&self, stories: &[Story]) -> Vec<bool> {
+        let Run { catalogue, settings, .. } = *self;
+        let headed = |member: &Member| {
+            let details = catalogue.details(member.article);
+            Headed { title: details.title, url: details.url, outlet: catalogue.outlet_number(member.article) }
+        };
+        let is_page = |story: &Story| {
+            let members: Vec<Headed<'_>> = story.members.iter().take(LOOKED_AT).map(headed).collect();
+            members.len() >= FEWEST_MEMBERS
+                && self.with_text(story.representative, |text| is_page(text, &members, settings.seed))
+        };
+        stories.par_iter().map(is_page).collect()
     }
 
     /// `begin` is told how many articles are looked through.

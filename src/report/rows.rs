@@ -69,7 +69,7 @@ pub(super) struct StoryRow<'a> {
     pub(super) confidence: NotYet,
     pub(super) cohesion: Share,
     pub(super) mean_resemblance: Share,
-    pub(super) boilerplate: NotYet,
+    pub(super) boilerplate: bool,
     pub(super) first_published: Option<String>,
     pub(super) last_published: Option<String>,
     pub(super) members: Vec<MemberCell<'a>>,

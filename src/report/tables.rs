@@ -110,7 +110,7 @@ impl<'a> Tables<'a> {
                 confidence: None,
                 cohesion: cohesion.into(),
                 mean_resemblance: mean_of_others(story).into(),
-                boilerplate: None,
+                boilerplate: self.findings.pages[number],
                 first_published: published().next(),
                 last_published: published().next_back(),
                 members: story.members.iter().map(|member| self.member(member)).collect(),

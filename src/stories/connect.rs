@@ -320,6 +320,7 @@ mod tests {
                 least_agreeing: BandPlan::least_agreeing(0.8, 0.999),
                 sets: &Sets::new(&make, u64::MAX),
                 linkable: &|_, _| true,
+                frames: None,
                 scratch: &Scratch::unneeded(),
             };
             let numbers: Vec<u32> = (0..articles).collect();
@@ -350,6 +351,7 @@ mod tests {
             least_agreeing: 79,
             sets: &Sets::new(&make, u64::MAX),
             linkable: &|_, _| true,
+            frames: None,
             scratch: &Scratch::unneeded(),
         };
         let connected = connect(&duplicates, &[0, 1], &|| ()).expect("nothing is written to disk");

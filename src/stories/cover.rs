@@ -3,22 +3,39 @@
 //! A connected group is cut into stars. The earliest article is tried as representative first: where it holds
 //! for all, which is the rule, the story is done and its representative is its origin. Else the article with
 //! the most verified neighbours is tried as well, and the one that more articles are verified against wins
-//! (the earlier on a tie). What is left over goes round again. Articles that match nobody directly stay
-//! alone.
+//! (the earlier on a tie). Members that only fill in its representative's form leave the star (`frames`). What is left over
+//! goes round again, and of those that left, once each, who is linked to some of it. Articles that match nobody directly
+//! stay alone.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::connect::Edge;
-use super::{Duplicates, Member, Story};
+use super::frames::{Split, split};
+use super::{Duplicates, Editions, Member, Story};
 use crate::verify::Overlap;
+
+/// What a group was cut into.
+#[derive(Debug, Default)]
+pub(super) struct Covered {
+    pub(super) stories: Vec<Story>,
+    /// Articles that fill in the form of another one: that one, and what they share with it.
+    pub(super) refilled: Vec<(u32, Member)>,
+}
 
 /// Cuts one group (ascending) into stories. `edges` are all verified pairs, sorted: what
 /// they tell is not counted again, and of most groups, which are small, they tell all.
-pub(super) fn cover(duplicates: &Duplicates<'_>, group: &[u32], edges: &[Edge]) -> Vec<Story> {
-    let mut stories = Vec::new();
+pub(super) fn cover(
+    duplicates: &Duplicates<'_>,
+    editions: &Editions,
+    group: &[u32],
+    edges: &[Edge],
+) -> Covered {
+    let mut covered = Covered::default();
     let mut left = group.to_vec();
+    let mut returned = BTreeSet::new();
     while left.len() > 1 {
         let star = |representative: u32| -> Vec<Member> {
             let set = OnceLock::new();
@@ -52,11 +69,36 @@ pub(super) fn cover(duplicates: &Duplicates<'_>, group: &[u32], edges: &[Edge]) 
             }
         }
         left.retain(|article| best.members.binary_search_by_key(article, |member| member.article).is_err());
-        if best.members.len() > 1 {
-            stories.push(best);
+        let Split { star, alike, refilled } = split(duplicates, editions, best);
+        left.extend(
+            back_again(&refilled, &alike, &left, edges).into_iter().filter(|&back| returned.insert(back)),
+        );
+        left.sort_unstable();
+        covered.refilled.extend(refilled.into_iter().map(|member| (star.representative, member)));
+        covered.stories.extend(alike);
+        if star.members.len() > 1 {
+            covered.stories.push(star);
         }
     }
-    stories
+    covered
+}
+
+/// Of those that left a star and found no story beside it, who has a verified pair with some of `left` (ascending).
+fn back_again(refilled: &[Member], alike: &[Story], left: &[u32], edges: &[Edge]) -> Vec<u32> {
+    let mut settled: Vec<u32> =
+        alike.iter().flat_map(|story| story.members.iter().map(|member| member.article)).collect();
+    settled.sort_unstable();
+    let mut linked: Vec<u32> = left
+        .iter()
+        .flat_map(|&article| later_neighbours(article, edges).iter().map(|edge| edge.pair.1))
+        .collect();
+    linked.sort_unstable();
+    let is_linked = |article: u32| {
+        linked.binary_search(&article).is_ok()
+            || later_neighbours(article, edges).iter().any(|edge| left.binary_search(&edge.pair.1).is_ok())
+    };
+    let gone = refilled.iter().map(|member| member.article);
+    gone.filter(|article| settled.binary_search(article).is_err() && is_linked(*article)).collect()
 }
 
 /// The edges from an article to later ones.
@@ -93,11 +135,12 @@ mod tests {
     use super::*;
     use crate::candidates::{BandPlan, Signatures};
     use crate::scratch::Scratch;
-    use crate::stories::Sets;
+    use crate::stories::{Sets, editions};
     use crate::verify::ShingleSet;
 
     fn check(sets: &[Vec<u64>], edges: &[(u32, u32)], expect: &[(u32, &[u32])]) {
         let make = |article: u32| ShingleSet::from_shingles(&sets[article as usize]);
+        let sets_count = sets.len();
         let sets = Sets::new(&make, u64::MAX);
         let duplicates = Duplicates {
             signatures: &Signatures::default(),
@@ -107,6 +150,7 @@ mod tests {
             least_agreeing: 0,
             sets: &sets,
             linkable: &|_, _| true,
+            frames: None,
         };
         let mut group: Vec<u32> = edges.iter().flat_map(|&(a, b)| [a, b]).collect();
         group.sort_unstable();
@@ -114,7 +158,8 @@ mod tests {
         let overlap = |a, b| duplicates.sets.get(a).overlap(&duplicates.sets.get(b));
         let edges: Vec<Edge> =
             edges.iter().map(|&pair| Edge { pair, overlap: overlap(pair.0, pair.1) }).collect();
-        let stories = cover(&duplicates, &group, &edges);
+        let editions = editions((0..sets_count).map(|article| Some(article as u128)), false);
+        let stories = cover(&duplicates, &editions, &group, &edges).stories;
         for story in &stories {
             for member in &story.members {
                 assert_eq!(member.overlap, overlap(member.article, story.representative));

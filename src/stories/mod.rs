@@ -10,6 +10,7 @@
 //!    shingle sets.
 //! 3. **Cover** (`cover`): a connected group may be a chain A~B~C with A and C far apart. So it is cut into
 //!    stars: a representative and the members that are verified against it, directly.
+//! 4. **Frames** (`frames`): of a star, those leave that are the representative's own form, filled in anew.
 //!
 //! Guarantees: every member is at or above the threshold to its representative, on the sets; the result
 //! depends on the set of articles only, because articles are numbered in canonical order (time, id, text) and
@@ -21,6 +22,7 @@
 mod connect;
 mod cover;
 mod editions;
+mod frames;
 mod pairs;
 mod sets;
 
@@ -32,6 +34,7 @@ use crate::scratch::Scratch;
 use crate::sketch::{Signature, agreeing_slots};
 use crate::verify::{Overlap, ShingleSet};
 pub use editions::{Editions, editions};
+pub use frames::Frames;
 pub use pairs::{Pair, PairsError, all_pairs};
 pub use sets::Sets;
 
@@ -51,6 +54,8 @@ pub struct Duplicates<'a> {
     /// Whether two articles lie close enough in time to be linked. Once an article is too late for an earlier one, all
     /// later ones must be.
     pub linkable: &'a (dyn Fn(u32, u32) -> bool + Sync),
+    /// How templates are told from near-duplicates; without it they are not.
+    pub frames: Option<Frames<'a>>,
     /// Where what does not fit into memory goes.
     pub scratch: &'a Scratch,
 }
@@ -135,7 +140,7 @@ pub struct OrderedBucket {
 pub struct Found {
     /// Stories of two members or more, ordered by their first member.
     pub stories: Vec<Story>,
-    /// Articles that fill in the frame of another one of their outlet, ascending.
+    /// Articles that fill in the frame of another one of their outlet, ascending; at or above the threshold to it.
     pub templates: Vec<Template>,
     /// Pairs seen by each stage.
     pub funnel: Funnel,
@@ -154,13 +159,19 @@ pub fn stories(
     advance: &(dyn Fn() + Sync),
 ) -> Result<Found, Error> {
     let connected = connect::connect(duplicates, &editions.firsts(), advance)?;
-    let covered: Vec<Story> = connected
+    let covered: Vec<cover::Covered> = connected
         .groups
         .par_iter()
-        .flat_map_iter(|group| cover::cover(duplicates, group, &connected.edges))
+        .map(|group| cover::cover(duplicates, editions, group, &connected.edges))
         .collect();
-    let stories = editions.spread(duplicates, covered);
-    Ok(Found { stories, templates: Vec::new(), funnel: connected.funnel, ordered: connected.ordered })
+    let (mut starred, mut refilled) = (Vec::new(), Vec::new());
+    for part in covered {
+        starred.extend(part.stories);
+        refilled.extend(part.refilled);
+    }
+    let stories = editions.spread(duplicates, starred);
+    let templates = frames::spread(duplicates, editions, refilled);
+    Ok(Found { stories, templates, funnel: connected.funnel, ordered: connected.ordered })
 }
 
 impl Duplicates<'_> {

@@ -9,6 +9,7 @@
 //! - `shared_archives`: the same on `../shared`, where it is there; a loud line where it is not
 //! - `extremes`: archives made to hurt: what must stay linear
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
+//! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
 //! - `cli`: help, options, what is printed and what never is
 //! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
@@ -34,4 +35,5 @@ mod memory;
 mod same_bytes;
 mod sample;
 mod shared_archives;
+mod templates;
 mod truth;

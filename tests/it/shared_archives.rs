@@ -1,6 +1,8 @@
 //! The archives of `../shared`, as the first issue's "Shows" asks. Every test is skipped, loudly, where they
 //! are not.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -10,7 +12,7 @@ use crate::generator::judge;
 use crate::judging::{
     Pairs, Texts, check_passages, check_repeats, check_stories, covered, range, ratio, spans_by,
 };
-use crate::support::{Report, Scan, number, shared, skipped, string};
+use crate::support::{Report, Scan, number, share, shared, skipped, string};
 
 fn seeds() -> Option<(PathBuf, Report)> {
     let folder = shared("data/seeds")?;
@@ -80,6 +82,58 @@ fn seeds_do_not_match() {
     assert!(report.table("stories").is_empty());
     let all = Scan::new().scan_to("report", &[folder.to_str().unwrap(), "--all-pairs"]);
     assert!(all.table("matches").is_empty());
+}
+
+/// Those records of a packed archive that are asked for, ready to be scanned.
+fn unpacked(name: &str, keep: impl Fn(&Value) -> bool) -> Option<(Scan, Vec<Value>)> {
+    let path = shared(&format!("data/{name}/articles.jsonl.zst"))?;
+    let mut decoder = zstd::Decoder::new(std::fs::File::open(path).unwrap()).unwrap();
+    decoder.window_log_max(24).unwrap();
+    let mut text = String::new();
+    decoder.read_to_string(&mut text).unwrap();
+    let records = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    let records: Vec<Value> = records.filter(keep).collect();
+    let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+    Some((Scan::of("a.jsonl", lines.join("\n")), records))
+}
+
+/// Numbers of a thousand and more, as a text prints them: 88,500.
+fn sums(text: &str) -> BTreeSet<&str> {
+    let numbers = text.split(|c: char| !c.is_ascii_digit() && c != ',');
+    numbers.map(|number| number.trim_matches(',')).filter(|number| number.contains(',')).collect()
+}
+
+#[test]
+fn senators_forms_for_other_towns_are_templates() {
+    let senators = ["Dewine", "Schumer"];
+    let Some((scan, records)) = unpacked("senate", |row| senators.contains(&string(row, "outlet"))) else {
+        return;
+    };
+    let texts: BTreeMap<&str, &str> =
+        records.iter().map(|row| (string(row, "id"), string(row, "text"))).collect();
+    let report = scan.scan_to("report", &["a.jsonl", "--only", "duplicates"]);
+    assert!(report.count("templates") > 400, "{} templates", report.count("templates"));
+    for story in report.table("stories") {
+        assert!(share(&story, "cohesion") >= 0.8, "{story}");
+        let representative = sums(texts[string(&story, "representative")]);
+        for member in story["members"].as_array().unwrap() {
+            let own = sums(texts[string(member, "id")]);
+            let both = |a: &BTreeSet<&str>, b: &BTreeSet<&str>| a.difference(b).next().is_some();
+            assert!(!(both(&own, &representative) && both(&representative, &own)), "other sums: {member}");
+        }
+    }
+}
+
+#[test]
+fn the_bot_wall_is_one_story_and_marked() {
+    let Some((scan, _)) = unpacked("coaid", |_| true) else { return };
+    let report = scan.scan_to("report", &["a.jsonl", "--only", "duplicates", "--max-problems", "9"]);
+    let walls: Vec<Value> =
+        report.table("stories").into_iter().filter(|story| number(story, "size") == 732).collect();
+    assert_eq!(walls.len(), 1, "all 732 in one story");
+    assert_eq!(walls[0]["boilerplate"], true);
+    let unmarked = report.table("stories").into_iter().filter(|story| story["boilerplate"] == false);
+    assert!(unmarked.map(|story| number(&story, "size")).max().unwrap() < 10);
 }
 
 /// A Python with numpy: `$WIRECOPY_PYTHON`, or `python3`.
