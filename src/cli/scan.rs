@@ -37,6 +37,8 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Status> {
     summary::print(&summary).with_context(|| {
         format!("the report is complete in {}, but its summary could not be printed", args.out.display())
     })?;
+    // The program ends: what the findings hold goes with it, all at once.
+    std::mem::forget(findings);
     let tolerated = args.max_problems.allows(run.counts.problems, run.counts.read);
     Ok(if tolerated { Status::Done } else { Status::Problems })
 }

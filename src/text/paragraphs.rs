@@ -139,11 +139,20 @@ fn is_hard_wrapped(text: &str, lines: &[Range<usize>]) -> bool {
             return false;
         }
         let line = text[pair[0].clone()].trim();
-        let width = line.chars().take(FILLED.end).count();
-        FILLED.contains(&width) && followed(pair) && !ends_like_a_sentence(line)
+        FILLED.contains(&width(line)) && followed(pair) && !ends_like_a_sentence(line)
     };
     let filled = lines.windows(2).filter(|pair| filled(pair)).count();
     filled >= 3 && 2 * filled > lines.windows(2).filter(|pair| followed(pair)).count()
+}
+
+/// How many characters a line has; of lines that are too long to be filled, however wide their characters, so many bytes.
+fn width(line: &str) -> usize {
+    const WIDEST: usize = 4;
+    if line.len() >= WIDEST * FILLED.end {
+        return line.len();
+    }
+    // All bytes of a character but its first are of the form 10xx_xxxx. Without a branch, so that lines are counted in vectors.
+    line.bytes().map(|byte| usize::from(byte & 0xC0 != 0x80)).sum()
 }
 
 /// Whether a line ends with a mark that ends sentences in its script, quotes and brackets after it allowed.
