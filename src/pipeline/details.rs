@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::lineage::Credit;
+use crate::lineage::{Agency, Credit, CreditKind};
 use crate::passages::Span;
 use crate::pipeline::examine::FoundRepeat;
 use crate::repeats::RepeatKind;
@@ -49,6 +49,10 @@ pub(super) fn pack(details: Unpacked<'_>, into: &mut Vec<u8>) {
     pack_number(details.credits.len(), into);
     for credit in details.credits {
         pack_text(Some(&credit.name), into);
+        // One too large, so that 0 says that there is none.
+        pack_number(credit.agency.map_or(0, |agency| usize::from(agency.number()) + 1), into);
+        let kind = CreditKind::ALL.iter().position(|kind| *kind == credit.kind);
+        pack_number(kind.expect("all kinds are listed"), into);
         pack_range(&credit.bytes, into);
         pack_range(&credit.chars, into);
     }
@@ -84,11 +88,17 @@ impl Details<'_> {
         let count = number(&mut from);
         let credit = |from: &mut &[u8]| Credit {
             name: text(from).unwrap_or_default().to_owned(),
+            agency: number(from).checked_sub(1).map(agency),
+            kind: CreditKind::ALL[number(from)],
             bytes: range(from),
             chars: range(from),
         };
         (0..count).map(|_| credit(&mut from)).collect()
     }
+}
+
+fn agency(number: usize) -> Agency {
+    u16::try_from(number).ok().and_then(Agency::numbered).expect(PACKED)
 }
 
 fn repeats(from: &mut &[u8]) -> Vec<FoundRepeat> {
@@ -191,7 +201,15 @@ mod tests {
     }
 
     fn found_credits() -> impl Strategy<Value = Credit> {
-        (".{0,9}", spans()).prop_map(|(name, span)| Credit { name, bytes: span.bytes, chars: span.chars })
+        let kind = (0..CreditKind::ALL.len()).prop_map(|kind| CreditKind::ALL[kind]);
+        let agency = prop::sample::select(vec![None, Agency::of("AP"), Agency::of("PANA")]);
+        (".{0,9}", agency, kind, spans()).prop_map(|(name, agency, kind, span)| Credit {
+            name,
+            agency,
+            kind,
+            bytes: span.bytes,
+            chars: span.chars,
+        })
     }
 
     proptest! {

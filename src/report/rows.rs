@@ -54,6 +54,7 @@ pub(super) struct ArticleRow<'a> {
 #[derive(Serialize)]
 pub(super) struct CreditCell {
     pub(super) name: String,
+    pub(super) agency: Option<&'static str>,
     pub(super) kind: &'static str,
     pub(super) bytes: Pair,
     pub(super) chars: Pair,

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::rows::{
     ArticleRow, CreditCell, MatchRow, MemberCell, PassageRow, ProblemRow, RepeatRow, Share, StoryRow,
 };
+use crate::lineage::Agency;
 use crate::pipeline::Findings;
 use crate::settings::Settings;
 use crate::stories::{Member, Story};
@@ -70,7 +71,8 @@ impl<'a> Tables<'a> {
             let original = || f64::from(words.saturating_sub(copied)) / f64::from(words);
             let credits = details.credits().into_iter().map(|credit| CreditCell {
                 name: credit.name,
-                kind: "source-line",
+                agency: credit.agency.map(Agency::name),
+                kind: credit.kind.name(),
                 bytes: (&credit.bytes).into(),
                 chars: (&credit.chars).into(),
             });

@@ -1,0 +1,218 @@
+//! The two ends of a text: codes that close it, copyright tails, and where it was published first.
+//!
+//! In: a text. Out: credits within its first and last bytes.
+//!
+//! - codes: `… on Monday. (AP)`, `«واس»`, `-- Xinhua`, `/APS`, `واس //10:05 ت م`, a last line `Reuter`
+//! - copyright: `Copyright 2020 The Associated Press`, `© Reuters`, `(c) AFP`: agencies alone, for every footer claims one
+//! - `This article originally appeared on The Conversation.`: any name
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::agencies::{Strength, look_up, words};
+use super::cut::{after_one_of, bracketed, ends_sentence, head, is_dash, place, tail};
+use super::dateline::explains;
+use super::{CreditKind, Found};
+
+/// As far as is looked behind the begin, in bytes.
+const FIRST_BYTES: usize = 400;
+
+/// As far as is looked before the end, in bytes: tags and links follow a text.
+const LAST_BYTES: usize = 600;
+
+/// A closing code stands nearer, in bytes.
+const CODE_BYTES: usize = 300;
+
+/// Longest name, in bytes.
+const NAME_BYTES: usize = 100;
+
+/// Adds the credits of both ends.
+pub(super) fn find(text: &str, found: &mut Vec<Found>) {
+    let text = text.trim_end();
+    codes(text, found);
+    let first = head(text, FIRST_BYTES).len();
+    let last = place(text, tail(text, LAST_BYTES)).start;
+    if first < last {
+        phrases(text, 0..first, found);
+        phrases(text, last..text.len(), found);
+    } else {
+        phrases(text, 0..text.len(), found);
+    }
+}
+
+/// The codes that close the text.
+fn codes(text: &str, found: &mut Vec<Found>) {
+    let end = tail(text, CODE_BYTES);
+    let mut add = |name: &str| found.push(Found::named(text, place(text, name), CreditKind::AgencyCode));
+    for open in memchr::memchr3_iter(b'(', b'"', 0xC2, end.as_bytes())
+        .chain(memchr::memchr2_iter(b'[', 0xE2, end.as_bytes()))
+        .chain(memchr::memchr_iter(0xEF, end.as_bytes()))
+    {
+        if let Some(name) = closing_bracket(text, end, open) {
+            add(name);
+        }
+    }
+    if let Some(name) = last_words(text, end) {
+        add(name);
+    }
+}
+
+/// The code in the brackets that open at `open`, if they stand behind a full sentence or end the text.
+fn closing_bracket<'t>(text: &'t str, end: &'t str, open: usize) -> Option<&'t str> {
+    let (inside, after) = bracketed(&end[open..], NAME_BYTES)?;
+    let name = inside.trim();
+    let named = look_up(name, Strength::Ambiguous)?;
+    let begin = place(text, end).start + open;
+    let before = tail(text[..begin].trim_end_matches([' ', '\t', '\u{a0}']), NAME_BYTES);
+    if before.is_empty() {
+        // The text is nothing else.
+        return None;
+    }
+    let full = before.ends_with(ends_sentence);
+    let quoted = end[open..].starts_with(['"', '“', '«']);
+    let last = after.trim_matches(|c: char| c.is_whitespace() || c == '.').is_empty();
+    // A quoted name before a quoted sentence's end is part of that sentence.
+    let credited = full
+        || (last && !quoted && named.strength == Strength::Name
+            || last && named.strength == Strength::Code && !quoted);
+    (credited && !explains(before.rsplit(ends_sentence).next().filter(|_| !full).unwrap_or_default()))
+        .then_some(name)
+}
+
+/// The name with which the text ends: behind a dash, a slash, a full sentence, or in a line of its own.
+fn last_words<'t>(text: &'t str, end: &'t str) -> Option<&'t str> {
+    // `واس //10:05 ت م`
+    let end = match end.rfind("//") {
+        Some(at) if end.len() - at <= 30 && !end[..at].ends_with(':') => end[..at].trim_end(),
+        _ => end,
+    };
+    let timed = end.len() < tail(text, CODE_BYTES).len();
+    let end =
+        end.trim_end_matches(|c: char| matches!(c, '.' | '/' | '*' | '#' | '_' | ']') || c.is_whitespace());
+    let mark = |c: char| is_dash(c) || matches!(c, '/' | '*' | '_') || ends_sentence(c);
+    let (at, mark) = end.char_indices().rev().take(NAME_BYTES / 2).find(|&(_, c)| mark(c))?;
+    let name = end[at + mark.len_utf8()..].trim();
+    let before = end[..at].trim_end_matches(is_dash);
+    // `and/AP`, `anti-AP`, `U.S.AP` are words; a mark stands apart from what is before it or behind it.
+    let apart = mark == '\n'
+        || before.ends_with([' ', '\n'])
+        || before.ends_with(ends_sentence)
+        || end[at + mark.len_utf8()..].starts_with(char::is_whitespace);
+    let own_line = mark == '\n' || before.ends_with('\n') || before.ends_with(ends_sentence);
+    let weakest = match mark {
+        _ if timed => Strength::Ambiguous,
+        '.' | ')' | '"' | '”' | '’' if !own_line => Strength::Name,
+        _ => Strength::Code,
+    };
+    if name.len() > NAME_BYTES || !apart {
+        return timed
+            .then(|| end.rsplit(char::is_whitespace).next())
+            .flatten()
+            .filter(|last| look_up(last, Strength::Code).is_some());
+    }
+    if look_up(name, weakest).is_some() {
+        return Some(name);
+    }
+    let last = end.rsplit(char::is_whitespace).next()?;
+    (timed && look_up(last, Strength::Code).is_some()).then_some(last)
+}
+
+/// Parts of phrases that are searched for; what stands around them is judged then.
+static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let stems = ["opyright", "OPYRIGHT", "©", "(c)", "(C)"].into_iter().map(str::to_owned);
+    let phrases = words().original.iter().cloned();
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .ascii_case_insensitive(false)
+        .build(stems.chain(phrases).chain(words().original.iter().map(|phrase| capital(phrase))))
+        .expect("a few hundred short patterns")
+});
+
+/// How many of the patterns are signs of copyright.
+const COPYRIGHTS: usize = 5;
+
+fn capital(phrase: &str) -> String {
+    let mut chars = phrase.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+}
+
+fn phrases(text: &str, within: Range<usize>, found: &mut Vec<Found>) {
+    for stem in STEMS.find_iter(&text[within.clone()]) {
+        let rest = head(&text[within.start + stem.end()..], NAME_BYTES);
+        if stem.pattern().as_usize() < COPYRIGHTS {
+            let name = owner(rest);
+            if look_up(name, Strength::Code).is_some() {
+                found.push(Found::named(text, place(text, name), CreditKind::Copyright));
+            }
+        } else if let Some(name) = publisher(rest) {
+            found.push(Found::named(text, place(text, name), CreditKind::OriginallyPublished));
+        }
+    }
+}
+
+/// Whose copyright it is: what follows signs, years and "by", up to a mark or "All rights".
+fn owner(rest: &str) -> &str {
+    let rest = rest.trim_start_matches(|c: char| !c.is_alphabetic());
+    let by = ["by", "copyright", "c"].map(str::to_owned);
+    let rest =
+        after_one_of(rest, &by).map_or(rest, |rest| rest.trim_start_matches(|c: char| !c.is_alphabetic()));
+    let end = rest.find(['.', ',', '|', '\n', ';', ')', '(', '/', '-', '–', '—', '©']).unwrap_or(rest.len());
+    let owner = &rest[..end];
+    let end = owner.find(" All ").or_else(|| owner.find(" all ")).unwrap_or(owner.len());
+    owner[..end].trim_end_matches(|c: char| !c.is_alphabetic())
+}
+
+/// By whom it was published first: what follows, up to the end of the sentence, a date or a clause.
+fn publisher(rest: &str) -> Option<&str> {
+    let rest = rest
+        .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '"' | '“' | '«' | '\''));
+    let mut end = rest.len();
+    for (at, c) in rest.char_indices() {
+        let next = rest[at + c.len_utf8()..].chars().next().unwrap_or(' ');
+        let stops =
+            matches!(c, '\n' | '|' | ',' | ';' | '。' | '"' | '”' | '»' | '(' | ')' | '（' | '）' | '،')
+                || (matches!(c, '.' | ':') && next.is_whitespace())
+                || (c.is_whitespace() && (is_dash(next) || next.is_numeric()));
+        if stops {
+            end = at;
+            break;
+        }
+    }
+    let mut name = rest[..end].trim();
+    for clause in [" on ", " in ", " and ", " as ", " at ", " under ", " with "] {
+        name = name.split(clause).next().unwrap_or_default();
+    }
+    let months = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    let first = name.split_whitespace().next()?.to_lowercase();
+    let dated = months.contains(&first.as_str()) || first.starts_with(char::is_numeric);
+    // A name is written with capitals where the script has them, or is an address.
+    let bare = name.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let spelled = bare.starts_with(|c: char| !c.is_lowercase()) || bare.contains('.') || first == "the";
+    /// Longer names are sentences.
+    const MAX_WORDS: usize = 6;
+    let short = name.split_whitespace().take(MAX_WORDS + 1).count() <= MAX_WORDS && end < NAME_BYTES - 4;
+    let cut = rest.len() == end && end >= NAME_BYTES - 4;
+    (!dated && spelled && short && !cut && name.contains(char::is_alphabetic)).then_some(name)
+}

@@ -1,0 +1,143 @@
+//! Cutting names out of text: edges, brackets, words. All of it looks at a bounded piece of text.
+
+use std::ops::Range;
+
+/// `span` without the characters at its edges that `is_edge` names.
+pub(super) fn trim(text: &str, span: &Range<usize>, is_edge: impl Fn(char) -> bool + Copy) -> Range<usize> {
+    let said = &text[span.clone()];
+    let begin = span.end - said.trim_start_matches(is_edge).len();
+    let end = span.start + said.trim_end_matches(is_edge).len();
+    begin..end.max(begin)
+}
+
+/// Where `part`, a slice of `text`, stands in it.
+pub(super) fn place(text: &str, part: &str) -> Range<usize> {
+    let begin = part.as_ptr().addr() - text.as_ptr().addr();
+    begin..begin + part.len()
+}
+
+/// The first `most` bytes, cut where a character begins.
+pub(super) fn head(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
+/// The last `most` bytes, cut where a character begins.
+pub(super) fn tail(text: &str, most: usize) -> &str {
+    &text[text.ceil_char_boundary(text.len().saturating_sub(most))..]
+}
+
+/// Whether `word` is one of the listed ones.
+pub(super) fn one_of(list: &[String], word: &str) -> bool {
+    list.iter().any(|listed| listed == word)
+}
+
+/// What follows the longest of `words` with which `said` begins, whatever the case; a word of letters must end there.
+pub(super) fn after_one_of<'t>(said: &'t str, words: &[String]) -> Option<&'t str> {
+    let mut best: Option<&str> = None;
+    for word in words {
+        let Some(rest) = after(said, word) else { continue };
+        if best.is_none_or(|best| rest.len() < best.len()) {
+            best = Some(rest);
+        }
+    }
+    best
+}
+
+/// What follows `word`, in lower case, at the begin of `said`.
+fn after<'t>(said: &'t str, word: &str) -> Option<&'t str> {
+    let mut rest = said.chars();
+    for expected in word.chars() {
+        if rest.next()?.to_lowercase().next() != Some(expected) {
+            return None;
+        }
+    }
+    let rest = rest.as_str();
+    // Han and kana are written without blanks; an apostrophe joins.
+    let joins = word.ends_with(|last: char| !last.is_alphanumeric() || is_unspaced(last));
+    let ends = joins || !rest.starts_with(char::is_alphanumeric);
+    ends.then_some(rest)
+}
+
+/// Whether the script of this letter goes without blanks between words.
+pub(super) fn is_unspaced(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// Dashes that stand between the parts of a dateline.
+pub(super) fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '–' | '—' | '―' | '−' | 'ـ' | '\u{2010}'..='\u{2012}' | '－')
+}
+
+/// Whether a sentence may end with this character.
+pub(super) fn ends_sentence(c: char) -> bool {
+    matches!(
+        c,
+        '.' | '!'
+            | '?'
+            | '؟'
+            | '。'
+            | '！'
+            | '？'
+            | '…'
+            | '।'
+            | '۔'
+            | '"'
+            | '”'
+            | '»'
+            | '’'
+            | '」'
+            | ')'
+            | '\n'
+    )
+}
+
+/// The mark that closes what `open` opens.
+pub(super) fn closes(open: char) -> Option<char> {
+    Some(match open {
+        '(' => ')',
+        '[' => ']',
+        '（' => '）',
+        '［' => '］',
+        '【' => '】',
+        '«' => '»',
+        '“' => '”',
+        '"' => '"',
+        '/' => '/',
+        _ => return None,
+    })
+}
+
+/// What stands between `open` (a mark of [`closes`]) at the begin of `said` and its end mark, and what follows that;
+/// `None` where it does not close within `most` bytes or on the line.
+pub(super) fn bracketed(said: &str, most: usize) -> Option<(&str, &str)> {
+    let mut chars = said.chars();
+    let close = closes(chars.next()?)?;
+    let inside = chars.as_str();
+    let end = head(inside, most).find([close, '\n'])?;
+    let rest = inside[end..].strip_prefix(close)?;
+    Some((&inside[..end], rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_end_where_letters_end() {
+        let words = ["by".to_owned(), "avec l'".to_owned(), "文".to_owned()];
+        assert_eq!(after_one_of("By EFE", &words), Some(" EFE"));
+        assert_eq!(after_one_of("Byron", &words), None);
+        assert_eq!(after_one_of("Avec l'AFP", &words), Some("AFP"));
+        assert_eq!(after_one_of("文共同", &words), Some("共同"));
+        assert_eq!(after_one_of("", &words), None);
+    }
+
+    #[test]
+    fn brackets_close_on_their_line() {
+        assert_eq!(bracketed("(AP) x", 9), Some(("AP", " x")));
+        assert_eq!(bracketed("(A\nP)", 9), None);
+        assert_eq!(bracketed("（共同）", 9), Some(("共同", "")));
+        assert_eq!(bracketed("(aaaaaaaaaaaaa)", 9), None);
+        assert_eq!(bracketed("AP", 9), None);
+    }
+}
