@@ -7,6 +7,7 @@
 mod catalogue;
 mod details;
 mod examine;
+mod lineage;
 mod memory;
 mod pool;
 mod read;
@@ -18,6 +19,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::archive::Archive;
 use crate::candidates::{BandPlan, Posting, Postings, Signatures};
 use crate::error::Error;
+use crate::lineage::Lineage;
 use crate::passages::{Copies, Holdings, Limits, Linking, PassagesError, Prepared, passages};
 use crate::problem::Problem;
 use crate::scratch::{Rows, Scratch, Sorter};
@@ -52,6 +54,8 @@ pub struct Findings {
     pub pairs: Option<Rows<Pair>>,
     /// Passages, target by target.
     pub copied: Copies,
+    /// Relations, origins and outlets.
+    pub lineage: Lineage,
     /// What was wrong.
     pub problems: Vec<Problem>,
     /// What became of the records.
@@ -144,6 +148,11 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
         watch.end();
         stopwatch.lap(Phase::Passages);
     }
+    watch.begin(Phase::Lineage, extent(catalogue.len() as u64, articles));
+    let lineage = run.trace_lineage(&found, &copied)?;
+    watch.advance(catalogue.len() as u64);
+    watch.end();
+    stopwatch.lap(Phase::Lineage);
     problems.extend(archive.changed());
     stop_if_strict(settings, &problems)?;
     // Sorted so that the rows stay in place when records move to another file or line.
@@ -157,6 +166,7 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
         duplicates: found,
         pairs,
         copied,
+        lineage,
         problems,
         counts: read.counts,
         records: read.records,
