@@ -9,13 +9,15 @@ pub enum Phase {
     Stories,
     /// Passages between articles.
     Passages,
+    /// Relations, origins and outlets.
+    Lineage,
     /// The report folder.
     Write,
 }
 
 impl Phase {
     /// All phases, in order.
-    pub const ALL: [Phase; 4] = [Phase::Read, Phase::Stories, Phase::Passages, Phase::Write];
+    pub const ALL: [Phase; 5] = [Phase::Read, Phase::Stories, Phase::Passages, Phase::Lineage, Phase::Write];
 
     /// The name in `run.json` and on the terminal.
     pub fn name(self) -> &'static str {
@@ -23,6 +25,7 @@ impl Phase {
             Phase::Read => "read",
             Phase::Stories => "stories",
             Phase::Passages => "passages",
+            Phase::Lineage => "lineage",
             Phase::Write => "write",
         }
     }
@@ -32,7 +35,7 @@ impl Phase {
         match self {
             Phase::Read => "bytes",
             Phase::Stories => "bands",
-            Phase::Passages => "articles",
+            Phase::Passages | Phase::Lineage => "articles",
             Phase::Write => "rows",
         }
     }

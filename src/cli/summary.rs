@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use wirecopy::Findings;
+use wirecopy::lineage::RelationKind;
 use wirecopy::report::RunInfo;
 
 use super::printable::{cut, line};
@@ -40,6 +41,7 @@ pub(crate) fn text(findings: &Findings, run: &RunInfo, out: &Path) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write_counts(&mut text, run);
+    let _ = write_lineage(&mut text, findings);
     let _ = write_stories(&mut text, findings);
     let _ = write_outlets(&mut text, findings);
     let _ = write_buckets(&mut text, run);
@@ -99,6 +101,31 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
     }
     let credited = counts.credited_articles;
     found(credited, nouns(credited, "article names its source", "articles name their source").into())
+}
+
+/// What articles are to their sources, how many origins are told, and whether outlets are known at all.
+fn write_lineage(text: &mut String, findings: &Findings) -> std::fmt::Result {
+    let lineage = &findings.lineage;
+    let mut kinds: BTreeMap<RelationKind, u64> = BTreeMap::new();
+    for relation in lineage.relations() {
+        *kinds.entry(relation.kind).or_default() += 1;
+    }
+    let all: u64 = kinds.values().sum();
+    if all > 0 {
+        let kinds: Vec<String> =
+            kinds.iter().map(|(kind, &count)| format!("{} {}", grouped(count), kind.name())).collect();
+        let noun = nouns(all, "relation", "relations");
+        writeln!(text, "{BOLD}{:>9}{BOLD:#} {noun}: {}", grouped(all), kinds.join(", "))?;
+    }
+    if !lineage.origins.is_empty() {
+        let told = lineage.origins.iter().flatten().filter(|origin| !origin.tie).count() as u64;
+        let what = nouns(told, "story has an origin", "stories have an origin");
+        writeln!(text, "{BOLD}{:>9}{BOLD:#} {what} that dates or credits tell", grouped(told))?;
+    }
+    if findings.catalogue.outlets().is_empty() && !findings.catalogue.is_empty() {
+        writeln!(text, "{WARN}no outlet is known: every article counts as an outlet of its own{WARN:#}")?;
+    }
+    Ok(())
 }
 
 fn write_stories(text: &mut String, findings: &Findings) -> std::fmt::Result {

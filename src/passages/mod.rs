@@ -161,6 +161,14 @@ pub struct Copied {
     count: u32,
 }
 
+#[cfg(test)]
+impl Copied {
+    /// What was found in one target, for tests of those who read it.
+    pub(crate) fn of(article: u32, copied_words: u32) -> Copied {
+        Copied { article, copied_words, first: 0, count: 0 }
+    }
+}
+
 /// All passages, target by target.
 #[derive(Debug, Default)]
 pub struct Copies {

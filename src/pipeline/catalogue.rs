@@ -168,6 +168,17 @@ impl Catalogue {
         self.outlets.get(self.article(number).outlet as usize).map(String::as_str)
     }
 
+    /// The names of all outlets, ascending.
+    pub fn outlets(&self) -> &[String] {
+        &self.outlets
+    }
+
+    /// The place of the article's outlet among [`Catalogue::outlets`], if it is known.
+    pub fn known_outlet(&self, number: u32) -> Option<u32> {
+        let outlet = self.article(number).outlet;
+        (outlet != NO_OUTLET).then_some(outlet)
+    }
+
     /// A number for the article's outlet; articles of unknown outlet have one each.
     pub fn outlet_number(&self, number: u32) -> u64 {
         match self.article(number).outlet {

@@ -7,6 +7,7 @@
 mod catalogue;
 mod details;
 mod examine;
+mod lineage;
 mod memory;
 mod pool;
 mod read;
@@ -19,6 +20,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::archive::Archive;
 use crate::candidates::{BandPlan, Posting, Postings, Signatures};
 use crate::error::Error;
+use crate::lineage::Lineage;
 use crate::lineage::pages::{FEWEST_MEMBERS, Headed, LOOKED_AT, is_page};
 use crate::passages::{Copies, Holdings, Limits, Linking, PassagesError, Prepared, passages};
 use crate::problem::Problem;
@@ -58,6 +60,8 @@ pub struct Findings {
     pub pairs: Option<Rows<Pair>>,
     /// Passages, target by target.
     pub copied: Copies,
+    /// Relations, origins and outlets.
+    pub lineage: Lineage,
     /// What was wrong.
     pub problems: Vec<Problem>,
     /// What became of the records.
@@ -151,6 +155,11 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
         watch.end();
         stopwatch.lap(Phase::Passages);
     }
+    watch.begin(Phase::Lineage, extent(catalogue.len() as u64, articles));
+    let lineage = run.trace_lineage(&found, &copied)?;
+    watch.advance(catalogue.len() as u64);
+    watch.end();
+    stopwatch.lap(Phase::Lineage);
     problems.extend(archive.changed());
     stop_if_strict(settings, &problems)?;
     // Sorted so that the rows stay in place when records move to another file or line.
@@ -165,6 +174,7 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
         pages,
         pairs,
         copied,
+        lineage,
         problems,
         counts: read.counts,
         records: read.records,

@@ -29,12 +29,14 @@ pub use run::{
 };
 
 /// The files of a report.
-pub(crate) const FILES: [&str; 7] = [
+pub(crate) const FILES: [&str; 9] = [
     REPORT_MARK,
     "articles.jsonl",
     "stories.jsonl",
     "matches.jsonl",
     "passages.jsonl",
+    "relations.jsonl",
+    "outlets.jsonl",
     "repeats.jsonl",
     "problems.jsonl",
 ];
@@ -60,6 +62,8 @@ pub fn write(
     table(folder, "stories.jsonl", tables.stories(), watch)?;
     table(folder, "matches.jsonl", tables.matches(), watch)?;
     table(folder, "passages.jsonl", tables.passages(), watch)?;
+    table(folder, "relations.jsonl", tables.relations(), watch)?;
+    table(folder, "outlets.jsonl", tables.outlets(), watch)?;
     table(folder, "repeats.jsonl", tables.repeats(), watch)?;
     table(folder, "problems.jsonl", tables.problems(), watch)?;
     stopwatch.lap(Phase::Write);

@@ -28,9 +28,6 @@ impl From<f64> for Share {
     }
 }
 
-/// A column whose room is not built yet: always null.
-pub(super) type NotYet = Option<()>;
-
 #[derive(Serialize)]
 pub(super) struct ArticleRow<'a> {
     #[serde(rename = "ref")]
@@ -43,7 +40,7 @@ pub(super) struct ArticleRow<'a> {
     pub(super) words: u32,
     pub(super) story: Option<String>,
     pub(super) role: Option<&'static str>,
-    pub(super) relation: NotYet,
+    pub(super) relation: Option<&'static str>,
     pub(super) resemblance: Option<Share>,
     pub(super) originality: Option<Share>,
     pub(super) copied_words: Option<u32>,
@@ -67,7 +64,8 @@ pub(super) struct StoryRow<'a> {
     pub(super) outlets: usize,
     pub(super) representative: Cow<'a, str>,
     pub(super) origin: Option<Cow<'a, str>>,
-    pub(super) confidence: NotYet,
+    pub(super) confidence: Option<Share>,
+    pub(super) origin_evidence: Option<OriginCell>,
     pub(super) cohesion: Share,
     pub(super) mean_resemblance: Share,
     pub(super) boilerplate: bool,
@@ -83,10 +81,20 @@ pub(super) struct MemberCell<'a> {
     pub(super) reference: String,
     pub(super) outlet: Option<&'a str>,
     pub(super) published_at: Option<String>,
-    pub(super) relation: NotYet,
+    pub(super) relation: Option<&'static str>,
     pub(super) resemblance: Share,
     pub(super) containment: Share,
     pub(super) containment_of: Share,
+}
+
+#[derive(Serialize)]
+pub(super) struct OriginCell {
+    pub(super) dates: &'static str,
+    pub(super) lag_seconds: Option<i64>,
+    pub(super) credited_by: u32,
+    pub(super) passed_over: u32,
+    pub(super) undated: u32,
+    pub(super) tie: bool,
 }
 
 #[derive(Serialize)]
@@ -116,6 +124,41 @@ pub(super) struct PassageRow<'a> {
     pub(super) kind: &'static str,
     pub(super) story: Option<String>,
     pub(super) excerpt: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct RelationRow<'a> {
+    pub(super) target: Cow<'a, str>,
+    pub(super) source: Cow<'a, str>,
+    pub(super) relation: &'static str,
+    pub(super) coverage_of_target: Share,
+    pub(super) coverage_of_source: Share,
+    pub(super) lag_seconds: Option<i64>,
+    pub(super) credited: bool,
+    pub(super) confidence: Share,
+    pub(super) evidence: EvidenceCell,
+}
+
+#[derive(Serialize)]
+pub(super) struct EvidenceCell {
+    pub(super) basis: &'static str,
+    pub(super) passages: u32,
+    pub(super) words: u32,
+    pub(super) longest: Option<u32>,
+    pub(super) similarity: Share,
+    pub(super) dates: &'static str,
+    pub(super) tie: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct OutletRow<'a> {
+    pub(super) target_outlet: Option<&'a str>,
+    pub(super) source_outlet: Option<&'a str>,
+    pub(super) articles: u64,
+    pub(super) words: u64,
+    pub(super) share_of_target: Share,
+    pub(super) credited_share: Option<Share>,
+    pub(super) median_lag_seconds: Option<i64>,
 }
 
 #[derive(Serialize)]

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::rows::{
-    ArticleRow, CreditCell, MatchRow, MemberCell, PassageRow, ProblemRow, RepeatRow, Share, StoryRow,
+    ArticleRow, CreditCell, EvidenceCell, MatchRow, MemberCell, OriginCell, OutletRow, PassageRow,
+    ProblemRow, RelationRow, RepeatRow, Share, StoryRow,
 };
-use crate::lineage::Agency;
+use crate::lineage::{Agency, Basis, Coverage, OWN, Origin, RelationKind};
+use crate::passages::{Passage, PassageKind};
 use crate::pipeline::Findings;
 use crate::settings::Settings;
 use crate::stories::{Member, Story};
@@ -54,7 +56,8 @@ impl<'a> Tables<'a> {
         let repeats: u64 = articles.iter().map(|article| u64::from(article.repeats)).sum();
         let others =
             articles.len() + stories.len() + matches + findings.copied.len() + findings.problems.len();
-        repeats + others as u64
+        let lineage = findings.lineage.relations().len() + findings.lineage.outlets.len();
+        repeats + (others + lineage) as u64
     }
 
     pub(super) fn articles(&self) -> impl Iterator<Item = ArticleRow<'_>> {
@@ -65,7 +68,7 @@ impl<'a> Tables<'a> {
             let story = self.story_of(number);
             let role = match story {
                 None => "single",
-                Some((story, _)) if self.origin(story) == Some(number) => "origin",
+                Some(_) if self.origin_of(number) == Some(number) => "origin",
                 Some(_) => "copy",
             };
             let original = || f64::from(words.saturating_sub(copied)) / f64::from(words);
@@ -86,7 +89,7 @@ impl<'a> Tables<'a> {
                 words,
                 story: self.placed[number as usize].map(|(story, _)| story_name(story as usize)),
                 role: searches.duplicates.then_some(role),
-                relation: None,
+                relation: self.findings.lineage.main_relation(number).map(|relation| relation.kind.name()),
                 resemblance: story.map(|(_, member)| member.overlap.resemblance().into()),
                 originality: (searches.passages && words > 0).then(|| original().into()),
                 copied_words: searches.passages.then_some(copied),
@@ -102,35 +105,59 @@ impl<'a> Tables<'a> {
             let published = || articles().filter_map(|article| self.published(article));
             let outlets: BTreeSet<u64> =
                 articles().map(|article| self.findings.catalogue.outlet_number(article)).collect();
+            let origin = self.findings.lineage.origins[number];
             let cohesion = story.members.iter().map(|m| m.overlap.resemblance()).fold(1.0, f64::min);
             StoryRow {
                 story: story_name(number),
                 size: story.members.len(),
                 outlets: outlets.len(),
                 representative: self.name(story.representative),
-                origin: self.origin(story).map(|article| self.name(article)),
-                confidence: None,
+                origin: origin.map(|origin| self.name(origin.article)),
+                confidence: origin.map(|origin| origin.confidence.into()),
+                origin_evidence: origin.as_ref().map(evidence_of_origin),
                 cohesion: cohesion.into(),
                 mean_resemblance: mean_of_others(story).into(),
                 boilerplate: self.findings.pages[number],
                 first_published: published().next(),
                 last_published: published().next_back(),
-                members: story.members.iter().map(|member| self.member(member)).collect(),
+                members: story.members.iter().map(|member| self.member(story, member)).collect(),
             }
         })
     }
 
-    fn member(&self, member: &Member) -> MemberCell<'_> {
+    fn member(&self, story: &Story, member: &Member) -> MemberCell<'_> {
         MemberCell {
             id: self.name(member.article),
             reference: self.findings.catalogue.reference(member.article, &self.findings.archive),
             outlet: self.outlet(member.article),
             published_at: self.published(member.article),
-            relation: None,
+            relation: self.relation_to_representative(story, member).map(RelationKind::name),
             resemblance: member.overlap.resemblance().into(),
             containment: member.overlap.containment_of_a().into(),
             containment_of: member.overlap.containment_of_b().into(),
         }
+    }
+
+    /// What a member is to its story's representative: as in the table of relations where it is the later of both and
+    /// stands there, else by the shingles that both share.
+    fn relation_to_representative(&self, story: &Story, member: &Member) -> Option<RelationKind> {
+        let (article, representative) = (member.article, story.representative);
+        if article == representative {
+            return None;
+        }
+        if let Some(relation) = self.findings.lineage.relation(article, representative) {
+            return Some(relation.kind);
+        }
+        let outlet = |article| self.findings.catalogue.outlet_number(article);
+        if outlet(article) == outlet(representative) {
+            return Some(RelationKind::Revision);
+        }
+        let coverage = Coverage {
+            of_target: member.overlap.containment_of_a(),
+            of_source: member.overlap.containment_of_b(),
+            longest: 0,
+        };
+        Some(coverage.kind())
     }
 
     /// Every pair if all were asked for, else every member with its representative.
@@ -189,13 +216,64 @@ impl<'a> Tables<'a> {
                 source_chars: (&passage.source_span.chars).into(),
                 words: passage.words,
                 similarity: passage.similarity.into(),
-                kind: passage.kind.name(),
+                kind: self.passage_kind(&passage),
                 story: story.map(|story| story_name(story as usize)),
                 // A file that changed under the run may no longer hold the span; the change is a problem row.
                 excerpt: text
                     .get(passage.target_span.bytes.clone())
                     .map_or_else(String::new, |said| said.chars().take(EXCERPT_CHARS).collect()),
             }
+        })
+    }
+
+    /// A copied span is a quote where all that its target has from the source is.
+    fn passage_kind(&self, passage: &Passage) -> &'static str {
+        let relation = || self.findings.lineage.relation(passage.target, passage.source);
+        if passage.kind == PassageKind::Copy
+            && relation().is_some_and(|relation| relation.kind == RelationKind::Quote)
+        {
+            return RelationKind::Quote.name();
+        }
+        passage.kind.name()
+    }
+
+    pub(super) fn relations(&self) -> impl Iterator<Item = RelationRow<'_>> {
+        self.findings.lineage.relations().map(|relation| RelationRow {
+            target: self.name(relation.target),
+            source: self.name(relation.source),
+            relation: relation.kind.name(),
+            coverage_of_target: relation.coverage.of_target.into(),
+            coverage_of_source: relation.coverage.of_source.into(),
+            lag_seconds: relation.order.lag,
+            credited: relation.credited,
+            confidence: relation.confidence.into(),
+            evidence: EvidenceCell {
+                basis: match relation.basis {
+                    Basis::Passages => "passages",
+                    Basis::Shingles => "shingles",
+                },
+                passages: relation.passages,
+                words: relation.words,
+                longest: (relation.basis == Basis::Passages).then_some(relation.coverage.longest),
+                similarity: relation.similarity.into(),
+                dates: relation.order.dates.name(),
+                tie: relation.tie,
+            },
+        })
+    }
+
+    pub(super) fn outlets(&self) -> impl Iterator<Item = OutletRow<'_>> {
+        let names = self.findings.catalogue.outlets();
+        let name = move |outlet: u32| names.get(outlet as usize).map(String::as_str);
+        self.findings.lineage.outlets.iter().map(move |pair| OutletRow {
+            target_outlet: name(pair.target),
+            // Null says that the words are its own, so unknown outlets need another name here.
+            source_outlet: if pair.source == OWN { None } else { Some(name(pair.source).unwrap_or("")) },
+            articles: pair.articles,
+            words: pair.words,
+            share_of_target: pair.share().into(),
+            credited_share: pair.credited_share().map(Share::from),
+            median_lag_seconds: pair.median_lag(),
         })
     }
 
@@ -246,10 +324,21 @@ impl<'a> Tables<'a> {
         Some((story, &story.members[place as usize]))
     }
 
-    /// The first publisher, as far as times tell: the earliest dated member.
-    fn origin(&self, story: &Story) -> Option<u32> {
-        let dated = |article: &u32| self.findings.catalogue.article(*article).published.is_some();
-        story.members.iter().map(|member| member.article).find(dated)
+    /// The origin of the story that an article is in.
+    fn origin_of(&self, article: u32) -> Option<u32> {
+        let (story, _) = self.placed[article as usize]?;
+        self.findings.lineage.origins[story as usize].map(|origin| origin.article)
+    }
+}
+
+fn evidence_of_origin(origin: &Origin) -> OriginCell {
+    OriginCell {
+        dates: origin.order.dates.name(),
+        lag_seconds: origin.order.lag,
+        credited_by: origin.credited_by,
+        passed_over: origin.passed_over,
+        undated: origin.undated,
+        tie: origin.tie,
     }
 }
 

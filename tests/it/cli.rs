@@ -146,7 +146,7 @@ fn the_summary_says_what_was_found() {
     }
     assert_eq!(run.stderr, "", "no progress where stderr is no terminal");
     let run = scan.scan(&["a.jsonl", "--progress", "always"]).ends_with(0);
-    for phase in ["read", "stories", "passages", "write"] {
+    for phase in ["read", "stories", "passages", "lineage", "write"] {
         let line = run.stderr.lines().find(|line| line.contains(&format!("{phase} took"))).unwrap();
         assert!(line.contains(" articles/s, ") && line.ends_with("B/s"), "{line}");
     }

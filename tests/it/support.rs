@@ -15,7 +15,8 @@ use tempfile::TempDir;
 use crate::generator::big_article;
 
 /// The tables of a report, all files but `run.json`.
-pub(crate) const TABLES: [&str; 6] = ["articles", "stories", "matches", "passages", "repeats", "problems"];
+pub(crate) const TABLES: [&str; 8] =
+    ["articles", "stories", "matches", "passages", "relations", "outlets", "repeats", "problems"];
 
 /// Longer than any run here takes: a run that is still not done hangs.
 const PATIENCE: Duration = Duration::from_mins(3);

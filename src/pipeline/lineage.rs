@@ -1,0 +1,45 @@
+//! What lineage asks of the archive: who credits whom.
+
+use super::{Run, SORT_PART};
+use crate::error::Error;
+use crate::lineage::{Credit, Facts, Lineage, trace};
+use crate::passages::Copies;
+use crate::stories::Found;
+
+impl Run<'_> {
+    pub(super) fn trace_lineage(&self, found: &Found, copied: &Copies) -> Result<Lineage, Error> {
+        let catalogue = self.catalogue;
+        let facts = Facts {
+            articles: catalogue.len(),
+            outlets: catalogue.outlets().len(),
+            passages: self.settings.searches.passages,
+            words_of: &|article| catalogue.article(article).words,
+            published: &|article| catalogue.article(article).published,
+            outlet_of: &|article| catalogue.known_outlet(article),
+            credits_outlet: &|article, other| {
+                // Few articles credit anybody: credits are read of those alone.
+                catalogue.article(article).credits > 0
+                    && catalogue.outlet(other).is_some_and(|outlet| {
+                        self.credits(article).iter().any(|credit| credit.names(outlet))
+                    })
+            },
+            credit_alike: &|article, other| {
+                if catalogue.article(article).credits == 0 || catalogue.article(other).credits == 0 {
+                    return false;
+                }
+                let theirs = self.credits(other);
+                let alike = |credit: &Credit| {
+                    theirs.iter().any(|other| credit.same_agency(other) || credit.names(&other.name))
+                };
+                self.credits(article).iter().any(alike)
+            },
+            scratch: &self.scratch.holding(self.bound.part(SORT_PART)),
+        };
+        trace(facts, found, copied)
+    }
+
+    fn credits(&self, article: u32) -> Vec<Credit> {
+        self.catalogue.details(article).credits()
+    }
+}
+}
