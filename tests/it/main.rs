@@ -10,6 +10,7 @@
 //! - `extremes`: archives made to hurt: what must stay linear
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `memory`: the bound of memory and the disk that takes what does not fit
+//! - `compare`: `wirecopy compare` against a scan, what it picks and prints
 //! - `cli`: help, options, what is printed and what never is
 //! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
 //! - `support`: running the binary and reading its report; no tests
@@ -28,6 +29,7 @@ mod support;
 
 mod bad_input;
 mod cli;
+mod compare;
 mod corpora;
 mod extremes;
 mod memory;
