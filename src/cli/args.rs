@@ -8,6 +8,8 @@ use wirecopy::archive::fields::FieldOverrides;
 use wirecopy::kernel::Kernel;
 use wirecopy::{Searches, Settings};
 
+use super::compare::CompareArgs;
+
 /// Finds repeats, near-duplicates, stories and copied passages in scraped news archives, with evidence.
 #[derive(Debug, Parser)]
 #[command(name = "wirecopy", version, max_term_width = 100, arg_required_else_help = true)]
@@ -19,6 +21,7 @@ pub(crate) struct WirecopyArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Scan(Box<ScanArgs>),
+    Compare(Box<CompareArgs>),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  wirecopy completions bash > ~/.local/share/bash-completion/completions/wirecopy"
@@ -122,29 +125,8 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Search")]
     pub(crate) seed: u64,
 
-    /// The field that holds the text; dotted paths reach into objects. Without it the usual names are tried
-    #[arg(long, value_name = "PATH", help_heading = "Fields")]
-    pub(crate) text_field: Option<String>,
-
-    /// The field that holds the id
-    #[arg(long, value_name = "PATH", help_heading = "Fields")]
-    pub(crate) id_field: Option<String>,
-
-    /// The field that names the outlet. Without one the URL's registrable domain is taken
-    #[arg(long, value_name = "PATH", help_heading = "Fields")]
-    pub(crate) outlet_field: Option<String>,
-
-    /// The field that holds the date of publication
-    #[arg(long, value_name = "PATH", help_heading = "Fields")]
-    pub(crate) date_field: Option<String>,
-
-    /// The field that holds the title
-    #[arg(long, value_name = "PATH", help_heading = "Fields")]
-    pub(crate) title_field: Option<String>,
-
-    /// The field that holds the URL
-    #[arg(long, value_name = "PATH", help_heading = "Fields")]
-    pub(crate) url_field: Option<String>,
+    #[command(flatten)]
+    pub(crate) fields: FieldArgs,
 
     /// End at the first problem, with status 4 and no report
     #[arg(long, help_heading = "Input")]
@@ -182,6 +164,48 @@ pub(crate) struct ScanArgs {
     /// What the hot loops run on, instead of the best this processor has: portable, avx2, avx512. All find the same
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(crate) kernel: Option<Kernel>,
+}
+
+/// Which fields hold what, where their names are not the usual ones.
+#[derive(Debug, Args)]
+pub(crate) struct FieldArgs {
+    /// The field that holds the text; dotted paths reach into objects. Without it the usual names are tried
+    #[arg(long = "text-field", value_name = "PATH", help_heading = "Fields")]
+    pub(crate) text: Option<String>,
+
+    /// The field that holds the id
+    #[arg(long = "id-field", value_name = "PATH", help_heading = "Fields")]
+    pub(crate) id: Option<String>,
+
+    /// The field that names the outlet. Without one the URL's registrable domain is taken
+    #[arg(long = "outlet-field", value_name = "PATH", help_heading = "Fields")]
+    pub(crate) outlet: Option<String>,
+
+    /// The field that holds the date of publication
+    #[arg(long = "date-field", value_name = "PATH", help_heading = "Fields")]
+    pub(crate) date: Option<String>,
+
+    /// The field that holds the title
+    #[arg(long = "title-field", value_name = "PATH", help_heading = "Fields")]
+    pub(crate) title: Option<String>,
+
+    /// The field that holds the URL
+    #[arg(long = "url-field", value_name = "PATH", help_heading = "Fields")]
+    pub(crate) url: Option<String>,
+}
+
+impl FieldArgs {
+    /// What the reader takes.
+    pub(crate) fn overrides(&self) -> FieldOverrides {
+        FieldOverrides {
+            text: self.text.clone(),
+            id: self.id.clone(),
+            outlet: self.outlet.clone(),
+            date: self.date.clone(),
+            title: self.title.clone(),
+            url: self.url.clone(),
+        }
+    }
 }
 
 /// When progress is shown.
@@ -235,14 +259,7 @@ impl ScanArgs {
     pub(crate) fn settings(&self) -> Settings {
         Settings {
             read: ReadSettings {
-                fields: FieldOverrides {
-                    text: self.text_field.clone(),
-                    id: self.id_field.clone(),
-                    outlet: self.outlet_field.clone(),
-                    date: self.date_field.clone(),
-                    title: self.title_field.clone(),
-                    url: self.url_field.clone(),
-                },
+                fields: self.fields.overrides(),
                 mapped: !self.no_mmap,
                 max_record: self.max_record,
                 temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
@@ -264,7 +281,7 @@ impl ScanArgs {
     }
 }
 
-fn threshold(text: &str) -> Result<f64, String> {
+pub(super) fn threshold(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|r| *r > 0.0 && *r <= 1.0).ok_or_else(|| "a number above 0 and up to 1".into())
 }
 
@@ -277,7 +294,7 @@ fn days(text: &str) -> Result<f64, String> {
 }
 
 /// The size of a record. It stays under 2 GiB, because offsets within a text fit 32 bits.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     bytes(text)
         .filter(|bytes| (1..=wirecopy::text::MAX_TEXT_BYTES as u64).contains(bytes))
         .ok_or_else(|| "a size from 1 byte to under 2GiB, such as 500000, 64MiB or 1GiB".into())

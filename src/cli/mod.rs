@@ -1,12 +1,15 @@
-//! The command line: what was typed (`args`), the commands (`scan`), what is shown (`summary`, `progress`,
-//! `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by
+//! The command line: what was typed (`args`), the commands (`scan`, `compare` with `pick`), what is
+//! shown (`summary`, `side_by_side`, `progress`, `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by
 //! the library.
 
 mod args;
+mod compare;
 mod interrupt;
+mod pick;
 mod printable;
 mod progress;
 mod scan;
+mod side_by_side;
 mod status;
 mod summary;
 
@@ -30,6 +33,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let done = match args.command {
         Command::Scan(scan) => scan::run(&scan),
+        Command::Compare(compare) => compare::run(&compare),
         Command::Completions { shell } => completions(shell),
     };
     done.unwrap_or_else(|error| {

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use wirecopy::Error;
 
+use super::pick::NotPicked;
+
 /// How a run ended. The numbers are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -41,6 +43,7 @@ pub(crate) fn of_error(error: &anyhow::Error) -> Status {
         }
         Some(Error::Unbalanced { .. }) => Status::Internal,
         Some(_) => Status::UnusableInput,
+        None if error.is::<NotPicked>() => Status::UnusableInput,
         None if error.chain().any(<dyn std::error::Error>::is::<std::io::Error>) => Status::Unwritable,
         None => Status::Usage,
     }

@@ -264,7 +264,7 @@ fn write_end(text: &mut String, run: &RunInfo, out: &Path) -> std::fmt::Result {
     )
 }
 
-fn plural(count: u64, noun: &str) -> String {
+pub(super) fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
@@ -273,7 +273,7 @@ fn nouns(count: u64, one: &'static str, many: &'static str) -> &'static str {
 }
 
 /// 1234567 as 1,234,567.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (i, digit) in digits.chars().enumerate() {

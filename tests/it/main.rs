@@ -11,6 +11,7 @@
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
+//! - `compare`: `wirecopy compare` against a scan, what it picks and prints
 //! - `cli`: help, options, what is printed and what never is
 //! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
 //! - `support`: running the binary and reading its report; no tests
@@ -29,6 +30,7 @@ mod support;
 
 mod bad_input;
 mod cli;
+mod compare;
 mod corpora;
 mod extremes;
 mod memory;

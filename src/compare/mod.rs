@@ -1,0 +1,461 @@
+//! Comparing two articles: every measure that a scan knows, of one pair.
+//!
+//! In: two [`Given`] texts with what is known of them, and the [`Settings`] of a scan. Out: a [`Comparison`]: lengths,
+//! resemblance and containment at several shingle widths, what the sketches say, the passages with their places in both
+//! texts, and what differs.
+//!
+//! The idea: run the rooms of the engine on an archive of two. The earlier article is the source of passages, as in a
+//! scan; articles without a date come last; where time does not tell, the first one given is taken as the source
+//! ([`Order`]). Passages are found by [`passages`] with every pair linked, so they are those that
+//! `scan --all-pairs` reports for the two. Where the texts differ inside a passage is worked out anew (`differences`).
+//!
+//! Guarantees: pure function of the two texts and the settings; spans lie inside the texts and end between characters;
+//! time is that of the engine, O(n log n) for texts of n tokens. It does not judge who copied from whom: the source is
+//! the earlier one, no more. [`Settings::within_days`], the recall and what concerns whole archives play no part.
+
+mod differences;
+mod numbers;
+mod runs;
+
+use std::ops::Range;
+
+use crate::archive::dates::PublishedAt;
+use crate::candidates::{Posting, Postings};
+use crate::error::Error;
+use crate::lineage::{Credit, credits};
+use crate::passages::{
+    Holdings, Limits, Linking, Passage, PassageKind, PassagesError, Prepared, Span, cover, passages,
+};
+use crate::scratch::Scratch;
+use crate::settings::Settings;
+use crate::shingle::shingle_on;
+use crate::sketch::{SLOTS, Sketcher, Winnower, agreeing_slots, simhash_on};
+use crate::text::{CharOffsets, Tokens, paragraphs};
+use crate::verify::{Overlap, ShingleSet};
+use differences::differences;
+pub use numbers::Number;
+use numbers::only_in;
+use runs::longest_common_run;
+
+/// Widths, in tokens, at which shingles are compared besides the scan's: single words, pairs and threes show what
+/// rewording leaves of a text.
+const WIDTHS: [usize; 3] = [1, 2, 3];
+
+/// An article to compare: its text, and what is known of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// When it was published.
+    pub published: Option<PublishedAt>,
+    /// Who published it.
+    pub outlet: Option<&'a str>,
+}
+
+/// One of the two articles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The first one given.
+    A,
+    /// The second.
+    B,
+}
+
+impl Side {
+    /// `A` or `B`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Side::A => "A",
+            Side::B => "B",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Side {
+        match self {
+            Side::A => Side::B,
+            Side::B => Side::A,
+        }
+    }
+}
+
+/// How it was decided which article is the source of passages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The source was published earlier.
+    Earlier,
+    /// The source has a date and the other has none; a scan puts those last.
+    OnlyDated,
+    /// Both are of one time: the first one given is taken.
+    SameTime,
+    /// Neither has a date: the first one given is taken.
+    Undated,
+}
+
+impl Order {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Order::Earlier => "earlier",
+            Order::OnlyDated => "only-dated",
+            Order::SameTime => "same-time",
+            Order::Undated => "undated",
+        }
+    }
+}
+
+/// A value for each of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Both<T> {
+    /// Of the first article.
+    pub a: T,
+    /// Of the second.
+    pub b: T,
+}
+
+impl<T> Both<T> {
+    /// That of one side.
+    pub fn of(&self, side: Side) -> &T {
+        match side {
+            Side::A => &self.a,
+            Side::B => &self.b,
+        }
+    }
+
+    fn from_source(source: Side, of_source: T, of_target: T) -> Both<T> {
+        match source {
+            Side::A => Both { a: of_source, b: of_target },
+            Side::B => Both { a: of_target, b: of_source },
+        }
+    }
+}
+
+/// What is told of one article alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// Length in words; a character of an unspaced script counts half.
+    pub words: u32,
+    /// Length in tokens.
+    pub tokens: usize,
+    /// Share of its words that stand in passages, small edits that these bridge counted in.
+    pub covered: f64,
+    /// Words that stand in passages.
+    pub covered_words: u32,
+    /// Numbers that the other does not hold, each once, by place.
+    pub own_numbers: Vec<Number>,
+    /// The sources that it names.
+    pub credits: Vec<Credit>,
+}
+
+/// What two sets of shingles share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtWidth {
+    /// Tokens in a shingle.
+    pub width: usize,
+    /// Shared shingles, those of the first article and of the second.
+    pub overlap: Overlap,
+}
+
+/// What the signatures say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreement {
+    /// Slots in which they agree.
+    pub agreeing: u32,
+    /// All slots.
+    pub slots: u32,
+}
+
+impl Agreement {
+    /// Resemblance as signatures estimate it.
+    pub fn estimate(self) -> f64 {
+        f64::from(self.agreeing) / f64::from(self.slots)
+    }
+}
+
+/// A run of tokens that stands in both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its length in words.
+    pub words: u32,
+    /// Its length in tokens.
+    pub tokens: usize,
+    /// Where it stands.
+    pub spans: Both<Span>,
+}
+
+/// A place inside a passage where the two texts differ. A side without words there has the empty span between two words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Where it stands.
+    pub spans: Both<Span>,
+    /// How many words of each side.
+    pub words: Both<u32>,
+}
+
+/// A passage that stands in both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SharedPassage {
+    /// Where it stands.
+    pub spans: Both<Span>,
+    /// Its length in the target, in words.
+    pub words: u32,
+    /// Tokens that agree, as a share of the longer span's.
+    pub similarity: f64,
+    /// Copy, or revision where both are of one outlet.
+    pub kind: PassageKind,
+    /// Where the texts differ inside it, by place.
+    pub differences: Vec<Difference>,
+}
+
+/// Everything that two articles have in common, or not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// What is told of each alone.
+    pub articles: Both<Measured>,
+    /// Which is taken as the source of passages.
+    pub source: Side,
+    /// Why that one.
+    pub order: Order,
+    /// Seconds between the two times of publication, if both are known (a date alone counts as the end of its day).
+    pub lag_seconds: Option<u64>,
+    /// Whether both are of one known outlet.
+    pub same_outlet: bool,
+    /// Whether the texts are the same, byte for byte.
+    pub same_text: bool,
+    /// Whether all tokens are the same, and there are some.
+    pub same_tokens: bool,
+    /// Shingles at the width of the settings.
+    pub shingles: AtWidth,
+    /// The same at one, two and three tokens.
+    pub short_shingles: Vec<AtWidth>,
+    /// The least resemblance of near-duplicates, as set.
+    pub threshold: f64,
+    /// What the signatures say; `None` where a text has no tokens.
+    pub signature: Option<Agreement>,
+    /// Bits of 64 in which the `SimHash`es differ; `None` where a text has no tokens.
+    pub simhash_distance: Option<u32>,
+    /// The passages, by place in the target.
+    pub passages: Vec<SharedPassage>,
+    /// The longest run of tokens that stands in both, the first in the target.
+    pub longest_run: Option<Run>,
+}
+
+impl Comparison {
+    /// Whether a scan calls the two near-duplicates, where their signatures meet in a band.
+    pub fn near_duplicates(&self) -> bool {
+        let overlap = self.shingles.overlap;
+        overlap.common > 0 && overlap.resemblance() >= self.threshold
+    }
+}
+
+/// Compares two articles with the measures of a scan.
+///
+/// ```
+/// use wirecopy::Settings;
+/// use wirecopy::compare::{Given, compare};
+///
+/// let (a, b) = ("The council met on Monday at noon.", "The council met on Friday at noon.");
+/// let given = |text| Given { text, ..Given::default() };
+/// let found = compare(given(a), given(b), &Settings { min_passage_words: 4, ..Settings::default() })?;
+/// assert_eq!(found.shingles.overlap.common, 0); // no five words in a row
+/// assert_eq!(found.passages.len(), 1);
+/// let monday = &found.passages[0].differences[0];
+/// assert_eq!((&a[monday.spans.a.bytes.clone()], &b[monday.spans.b.bytes.clone()]), ("Monday", "Friday"));
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
+///
+/// # Errors
+/// If there are more passages than [`Settings::max_pairs`].
+///
+/// # Panics
+/// If a text is longer than [`crate::text::MAX_TEXT_BYTES`]; readers refuse such records.
+pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Comparison, Error> {
+    let prepared = |given: Given<'_>| Prepared::on(settings.kernel, given.text.to_owned(), settings.seed);
+    let texts = Both { a: prepared(a), b: prepared(b) };
+    let (source, order) = source(a, b);
+    let same_outlet = a.outlet.is_some() && a.outlet == b.outlet;
+    let found = find_passages(&texts, source, same_outlet, settings)?;
+    let at_width = |width| AtWidth { width, overlap: overlap(&texts, width, settings) };
+    let shingles = at_width(settings.shingle_tokens);
+    let (signature, simhash_distance) = sketches(&texts, settings).unzip();
+    let (target_tokens, source_tokens) = (texts.of(source.other()).tokens(), texts.of(source).tokens());
+    let offsets = Both { a: CharOffsets::of(a.text), b: CharOffsets::of(b.text) };
+    let passages: Vec<SharedPassage> = found
+        .into_iter()
+        .map(|passage| {
+            let in_target = target_tokens.in_bytes(&passage.target_span.bytes);
+            let in_source = source_tokens.in_bytes(&passage.source_span.bytes);
+            let gaps = differences(target_tokens, source_tokens, &in_target, &in_source);
+            let differences = gaps
+                .into_iter()
+                .map(|(of_target, of_source)| Difference {
+                    words: Both::from_source(
+                        source,
+                        source_tokens.words(of_source.clone()),
+                        target_tokens.words(of_target.clone()),
+                    ),
+                    spans: Both::from_source(
+                        source,
+                        span_of(source_tokens, &of_source, offsets.of(source)),
+                        span_of(target_tokens, &of_target, offsets.of(source.other())),
+                    ),
+                })
+                .collect();
+            SharedPassage {
+                spans: Both::from_source(source, passage.source_span, passage.target_span),
+                words: passage.words,
+                similarity: passage.similarity,
+                kind: passage.kind,
+                differences,
+            }
+        })
+        .collect();
+    let longest_run = longest_common_run(target_tokens.hashes(), source_tokens.hashes()).map(|run| {
+        let (of_target, of_source) =
+            (run.target..run.target + run.length, run.source..run.source + run.length);
+        Run {
+            words: target_tokens.words(of_target.clone()),
+            tokens: run.length,
+            spans: Both::from_source(
+                source,
+                span_of(source_tokens, &of_source, offsets.of(source)),
+                span_of(target_tokens, &of_target, offsets.of(source.other())),
+            ),
+        }
+    });
+    let measured = |side: Side| measured(side, &texts, &passages, offsets.of(side));
+    Ok(Comparison {
+        articles: Both { a: measured(Side::A), b: measured(Side::B) },
+        source,
+        order,
+        lag_seconds: a.published.zip(b.published).map(|(a, b)| a.known_by().abs_diff(b.known_by())),
+        same_outlet,
+        same_text: a.text == b.text,
+        same_tokens: !target_tokens.is_empty() && target_tokens.hashes() == source_tokens.hashes(),
+        shingles,
+        short_shingles: WIDTHS.into_iter().map(at_width).collect(),
+        threshold: settings.threshold,
+        signature,
+        simhash_distance,
+        passages,
+        longest_run,
+    })
+}
+
+/// The source, by the order of a scan as far as it goes by time.
+fn source(a: Given<'_>, b: Given<'_>) -> (Side, Order) {
+    match (a.published, b.published) {
+        (None, None) => (Side::A, Order::Undated),
+        (Some(_), None) => (Side::A, Order::OnlyDated),
+        (None, Some(_)) => (Side::B, Order::OnlyDated),
+        (Some(of_a), Some(of_b)) => {
+            let key = |time: PublishedAt| (time.known_by(), time);
+            match key(of_a).cmp(&key(of_b)) {
+                std::cmp::Ordering::Less => (Side::A, Order::Earlier),
+                std::cmp::Ordering::Equal => (Side::A, Order::SameTime),
+                std::cmp::Ordering::Greater => (Side::B, Order::Earlier),
+            }
+        }
+    }
+}
+
+/// Article 0 is the source, article 1 the target.
+fn find_passages(
+    texts: &Both<Prepared>,
+    source: Side,
+    same_outlet: bool,
+    settings: &Settings,
+) -> Result<Vec<Passage>, Error> {
+    let numbered = [texts.of(source), texts.of(source.other())];
+    let mut winnower = Winnower::for_runs_of(settings.min_passage_words as usize).on(settings.kernel);
+    let (mut postings, mut fingerprints) = (Vec::new(), Vec::new());
+    for (text, article) in numbered.into_iter().zip(0..) {
+        winnower.winnow(text.tokens().hashes(), &mut fingerprints);
+        let own = fingerprints.iter();
+        postings.extend(own.map(|own| Posting { hash: own.hash, article, position: own.position }));
+    }
+    let holdings = Holdings {
+        prepare: &|article| numbered[article as usize].clone(),
+        outlet_of: &|article| if same_outlet { 0 } else { u64::from(article) },
+        since: &|_| 0,
+        shelf_bytes: u64::MAX,
+        scratch: &Scratch::unneeded(),
+    };
+    let limits = Limits {
+        width: winnower.width(),
+        window: winnower.window(),
+        min_words: settings.min_passage_words,
+        linking: Linking::All,
+        max_passages: settings.max_pairs,
+    };
+    let copies =
+        passages(&Postings::group(postings), holdings, limits, &|_| ()).map_err(|error| match error {
+            PassagesError::Scratch(error) => error,
+            PassagesError::TooMany => Error::TooManyPairs {
+                limit: settings.max_pairs,
+                what: "passages",
+                blame: "these two texts".into(),
+            },
+        })?;
+    Ok(copies.targets().iter().flat_map(|target| copies.passages_of(target)).collect())
+}
+
+fn overlap(texts: &Both<Prepared>, width: usize, settings: &Settings) -> Overlap {
+    let mut shingles = Vec::new();
+    let mut set = |text: &Prepared| {
+        shingle_on(settings.kernel, text.tokens().hashes(), width, &mut shingles);
+        ShingleSet::from_shingles(&shingles)
+    };
+    set(&texts.a).overlap(&set(&texts.b))
+}
+
+fn sketches(texts: &Both<Prepared>, settings: &Settings) -> Option<(Agreement, u32)> {
+    let sketcher = Sketcher::new(settings.seed).on(settings.kernel);
+    let mut shingles = Vec::new();
+    let mut sketch = |text: &Prepared| {
+        shingle_on(settings.kernel, text.tokens().hashes(), settings.shingle_tokens, &mut shingles);
+        Some((sketcher.sketch(&shingles)?, simhash_on(settings.kernel, &shingles)))
+    };
+    let (a, b) = (sketch(&texts.a)?, sketch(&texts.b)?);
+    let slots = u32::try_from(SLOTS).expect("a signature has few slots");
+    Some((Agreement { agreeing: agreeing_slots(&a.0, &b.0), slots }, (a.1 ^ b.1).count_ones()))
+}
+
+fn measured(
+    side: Side,
+    texts: &Both<Prepared>,
+    passages: &[SharedPassage],
+    offsets: &CharOffsets<'_>,
+) -> Measured {
+    let (text, tokens) = (texts.of(side).text(), texts.of(side).tokens());
+    let ranges = passages.iter().map(|passage| tokens.in_bytes(&passage.spans.of(side).bytes));
+    let half_words = |range| tokens.half_words(range);
+    let covered: u32 = cover(ranges).into_iter().map(half_words).sum();
+    let all = tokens.half_words(0..tokens.len());
+    Measured {
+        words: tokens.words(0..tokens.len()),
+        tokens: tokens.len(),
+        covered: if all == 0 { 0.0 } else { f64::from(covered) / f64::from(all) },
+        covered_words: covered.div_ceil(2),
+        own_numbers: only_in(text, texts.of(side.other()).text(), offsets),
+        credits: credits(text, &paragraphs(text)),
+    }
+}
+
+/// The span of tokens; of none, the place before the token that would follow.
+fn span_of(tokens: &Tokens, range: &Range<usize>, offsets: &CharOffsets<'_>) -> Span {
+    let bytes = if range.is_empty() {
+        let at = match range.start.checked_sub(1) {
+            Some(before) => tokens.span(before).end as usize,
+            None => 0,
+        };
+        at..at
+    } else {
+        tokens.bytes(range.clone())
+    };
+    Span::new(bytes, offsets)
+}
+
+#[cfg(test)]
+mod tests;
