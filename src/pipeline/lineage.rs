@@ -19,9 +19,9 @@ impl Run<'_> {
             credits_outlet: &|article, other| {
                 // Few articles credit anybody: credits are read of those alone.
                 catalogue.article(article).credits > 0
-                    && catalogue.outlet(other).is_some_and(|outlet| {
-                        self.credits(article).iter().any(|credit| credit.names(outlet))
-                    })
+                    && catalogue
+                        .outlet(other)
+                        .is_some_and(|outlet| self.credits(article).iter().any(|credit| credit.names(outlet)))
             },
             credit_alike: &|article, other| {
                 if catalogue.article(article).credits == 0 || catalogue.article(other).credits == 0 {
@@ -41,5 +41,4 @@ impl Run<'_> {
     fn credits(&self, article: u32) -> Vec<Credit> {
         self.catalogue.details(article).credits()
     }
-}
 }
