@@ -247,3 +247,6 @@ fn take_up(passages: &mut Vec<Passage>, source: u32, spans: [Range<usize>; 2]) -
 fn nearly(covered: usize, of: usize) -> bool {
     covered as f64 >= KNOWN * of as f64
 }
+
+#[cfg(test)]
+mod tests;
