@@ -8,6 +8,7 @@ use crate::kernel::Kernel;
 
 /// Everything that decides what a scan finds. Same settings and input, same report.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "options are bools")]
 pub struct Settings {
     /// How the archive is read.
     pub read: ReadSettings,
@@ -23,6 +24,8 @@ pub struct Settings {
     pub min_passage_words: u32,
     /// Link only articles that were published so close to each other; `None`: any.
     pub within_days: Option<f64>,
+    /// Look for rewritten passages too.
+    pub loose: bool,
     /// List every matching pair and every passage pair.
     pub all_pairs: bool,
     /// How many of either may be listed.
@@ -55,6 +58,7 @@ impl Default for Settings {
             shingle_tokens: 5,
             min_passage_words: 16,
             within_days: None,
+            loose: false,
             all_pairs: false,
             max_pairs: 100_000_000,
             seed: 0,

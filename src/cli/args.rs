@@ -112,6 +112,10 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "DAYS", value_parser = days, help_heading = "Search")]
     pub(crate) within: Option<f64>,
 
+    /// Look for rewritten passages too: sentences that share rare words, in any order; takes several times as long
+    #[arg(long, help_heading = "Search")]
+    pub(crate) loose: bool,
+
     /// List every matching pair, not only each member's with its story's representative; likewise all
     /// passage pairs, those of one outlet too
     #[arg(long, help_heading = "Search")]
@@ -270,6 +274,7 @@ impl ScanArgs {
             shingle_tokens: usize::from(self.shingle),
             min_passage_words: self.min_passage_words,
             within_days: self.within,
+            loose: self.loose,
             all_pairs: self.all_pairs,
             max_pairs: self.max_pairs,
             seed: self.seed,

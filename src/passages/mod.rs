@@ -19,6 +19,7 @@
 //! search can miss".
 
 mod choose;
+mod loose;
 mod row;
 mod texts;
 
@@ -34,6 +35,7 @@ use crate::scratch::{Rows, RowsWriter, Scratch};
 use crate::text::{CharOffsets, Tokens};
 use crate::verify::{Alignment, Block, Bridging, Window, align};
 use choose::choose;
+pub use loose::loose_passages;
 use row::PassageRow;
 pub use texts::Prepared;
 use texts::Shelf;
@@ -113,6 +115,25 @@ impl PassageKind {
     }
 }
 
+/// What a passage was found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Seeding {
+    /// A run of words that both hold.
+    Exact,
+    /// Sentences that share rare words.
+    Loose,
+}
+
+impl Seeding {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Seeding::Exact => "exact",
+            Seeding::Loose => "loose",
+        }
+    }
+}
+
 /// A span of the target and its twin in the source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
@@ -126,10 +147,12 @@ pub struct Passage {
     pub source_span: Span,
     /// Length in the target, in words.
     pub words: u32,
-    /// Tokens that agree, as a share of the longer span's.
+    /// Tokens that agree, as a share of the longer span's; of a loose one the cosine of its weighted words.
     pub similarity: f64,
     /// What it is.
     pub kind: PassageKind,
+    /// What it was found by.
+    pub seed: Seeding,
 }
 
 /// A span in bytes and in characters, both `[begin, end)`.
@@ -477,6 +500,7 @@ impl Search<'_> {
                     words: of_target.tokens().words(alignment.target()),
                     similarity: alignment.similarity(),
                     kind,
+                    seed: Seeding::Exact,
                 });
             }
         }

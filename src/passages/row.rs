@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use super::{Passage, PassageKind, Span};
+use super::{Passage, PassageKind, Seeding, Span};
 
-/// A [`Passage`] in 56 bytes.
+/// A [`Passage`] in 64 bytes.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub(super) struct PassageRow {
@@ -18,6 +18,10 @@ pub(super) struct PassageRow {
     words: u32,
     /// 1 for a revision, else 0.
     revision: u32,
+    /// 1 for a loose seed, else 0.
+    loose: u32,
+    /// Rows have no padding.
+    unused: u32,
 }
 
 impl From<&Passage> for PassageRow {
@@ -30,6 +34,8 @@ impl From<&Passage> for PassageRow {
             source_span: narrow(&passage.source_span),
             words: passage.words,
             revision: u32::from(passage.kind == PassageKind::Revision),
+            loose: u32::from(passage.seed == Seeding::Loose),
+            unused: 0,
         }
     }
 }
@@ -44,6 +50,7 @@ impl From<&PassageRow> for Passage {
             words: row.words,
             similarity: row.similarity,
             kind: if row.revision == 1 { PassageKind::Revision } else { PassageKind::Copy },
+            seed: if row.loose == 1 { Seeding::Loose } else { Seeding::Exact },
         }
     }
 }
@@ -65,7 +72,7 @@ mod tests {
     #[test]
     fn a_row_is_the_passage() {
         let span = |at: usize| Span { bytes: at..at + 40, chars: at..at + 39 };
-        for kind in [PassageKind::Copy, PassageKind::Revision] {
+        for (kind, seed) in [(PassageKind::Copy, Seeding::Exact), (PassageKind::Revision, Seeding::Loose)] {
             let passage = Passage {
                 target: 7,
                 source: 3,
@@ -74,6 +81,7 @@ mod tests {
                 words: 9,
                 similarity: 0.875,
                 kind,
+                seed,
             };
             assert_eq!(Passage::from(&PassageRow::from(&passage)), passage);
         }

@@ -22,7 +22,7 @@ use crate::candidates::{BandPlan, Posting, Postings, Signatures};
 use crate::error::Error;
 use crate::lineage::Lineage;
 use crate::lineage::pages::{FEWEST_MEMBERS, Headed, LOOKED_AT, is_page};
-use crate::passages::{Copies, Holdings, Limits, Linking, PassagesError, Prepared, passages};
+use crate::passages::{Copies, Holdings, Limits, Linking, PassagesError, Prepared, loose_passages, passages};
 use crate::problem::Problem;
 use crate::scratch::{Rows, Scratch, Sorter};
 use crate::settings::Settings;
@@ -328,7 +328,12 @@ impl Run<'_> {
             max_passages: if settings.all_pairs { settings.max_pairs } else { u64::MAX },
         };
         begin(articles);
-        let copied = passages(&postings, holdings, limits, advance).map_err(|error| match error {
+        let mut copied = passages(&postings, holdings, limits, advance);
+        if let (true, Ok(exact)) = (settings.loose, &copied) {
+            let count = u32::try_from(catalogue.len()).map_err(|_| Error::TooManyArticles)?;
+            copied = loose_passages(exact, count, holdings, limits);
+        }
+        let copied = copied.map_err(|error| match error {
             PassagesError::Scratch(error) => error,
             PassagesError::TooMany => {
                 let largest = postings.largest_group();

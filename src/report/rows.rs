@@ -122,6 +122,7 @@ pub(super) struct PassageRow<'a> {
     pub(super) words: u32,
     pub(super) similarity: Share,
     pub(super) kind: &'static str,
+    pub(super) seed: &'static str,
     pub(super) story: Option<String>,
     pub(super) excerpt: String,
 }

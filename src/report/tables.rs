@@ -217,6 +217,7 @@ impl<'a> Tables<'a> {
                 words: passage.words,
                 similarity: passage.similarity.into(),
                 kind: self.passage_kind(&passage),
+                seed: passage.seed.name(),
                 story: story.map(|story| story_name(story as usize)),
                 // A file that changed under the run may no longer hold the span; the change is a problem row.
                 excerpt: text

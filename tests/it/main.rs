@@ -7,6 +7,7 @@
 //! - `truth`: generated archives against the judge: pairs, stories, passages, repeats
 //! - `sample`: the sample archive of `testdata` against its truth
 //! - `shared_archives`: the same on `../shared`, where it is there; a loud line where it is not
+//! - `pan`: passages on PAN 2013, by the measures of its task
 //! - `extremes`: archives made to hurt: what must stay linear
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
@@ -34,6 +35,7 @@ mod compare;
 mod corpora;
 mod extremes;
 mod memory;
+mod pan;
 mod same_bytes;
 mod sample;
 mod shared_archives;
