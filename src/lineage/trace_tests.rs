@@ -12,6 +12,7 @@ fn passage(target: u32, source: u32, at: (Range<usize>, Range<usize>), words: u3
         words,
         similarity: 1.0,
         kind: PassageKind::Copy,
+        seed: crate::passages::Seeding::Exact,
     }
 }
 
