@@ -30,7 +30,8 @@ const NAME_BYTES: usize = 100;
 
 /// Adds the credits of both ends.
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
-    let text = text.trim_end();
+    // Old wire text ends with signs of the teletype.
+    let text = text.trim_end_matches(|c: char| c.is_whitespace() || c.is_control());
     codes(text, found);
     let first = head(text, FIRST_BYTES).len();
     let last = place(text, tail(text, LAST_BYTES)).start;

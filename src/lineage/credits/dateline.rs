@@ -159,7 +159,7 @@ fn between_dashes(said: &str, whole: bool) -> Option<&str> {
         let (end, mark) = part_end(said, begin).or_else(|| whole.then_some((said.len(), '\n')))?;
         let part = said[begin..end].trim();
         let dashed = is_dash(mark);
-        if let Some(name) = first.filter(|_| mark == ':') {
+        if let Some(name) = first.filter(|_| matches!(mark, ':' | '\n')) {
             return (part.split_whitespace().count() <= MAX_PLACE_WORDS / 2).then_some(name);
         }
         // "Next Previous" is what a gallery leaves behind; the name is the last word or two.
@@ -200,12 +200,14 @@ fn part_end(said: &str, begin: usize) -> Option<(usize, char)> {
     let mut chars = said[begin..].char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map_or('\n', |&(_, next)| next);
-        let blank_beside = before.is_whitespace() || next.is_whitespace();
+        // `واس-الرياض:` goes without blanks; Latin words are joined by hyphens, and a
+        // tatweel inside a word stretches it.
+        let apart = before.is_whitespace() || next.is_whitespace() || (!before.is_ascii() && c != 'ـ');
         match c {
             ':' | '：' => return Some((begin + at, ':')),
             '\n' => return Some((begin + at, '\n')),
             '.' if next.is_whitespace() => return Some((begin + at, '.')),
-            dash if is_dash(dash) && blank_beside && at > 0 => return Some((begin + at, dash)),
+            dash if is_dash(dash) && apart && at > 0 => return Some((begin + at, dash)),
             _ => before = c,
         }
     }
