@@ -161,15 +161,18 @@ impl Table {
         let (mut names, mut codes, mut domains) = (Vec::new(), Vec::new(), Vec::new());
         for (row, number) in agencies.iter().zip(0..) {
             let agency = Agency(number);
-            let named = |strength| Named { agency: Some(agency), strength };
+            let stands_for = |strength| Named { agency: Some(agency), strength };
             // A canonical name that is also listed as a code is no sure name: "PA".
             let is_code = row.codes.iter().chain(&row.ambiguous).any(|code| *code == row.name);
             let canonical = (!is_code).then_some(&row.name);
             names.extend(
-                canonical.into_iter().chain(&row.names).map(|form| (folded(form), named(Strength::Name))),
+                canonical
+                    .into_iter()
+                    .chain(&row.names)
+                    .map(|form| (folded(form), stands_for(Strength::Name))),
             );
             for (forms, strength) in [(&row.codes, Strength::Code), (&row.ambiguous, Strength::Ambiguous)] {
-                codes.extend(forms.iter().map(|form| (letters(form).collect(), named(strength))));
+                codes.extend(forms.iter().map(|form| (letters(form).collect(), stands_for(strength))));
             }
             domains.extend(row.domains.iter().map(|domain| (domain.clone(), agency)));
         }

@@ -9,7 +9,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::agencies::{Strength, look_up, words};
 use super::cut::{after_one_of, bracketed, ends_sentence, head, is_dash, place, tail};
@@ -30,7 +30,8 @@ const NAME_BYTES: usize = 100;
 
 /// Adds the credits of both ends.
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
-    let text = text.trim_end();
+    // Old wire text ends with signs of the teletype.
+    let text = text.trim_end_matches(|c: char| c.is_whitespace() || c.is_control());
     codes(text, found);
     let first = head(text, FIRST_BYTES).len();
     let last = place(text, tail(text, LAST_BYTES)).start;
@@ -74,9 +75,7 @@ fn closing_bracket<'t>(text: &'t str, end: &'t str, open: usize) -> Option<&'t s
     let quoted = end[open..].starts_with(['"', '“', '«']);
     let last = after.trim_matches(|c: char| c.is_whitespace() || c == '.').is_empty();
     // A quoted name before a quoted sentence's end is part of that sentence.
-    let credited = full
-        || (last && !quoted && named.strength == Strength::Name
-            || last && named.strength == Strength::Code && !quoted);
+    let credited = full || (last && !quoted && named.strength <= Strength::Code);
     (credited && !explains(before.rsplit(ends_sentence).next().filter(|_| !full).unwrap_or_default()))
         .then_some(name)
 }
@@ -125,7 +124,7 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let phrases = words().original.iter().cloned();
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
-        .ascii_case_insensitive(false)
+        .kind(Some(AhoCorasickKind::DFA))
         .build(stems.chain(phrases).chain(words().original.iter().map(|phrase| capital(phrase))))
         .expect("a few hundred short patterns")
 });
@@ -166,6 +165,8 @@ fn owner(rest: &str) -> &str {
 
 /// By whom it was published first: what follows, up to the end of the sentence, a date or a clause.
 fn publisher(rest: &str) -> Option<&str> {
+    /// Longer names are sentences.
+    const MAX_WORDS: usize = 6;
     let rest = rest
         .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '"' | '“' | '«' | '\''));
     let mut end = rest.len();
@@ -210,8 +211,6 @@ fn publisher(rest: &str) -> Option<&str> {
     // A name is written with capitals where the script has them, or is an address.
     let bare = name.trim_start_matches(|c: char| !c.is_alphanumeric());
     let spelled = bare.starts_with(|c: char| !c.is_lowercase()) || bare.contains('.') || first == "the";
-    /// Longer names are sentences.
-    const MAX_WORDS: usize = 6;
     let short = name.split_whitespace().take(MAX_WORDS + 1).count() <= MAX_WORDS && end < NAME_BYTES - 4;
     let cut = rest.len() == end && end >= NAME_BYTES - 4;
     (!dated && spelled && short && !cut && name.contains(char::is_alphabetic)).then_some(name)

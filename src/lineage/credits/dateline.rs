@@ -39,7 +39,9 @@ pub(super) fn find(text: &str, paragraph: &Range<usize>, near_begin: bool) -> Op
     let said = head(said, HEAD_BYTES);
     let mut name = has_bracket.then(|| in_brackets(said)).flatten();
     if name.is_none() && near_begin {
-        name = between_dashes(said, paragraph.len() == said.len());
+        // Nearly all dashes that are not ASCII begin with 0xE2.
+        let has_mark = memchr::memchr3(b'-', b':', 0xE2, opens).is_some();
+        name = has_mark.then(|| between_dashes(said, paragraph.len() == said.len())).flatten();
         // The other two are written in no Latin letters.
         if name.is_none() && !said.bytes().take(8).all(|byte| byte.is_ascii()) {
             name = telegram(said).or_else(|| behind_date(said));
@@ -158,8 +160,8 @@ fn between_dashes(said: &str, whole: bool) -> Option<&str> {
     for _ in 0..MOST_PARTS {
         let (end, mark) = part_end(said, begin).or_else(|| whole.then_some((said.len(), '\n')))?;
         let part = said[begin..end].trim();
-        let dashed = is_dash(mark);
-        if let Some(name) = first.filter(|_| mark == ':') {
+        let ends_dashed = is_dash(mark);
+        if let Some(name) = first.filter(|_| matches!(mark, ':' | '\n')) {
             return (part.split_whitespace().count() <= MAX_PLACE_WORDS / 2).then_some(name);
         }
         // "Next Previous" is what a gallery leaves behind; the name is the last word or two.
@@ -170,13 +172,13 @@ fn between_dashes(said: &str, whole: bool) -> Option<&str> {
             let closing = mark == '\n' && before.ends_with(['.', '!', '?', '؟', '"', '”']);
             return (!closing && is_place(before)).then_some(part);
         }
-        if named && dashed && look_up(part, Strength::Code).is_some() {
+        if named && ends_dashed && look_up(part, Strength::Code).is_some() {
             first = Some(part);
         } else {
             first = None;
             let mut words = part.rsplit(char::is_whitespace);
             if let Some(last) = words.next().filter(|last| last.len() < part.len())
-                && dashed
+                && ends_dashed
                 && !last.is_ascii()
                 && part.split_whitespace().count() <= 4
                 && look_up(last, Strength::Code).is_some()
@@ -187,7 +189,7 @@ fn between_dashes(said: &str, whole: bool) -> Option<&str> {
         if mark == ':' || (mark == '\n' && end == said.len()) {
             return None;
         }
-        dashes += usize::from(dashed);
+        dashes += usize::from(ends_dashed);
         begin = end + said[end..].chars().next().map_or(0, char::len_utf8);
     }
     None
@@ -200,12 +202,14 @@ fn part_end(said: &str, begin: usize) -> Option<(usize, char)> {
     let mut chars = said[begin..].char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map_or('\n', |&(_, next)| next);
-        let blank_beside = before.is_whitespace() || next.is_whitespace();
+        // `واس-الرياض:` goes without blanks; Latin words are joined by hyphens, and a
+        // tatweel inside a word stretches it.
+        let apart = before.is_whitespace() || next.is_whitespace() || (!before.is_ascii() && c != 'ـ');
         match c {
             ':' | '：' => return Some((begin + at, ':')),
             '\n' => return Some((begin + at, '\n')),
             '.' if next.is_whitespace() => return Some((begin + at, '.')),
-            dash if is_dash(dash) && blank_beside && at > 0 => return Some((begin + at, dash)),
+            dash if is_dash(dash) && apart && at > 0 => return Some((begin + at, dash)),
             _ => before = c,
         }
     }

@@ -26,7 +26,10 @@ const CONTRIBUTED_BYTES: usize = 400;
 pub(super) fn find(text: &str, paragraph: &Range<usize>, near_begin: bool, last: bool) -> Option<Found> {
     let said = &text[paragraph.clone()];
     if said.len() > LINE_BYTES {
-        let name = (said.len() <= CONTRIBUTED_BYTES).then(|| contributed(said)).flatten()?;
+        // Most paragraphs say neither.
+        let says =
+            said.len() <= CONTRIBUTED_BYTES && (said.contains("contributed") || said.contains("reported"));
+        let name = says.then(|| contributed(said)).flatten()?;
         return Some(Found::named(text, place(text, name), CreditKind::Byline));
     }
     let said = &text[trim(text, paragraph, |c| !c.is_alphanumeric() && !matches!(c, '/' | '©'))];

@@ -115,7 +115,8 @@ const OPENING_BYTES: usize = 2_000;
 /// Finds the credits of one article. Linear time.
 pub fn credits(text: &str, paragraphs: &[Range<usize>]) -> Vec<Credit> {
     let mut found: Vec<Found> = Vec::new();
-    let end = paragraphs.last().map_or(0, |last| last.end);
+    let says = |paragraph: &&Range<usize>| text[Range::clone(paragraph)].contains(char::is_alphanumeric);
+    let end = paragraphs.iter().rev().find(says).map_or(0, |last| last.end);
     for paragraph in paragraphs {
         let near_begin = paragraph.start < OPENING_BYTES;
         let before = found.len();

@@ -77,7 +77,7 @@ fn host(said: &str) -> Option<String> {
         && labels.clone().all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'))
         // `N.Y` and `No.10` are no hosts: the ending must be known.
         && (psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known())
-            || ["example", "test"].contains(&labels.last().unwrap_or_default()));
+            || ["example", "test"].contains(&labels.clone().next_back().unwrap_or_default()));
     let without_www = host.strip_prefix("www.").map(str::to_owned);
     is_host.then(|| without_www.unwrap_or(host))
 }
