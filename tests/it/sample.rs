@@ -256,7 +256,7 @@ fn planted_copies_are_related_to_their_parent_as_they_were_made() {
         assert_eq!(row["credited"], has_credit(&sample, string(row, "target"), row), "{row}");
         *counts.entry(mode).or_default() += 1;
     }
-    let expect = [("abridged", 4), ("excerpt", 6), ("expanded", 1), ("reprint", 14)];
+    let expect = [("abridged", 4), ("excerpt", 6), ("expanded", 1), ("reprint", 15)];
     assert_eq!(counts.into_iter().collect::<Vec<_>>(), expect);
     // Passages of a quote are quotes, and no others.
     let kinds: BTreeMap<(&str, &str), &str> = rows
