@@ -186,7 +186,7 @@ pub fn origin(
     #[allow(clippy::cast_precision_loss, reason = "counts of articles are below 2^32")]
     let dated_share = 1.0 - if count > 0 { 0.0 } else { undated as f64 / (2.0 * members.len() as f64) };
     let passed_over = candidates.iter().filter(|&&one| one < article && !free.contains(&one)).count();
-    let narrow = |count: usize| u32::try_from(count).expect("articles are numbered in 32 bits");
+    let narrow = |count: usize| u32::try_from(count).unwrap_or(u32::MAX); // articles are numbered in 32 bits
     Some(Origin {
         article,
         confidence: if tie { sure } else { sure * dated_share },

@@ -109,7 +109,7 @@ pub fn trace(facts: Facts<'_>, found: &Found, copies: &Copies) -> Result<Lineage
     let story_of = stories_by_article(facts.articles, found);
     let mut relations = RowsWriter::new(facts.scratch);
     let mut tally = Tally::new(facts.outlets, facts.scratch);
-    let mut copied = vec![0; if facts.passages { facts.articles } else { 0 }];
+    let mut copied_words = vec![0; if facts.passages { facts.articles } else { 0 }];
     let work = targets(copies.targets(), &near);
     for batch in work.chunks(BATCH) {
         let traced: Vec<Traced> = batch
@@ -124,12 +124,11 @@ pub fn trace(facts: Facts<'_>, found: &Found, copies: &Copies) -> Result<Lineage
             relations.push_all(&rows)?;
             tally.taken(traced.taken)?;
             if let Some(of) = work.copied {
-                copied[of.article as usize] = of.copied_words;
+                copied_words[of.article as usize] = of.copied_words;
             }
         }
     }
-    let number = |article: usize| u32::try_from(article).expect("articles are numbered in 32 bits");
-    for (article, copied) in copied.into_iter().enumerate().map(|(at, copied)| (number(at), copied)) {
+    for (copied, article) in copied_words.into_iter().zip(0_u32..) {
         let words = (facts.words_of)(article);
         tally.article((facts.outlet_of)(article).unwrap_or(UNKNOWN), words, copied.min(words));
     }
@@ -245,16 +244,14 @@ fn target(facts: Facts<'_>, work: Work<'_>, passages: Vec<Passage>, story_of: &[
     let is_linked = relations.iter().any(|relation| story(relation.source) == story(target));
     for near in work.near {
         let known = relations.iter().position(|relation| relation.source == near.source);
-        match known {
-            Some(at) if near.is_template => {
+        // Of another outlet, an article that has passages in its story is related to their source.
+        let is_related = near.is_template || !is_linked || is_one_outlet(facts, target, near.source);
+        if let Some(at) = known {
+            if near.is_template {
                 relations[at].kind = RelationKind::Template;
             }
-            Some(_) => {}
-            // Of another outlet, an article that has passages in its story is related to their source.
-            None if near.is_template || !is_linked || is_one_outlet(facts, target, near.source) => {
-                relations.push(by_shingles(facts, near));
-            }
-            None => {}
+        } else if is_related {
+            relations.push(by_shingles(facts, near));
         }
     }
     relations.sort_unstable_by_key(|relation| relation.source);
@@ -271,18 +268,18 @@ fn by_passages(facts: Facts<'_>, target: u32, source: u32, passages: &[Passage])
     let similar: f64 = passages.iter().map(|passage| passage.similarity * f64::from(passage.words)).sum();
     let on_target = |passage: &Passage| (passage.target_span.chars.clone(), u64::from(passage.words));
     // Tokens that agree are as long on both sides; else words go by characters.
-    let on_source = |passage: &Passage| {
+    let in_twin = |passage: &Passage| {
         let chars = passage.source_span.chars.clone();
         let of_target = passage.target_span.chars.len();
         let verbatim = passage.similarity >= 1.0 || of_target == 0;
         let words = u64::from(passage.words);
         (chars.clone(), if verbatim { words } else { prorated(words, chars.len(), of_target) })
     };
-    let (in_target, of_target) = ((facts.words_of)(target), union_words(passages.iter().map(on_target)));
-    let (in_source, of_source) = ((facts.words_of)(source), union_words(passages.iter().map(on_source)));
+    let (target_words, of_target) = ((facts.words_of)(target), union_words(passages.iter().map(on_target)));
+    let (source_words, of_source) = ((facts.words_of)(source), union_words(passages.iter().map(in_twin)));
     let coverage = Coverage {
-        of_target: share(narrow(of_target), in_target),
-        of_source: share(narrow(of_source), in_source),
+        of_target: share(narrow(of_target), target_words),
+        of_source: share(narrow(of_source), source_words),
         longest: passages.iter().map(|passage| passage.words).max().unwrap_or(0),
     };
     let kind = if is_one_outlet(facts, target, source) { RelationKind::Revision } else { coverage.kind() };
@@ -292,7 +289,7 @@ fn by_passages(facts: Facts<'_>, target: u32, source: u32, passages: &[Passage])
         coverage,
         basis: Basis::Passages,
         passages: narrow(passages.len() as u64),
-        words: narrow(of_target).min(in_target),
+        words: narrow(of_target).min(target_words),
         similarity,
     };
     related(facts, target, source, kind, counted)
@@ -317,6 +314,7 @@ fn by_shingles(facts: Facts<'_>, near: &Near) -> Relation {
 }
 
 /// What of a relation is counted.
+#[derive(Clone, Copy)]
 struct Counted {
     coverage: Coverage,
     basis: Basis,

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::judging::{at_words, covered, range, ratio, spans_by};
-use crate::support::{Report, Scan, string, testdata};
+use crate::support::{Report, Scan, number, share, string, testdata};
 
 /// A report on the sample and the truth about it, article by article.
 struct Sample {
@@ -237,4 +237,90 @@ fn lines_that_name_a_source_are_credits() {
         }
     }
     assert_eq!(credited.len(), 3, "{credited:?}");
+}
+
+#[test]
+fn planted_copies_are_related_to_their_parent_as_they_were_made() {
+    let sample = Sample::scanned();
+    let rows = sample.table("relations", &["target", "source"]);
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in &rows {
+        let truth = &sample.truth[string(row, "target")];
+        if truth["parent"] != row["source"] {
+            continue; // by way of another, or a date that does not tell who was first
+        }
+        let mode = string(truth, "mode");
+        // What was made as an excerpt is about a third of its article, as much as accounts of one event share.
+        let expect = if mode == "excerpt" { "quote" } else { mode };
+        assert_eq!(string(row, "relation"), expect, "{row}");
+        assert_eq!(row["credited"], has_credit(&sample, string(row, "target"), row), "{row}");
+        *counts.entry(mode).or_default() += 1;
+    }
+    let expect = [("abridged", 4), ("excerpt", 6), ("expanded", 1), ("reprint", 15)];
+    assert_eq!(counts.into_iter().collect::<Vec<_>>(), expect);
+    // Passages of a quote are quotes, and no others.
+    let kinds: BTreeMap<(&str, &str), &str> = rows
+        .iter()
+        .map(|row| ((string(row, "target"), string(row, "source")), string(row, "relation")))
+        .collect();
+    for row in &sample.table("passages", &["target", "source"]) {
+        let is_quote = kinds[&(string(row, "target"), string(row, "source"))] == "quote";
+        assert_eq!(string(row, "kind"), if is_quote { "quote" } else { "copy" }, "{row}");
+    }
+}
+
+/// Whether an article credits the outlet of the source that a relation names.
+fn has_credit(sample: &Sample, article: &str, relation: &Value) -> bool {
+    let outlet = sample.truth[string(relation, "source")]["outlet"].as_str();
+    let rows = sample.table("articles", &["id"]);
+    let row = rows.iter().find(|row| string(row, "id") == article).unwrap();
+    let names = row["credits"].as_array().unwrap().iter().map(|credit| string(credit, "name").to_owned());
+    let mut names = names.map(|name| name.trim_start_matches("www.").to_lowercase());
+    names.any(|name| outlet.is_some_and(|outlet| outlet == name))
+}
+
+#[test]
+fn origins_say_how_sure_they_are() {
+    let sample = Sample::scanned();
+    for row in sample.table("stories", &["representative", "origin"]) {
+        let (sure, tie) =
+            (row["confidence"].as_f64().unwrap(), row["origin_evidence"]["tie"].as_bool().unwrap());
+        assert!(tie == (sure <= 0.5), "{row}");
+        let origin = string(&row, "origin");
+        if !tie {
+            assert_eq!(origin, string(&sample.truth[origin], "family"), "{row}");
+        }
+        let roles = sample.table("articles", &["id"]);
+        let role = roles.iter().find(|article| string(article, "id") == origin).unwrap();
+        assert_eq!(role["role"], "origin");
+    }
+}
+
+#[test]
+fn the_words_of_every_outlet_are_counted_once() {
+    let sample = Sample::scanned();
+    let rows = sample.table("outlets", &[]);
+    let (mut words, mut own) = (BTreeMap::new(), BTreeMap::new());
+    for article in sample.table("articles", &["id"]) {
+        let outlet = article["outlet"].as_str().map(str::to_owned);
+        *words.entry(outlet.clone()).or_insert(0) += number(&article, "words");
+        *own.entry(outlet).or_insert(0) += number(&article, "words") - number(&article, "copied_words");
+    }
+    let (mut told, mut told_own, mut shares) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for row in &rows {
+        let outlet = row["target_outlet"].as_str().map(str::to_owned);
+        *told.entry(outlet.clone()).or_insert(0) += number(row, "words");
+        *shares.entry(outlet.clone()).or_insert(0.0) += share(row, "share_of_target");
+        if row["source_outlet"].is_null() {
+            assert!(told_own.insert(outlet, number(row, "words")).is_none(), "{row}");
+        } else {
+            assert!(row["median_lag_seconds"].as_i64().is_none_or(|lag| lag >= 0), "{row}");
+        }
+    }
+    assert_eq!(told, words);
+    assert_eq!(told_own, own);
+    for (outlet, share) in shares {
+        assert!((share - 1.0).abs() < 1e-5, "{outlet:?}: {share}");
+    }
+    assert!(rows.iter().any(|row| row["source_outlet"] == "northwire.example"));
 }
