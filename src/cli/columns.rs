@@ -214,7 +214,8 @@ mod tests {
     #[test]
     fn wide_characters_count_two_and_keep_their_marks() {
         check("港の壁を閉鎖", 7, &["港の壁", "を閉鎖"]);
-        check("港の壁。を", 8, &["港の", "壁。を"]);
+        check("港の壁。を", 8, &["港の壁。", "を"]);
+        check("港の壁。を", 7, &["港の", "壁。を"]);
         check("A港B", 2, &["A", "港", "B"]);
     }
 
