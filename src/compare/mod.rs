@@ -60,7 +60,8 @@ pub struct Given<'a> {
 /// use wirecopy::Settings;
 /// use wirecopy::compare::{Given, compare};
 ///
-/// let (a, b) = ("The council met on Monday at noon.", "The council met on Friday at noon.");
+/// let a = "The council met on Monday, at noon as always.";
+/// let b = "The council met on Friday, at noon as always.";
 /// let given = |text| Given { text, ..Given::default() };
 /// let found = compare(given(a), given(b), &Settings { min_passage_words: 4, ..Settings::default() })?;
 /// assert_eq!(found.shingles.overlap.common, 0); // no five words in a row
