@@ -12,10 +12,11 @@ use wirecopy::compare::{AtWidth, Comparison, Given, Number, Order, Side, compare
 use wirecopy::passages::Span;
 
 use super::args::{FieldArgs, size, threshold};
+use super::columns::fit;
 use super::pick::{Picked, pick};
 use super::printable::line;
 use super::progress::tell;
-use super::side_by_side::{Layout, fit, side_by_side};
+use super::side_by_side::{Layout, side_by_side};
 use super::status::Status;
 use super::summary::{grouped, plural, print};
 

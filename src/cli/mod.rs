@@ -1,8 +1,9 @@
 //! The command line: what was typed (`args`), the commands (`scan`, `compare` with `pick`), what is
-//! shown (`summary`, `side_by_side`, `progress`, `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by
+//! shown (`summary`, `side_by_side` in `columns`, `progress`, `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by
 //! the library.
 
 mod args;
+mod columns;
 mod compare;
 mod interrupt;
 mod pick;

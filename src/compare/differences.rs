@@ -56,6 +56,13 @@ pub(super) fn differences(
     gaps
 }
 
+/// Tokens of the longest stretch without a difference.
+pub(super) fn longest_agreeing(in_target: &Range<usize>, gaps: &[Gap]) -> usize {
+    let ends = gaps.iter().map(|(gap, _)| gap.start).chain([in_target.end]);
+    let begins = [in_target.start].into_iter().chain(gaps.iter().map(|(gap, _)| gap.end));
+    begins.zip(ends).map(|(begin, end)| end - begin).max().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,9 @@
 //! The longest run of tokens that stands in both texts.
 //!
-//! In: two token sequences. Out: a [`Block`], or `None` where they share no token: of the longest runs the first in the
+//! In: two token sequences, and the length of a run that is known to be shared. Out: a [`Block`], or `None` where they share no token: of the longest runs the first in the
 //! target, then the first in the source.
 //!
-//! The idea: if a run of `n` tokens is shared, so are runs of fewer; so its length is found by halving. Whether one of `n`
+//! The idea: if a run of `n` tokens is shared, so are runs of fewer; so its length is found by doubling and halving. Whether one of `n`
 //! is shared is told by the hashes of all windows of `n` tokens, in a polynomial modulo 2^61 − 1 over prefix sums
 //! (Karp and Rabin 1987). Modulo 2^64 would do for random text, but words in the order of Thue and Morse make that collide
 //! whatever the base; here two windows collide with a chance of about n / 2^61, and what is returned is compared
@@ -17,19 +17,25 @@ const PRIME: u64 = (1 << 61) - 1;
 /// Below the prime, with mixed bits: from the fractional part of the golden ratio.
 const BASE: u64 = 0x1E37_79B9_7F4A_7C15;
 
-/// The longest common run.
-pub(super) fn longest_common_run(target: &[u64], source: &[u64]) -> Option<Block> {
+/// The longest common run. One of `known` tokens is known to be shared, from where the search goes on: mostly it is the
+/// longest already.
+pub(super) fn longest_common_run(target: &[u64], source: &[u64], known: usize) -> Option<Block> {
     let (prefixes, of_source) = (Prefixes::of(target), Prefixes::of(source));
     let mut places = Vec::with_capacity(source.len());
     let mut shared = |length: usize| first_shared(&prefixes, &of_source, target, source, length, &mut places);
-    let mut best = shared(1)?;
-    // Equal texts and near-duplicates are compared most: their run is long, so that is tried first.
     let most = target.len().min(source.len());
-    let (mut low, mut high) = (1, most + 1);
-    if let Some(all) = shared(most) {
-        return Some(all);
+    let mut low = known.clamp(1, most.max(1));
+    let mut best = shared(low)?;
+    // In steps that double, until one goes too far.
+    let (mut high, mut step) = (most + 1, 1);
+    while low < most {
+        let next = (low + step).min(most);
+        let Some(found) = shared(next) else {
+            high = next;
+            break;
+        };
+        (low, best, step) = (next, found, 2 * step);
     }
-    high = high.min(most);
     while high - low > 1 {
         let middle = low + (high - low) / 2;
         match shared(middle) {
@@ -129,7 +135,7 @@ mod tests {
     fn words_in_the_order_of_thue_and_morse_do_not_deceive() {
         let word = |i: u32, flip: u32| u64::from((i.count_ones() + flip) % 2) * 0x1234_5678_9ABC_DEF1 + 7;
         let sequence = |flip| (0..2048).map(|i| word(i, flip)).collect::<Vec<u64>>();
-        let found = longest_common_run(&sequence(0), &sequence(1)).expect("they share words");
+        let found = longest_common_run(&sequence(0), &sequence(1), 1).expect("they share words");
         assert_eq!(Some(found), by_definition(&sequence(0), &sequence(1)));
     }
 
@@ -139,7 +145,10 @@ mod tests {
             target in prop::collection::vec(0_u64..3, 0..40),
             source in prop::collection::vec(0_u64..3, 0..40),
         ) {
-            prop_assert_eq!(longest_common_run(&target, &source), by_definition(&target, &source));
+            let expect = by_definition(&target, &source);
+            for known in [0, 1, expect.map_or(0, |run| run.length), expect.map_or(0, |run| run.length / 2)] {
+                prop_assert_eq!(longest_common_run(&target, &source, known), expect);
+            }
         }
     }
 }

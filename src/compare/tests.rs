@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::archive::dates::parse_published;
+use crate::passages::PassageKind;
 
 fn given(text: &str) -> Given<'_> {
     Given { text, ..Given::default() }

@@ -212,3 +212,22 @@ fn the_same_two_articles_give_the_same_bytes_and_swapped_sides_agree() {
     assert_eq!(there["shingles"]["resemblance"], back["shingles"]["resemblance"]);
     assert_eq!(there["passages"][0]["a"], back["passages"][0]["b"]);
 }
+
+#[test]
+fn help_names_the_options_and_shows_examples() {
+    let run = Scan::new().wirecopy(&["compare", "--help"]).ends_with(0);
+    for said in [
+        "--json",
+        "--full",
+        "--width",
+        "--threshold",
+        "--text-field",
+        "ARCHIVE#ID",
+        "Examples:",
+        "Exit status:",
+    ] {
+        assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+    }
+    let completions = Scan::new().wirecopy(&["completions", "bash"]).ends_with(0);
+    assert!(completions.stdout.contains("wirecopy__subcmd__compare"), "bash completes compare");
+}
