@@ -167,7 +167,8 @@ struct Corpus {
 impl Corpus {
     fn read() -> Option<Corpus> {
         let folder = shared("data/pan13")?;
-        let unpacked = Command::new("zstd").args(["-dc", "--long=24"]).arg(folder.join("articles.jsonl.zst")).output();
+        let unpacked =
+            Command::new("zstd").args(["-dc", "--long=24"]).arg(folder.join("articles.jsonl.zst")).output();
         let Ok(unpacked) = unpacked else {
             skipped("zstd is not there");
             return None;
