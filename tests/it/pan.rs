@@ -59,7 +59,9 @@ impl Measures {
             pair.detections.iter().for_each(|detection| note(1, detection));
             for case in &pair.cases {
                 let common = common_with(case, &pair.detections);
-                common.iter().for_each(|part| note(2, part));
+                for part in &common {
+                    note(2, part);
+                }
                 found += usize::from(!common.is_empty());
                 meetings += common.len();
                 recalls.push(share(case, &common));
@@ -188,7 +190,8 @@ impl Corpus {
                 let (outlet, date) =
                     if id.starts_with("source") { ("first", "2010-01-01") } else { ("second", "2012-01-01") };
                 let record = json!({ "id": id, "text": record["text"], "outlet": outlet, "date": date });
-                archive += &format!("{record}\n");
+                archive += &record.to_string();
+                archive.push('\n');
             }
         }
         Some(Corpus { scan: Scan::of("pan.jsonl", archive), pairs })
