@@ -56,6 +56,7 @@ pub struct RunInfo {
 
 /// The settings, as they were applied.
 #[derive(Clone, Debug, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "options are bools")]
 #[allow(missing_docs, reason = "the fields are the options of the same names")]
 pub struct SettingsInfo {
     pub only: Vec<&'static str>,

@@ -4,7 +4,7 @@
 //! word stands, in a table of fixed size: words that fall on one counter are taken to be more frequent than they are,
 //! never less. A second walk takes from every sentence its [`RAREST`] rarest words that another article may hold too, and
 //! notes every two of them that stand in it together, in no order. Rewriting drops, swaps and moves words, but a sentence
-//! that keeps three of its six rarest words keeps three pairs. Linear in the text; a pair of words found in many
+//! that keeps three of its eight rarest words keeps three pairs. Linear in the text; a pair of words found in many
 //! articles costs as much as its uses (see [`Postings::heads`]).
 
 use std::ops::Range;
@@ -18,8 +18,8 @@ use crate::error::Error;
 use crate::passages::Prepared;
 use crate::scratch::{Scratch, Sorter};
 
-/// Words of a sentence of which pairs are made: 15 pairs a sentence.
-const RAREST: usize = 6;
+/// Words of a sentence of which pairs are made: 28 pairs a sentence.
+const RAREST: usize = 8;
 
 /// Counters, as a power of two: 4 MiB, far more than the words of a million articles that are neither unique nor common.
 const COUNTERS: u32 = 20;

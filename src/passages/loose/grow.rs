@@ -22,6 +22,8 @@ const SUMMED_UP: u32 = 3;
 const SEEDS_OF_SUMMARY: usize = 3;
 /// Cosine of a whole stretch with its twin.
 const WHOLE: f64 = 0.34;
+/// The same where one seed is all there is: two sentences on one thing, each written alone, reach a third or so.
+const LONE: f64 = 0.5;
 /// How often a cluster is split by turns: real ones settle in three or four turns; made-up ones could take as many as
 /// they have seeds.
 const MOST_TURNS: u32 = 64;
@@ -49,7 +51,8 @@ pub(super) fn stretches(target: Sentences<'_>, source: Sentences<'_>, min_words:
                 let [in_target, in_source] =
                     [|seed: &Seed| seed.target, |seed: &Seed| seed.source].map(|place| span(&cluster, place));
                 let similarity = weighed.cosine(in_target.clone(), in_source.clone());
-                if similarity >= WHOLE {
+                let enough = if cluster.len() == 1 { LONE } else { WHOLE };
+                if similarity >= enough {
                     let score = cluster.iter().map(|seed| seed.cosine).sum();
                     let (target, source) = (tokens(target, &in_target), tokens(source, &in_source));
                     found.push((Stretch { target, source, similarity, score }, cluster.len()));

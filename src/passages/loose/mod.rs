@@ -12,7 +12,7 @@
 //!
 //! Guarantees: the same bytes whatever the threads or the order of files; linear in the uses of a pair of words; bounded
 //! on any text (the first 2,000 sentences of an article, 60 words a sentence, 8 seeds a sentence, 64 turns of
-//! splitting, 16 sources a target). Does not: promise to find any one passage, look at order of words, or cut at words:
+//! splitting, 64 sources a target). Does not: promise to find any one passage, look at order of words, or cut at words:
 //! edges are edges of sentences. `docs/quality.md` says how well that does.
 //!
 //! Sources: see `weigh`.
@@ -30,7 +30,8 @@ use rayon::prelude::*;
 
 use super::texts::Shelf;
 use super::{
-    Copied, Copies, DEPTH, Holdings, Limits, Linking, Passage, PassageKind, PassageRow, PassagesError, Seeding, Span, cover,
+    Copied, Copies, DEPTH, Holdings, Limits, Linking, Passage, PassageKind, PassageRow, PassagesError,
+    Seeding, Span, cover,
 };
 use crate::candidates::{Heads, Postings};
 use crate::scratch::RowsWriter;
@@ -39,14 +40,14 @@ use grow::{Stretch, overlap, stretches};
 use sentences::sentences;
 use weigh::Sentences;
 
-/// Shared pairs of rare words that make a candidate: three words of one sentence have as many.
-const LEAST_SHARED: usize = 3;
+/// Shared pairs of rare words that make a candidate: one alone is often chance.
+const LEAST_SHARED: usize = 2;
 
 /// Sources that a target is compared with, those with the most shared pairs first.
-const MOST_SOURCES: usize = 16;
+const MOST_SOURCES: usize = 64;
 
 /// Holders of a pair of words that are looked through for a target where all are linked or links are bound in time.
-const WALKED: usize = 64;
+const WALKED: usize = 256;
 
 /// The shortest rewritten passage, in words of either text, where shorter exact ones are asked for: below it, what two
 /// reports of one event share anyway looks the same.
@@ -124,7 +125,7 @@ impl Search<'_> {
         for (source, stretch) in found {
             let of_source = texts.get(source);
             let bytes = [of_target.tokens().bytes(stretch.target), of_source.tokens().bytes(stretch.source)];
-            let [bytes, twin_bytes] = take_up(&mut passages, source, bytes);
+            let [bytes, twin_bytes] = take_up(&mut passages, source, &bytes);
             passages.push(Passage {
                 target,
                 source,
@@ -132,9 +133,10 @@ impl Search<'_> {
                 target_span: Span::new(bytes, &offsets),
                 source_span: Span::new(twin_bytes, &CharOffsets::of(of_source.text())),
                 similarity: stretch.similarity,
-                kind: match (self.holdings.outlet_of)(source) == own {
-                    true => PassageKind::Revision,
-                    false => PassageKind::Copy,
+                kind: if (self.holdings.outlet_of)(source) == own {
+                    PassageKind::Revision
+                } else {
+                    PassageKind::Copy
                 },
                 seed: Seeding::Loose,
             });
@@ -142,8 +144,8 @@ impl Search<'_> {
         passages.sort_by_key(|p| {
             (p.target_span.bytes.start, p.source, p.source_span.bytes.start, p.target_span.bytes.end)
         });
-        let copies = passages.iter().filter(|passage| passage.kind == PassageKind::Copy);
-        let copied = cover(copies.map(|passage| of_target.tokens().in_bytes(&passage.target_span.bytes)));
+        let of_others = passages.iter().filter(|passage| passage.kind == PassageKind::Copy);
+        let copied = cover(of_others.map(|passage| of_target.tokens().in_bytes(&passage.target_span.bytes)));
         let halves: u32 = copied.into_iter().map(|range| of_target.tokens().half_words(range)).sum();
         (passages, halves.div_ceil(2))
     }
@@ -226,7 +228,7 @@ impl Search<'_> {
 }
 
 /// Removes the exact passages of one source that lie in both spans at least in part, and widens the spans by them.
-fn take_up(passages: &mut Vec<Passage>, source: u32, spans: [Range<usize>; 2]) -> [Range<usize>; 2] {
+fn take_up(passages: &mut Vec<Passage>, source: u32, spans: &[Range<usize>; 2]) -> [Range<usize>; 2] {
     let [mut target, mut twin] = spans.clone();
     passages.retain(|passage| {
         let inside = passage.seed == Seeding::Exact

@@ -84,7 +84,10 @@ mod tests {
             "The fox ran away. “Did it?” asked he, twice. It did 3.5 miles",
             &["The fox ran away", "Did it?” asked he, twice", "It did 3.5 miles"],
         );
-        check("A heading here\n\nA text begins\nand goes on.", &["A heading here", "A text begins\nand goes on"]);
+        check(
+            "A heading here\n\nA text begins\nand goes on.",
+            &["A heading here", "A text begins\nand goes on"],
+        );
         check("東京都は雨です。大阪府も雨です。", &["東京都は雨です", "大阪府も雨です"]);
         check("هل وصل الوفد اليوم؟ نعم وصل الوفد أمس.", &["هل وصل الوفد اليوم", "نعم وصل الوفد أمس"]);
     }
