@@ -62,11 +62,7 @@ fn of_postings(criterion: &mut Criterion) {
         let shelf = Shelf::of(&articles);
         group.throughput(shelf.bytes());
         group.bench_function(BenchmarkId::new("postings", name), |bencher| {
-            bencher.iter_batched(
-                || shelf.postings.clone(),
-                |postings| threads.install(|| Postings::group(postings)),
-                BatchSize::LargeInput,
-            );
+            bencher.iter(|| threads.install(|| Postings::group(&shelf.postings)));
         });
     }
     group.finish();

@@ -22,13 +22,13 @@ mod choose;
 mod row;
 mod texts;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::candidates::{Heads, Posting, Postings, Use};
+use crate::candidates::{Heads, Posting, Postings, Target, Use, Uses};
 use crate::error::Error;
 use crate::scratch::{Rows, RowsWriter, Scratch};
 use crate::text::{CharOffsets, Tokens};
@@ -219,16 +219,21 @@ pub fn passages(
         Linking::Earliest => postings.heads(DEPTH, &holdings.outlet_of, holdings.scratch)?,
         Linking::All => Heads::default(),
     };
+    let all = limits.linking == Linking::All;
+    let uses = Uses::of(postings, &holdings.outlet_of, all, holdings.scratch)?;
+    let mut targets = uses.targets();
+    advance(postings.articles() - targets.len() as u64);
+    // Targets of one source follow one another, so that most sources are read once. The order shows nowhere.
+    targets.sort_unstable_by_key(|target| (target.main_source, target.article));
     let rows = Mutex::new(RowsWriter::new(holdings.scratch));
     let search = Search { postings, heads: &heads, holdings, limits };
-    let targets: Result<Vec<Option<Copied>>, PassagesError> = postings
-        .articles()
+    let targets: Result<Vec<Option<Copied>>, PassagesError> = targets
         .into_par_iter()
         .with_min_len(8)
         .map_init(
             || Shelf::new(holdings.prepare, holdings.shelf_bytes),
             |texts, target| {
-                let (found, copied_words) = search.target(target, texts);
+                let (found, copied_words) = search.target(&target, uses.of_target(&target), texts);
                 advance(1);
                 if found.is_empty() {
                     return Ok(None);
@@ -241,11 +246,12 @@ pub fn passages(
                 }
                 rows.push_all(&found)?;
                 let count = u32::try_from(found.len()).map_err(|_| PassagesError::TooMany)?;
-                Ok(Some(Copied { article: target, copied_words, first, count }))
+                Ok(Some(Copied { article: target.article, copied_words, first, count }))
             },
         )
         .collect();
-    let targets = targets?.into_iter().flatten().collect();
+    let mut targets: Vec<Copied> = targets?.into_iter().flatten().collect();
+    targets.par_sort_unstable_by_key(|target| target.article);
     Ok(Copies { targets, rows: rows.into_inner().unwrap_or_else(PoisonError::into_inner).finish()? })
 }
 
@@ -256,41 +262,51 @@ struct Search<'a> {
     limits: Limits,
 }
 
+/// A target at work.
+struct Work<'a> {
+    target: u32,
+    /// Its uses, by position.
+    uses: &'a [Use],
+    prepared: Rc<Prepared>,
+    /// What was found, with its source.
+    found: Vec<(u32, Alignment)>,
+}
+
+/// A seed: a use, and the source it is linked to.
+type Link = (u32, Use);
+
 impl Search<'_> {
     /// The passages of one target, by place, and how many words of it they cover.
-    fn target(&self, target: u32, texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
-        let uses = self.postings.uses_of(target);
-        let mut found: Vec<(u32, Alignment)> = Vec::new();
+    fn target(&self, target: &Target, uses: &[Use], texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
+        let prepared = texts.target(target.article);
+        let mut work = Work { target: target.article, uses, prepared, found: Vec::new() };
         match self.limits.linking {
-            Linking::All => self.link_all(target, uses, texts, &mut found),
-            Linking::Earliest => self.link_earliest(target, uses, texts, &mut found),
+            Linking::All => self.link_all(&mut work, texts),
+            Linking::Earliest => self.link_earliest(&mut work, texts),
         }
-        self.report(target, &found, texts)
+        self.report(&work, texts)
     }
 
     /// Rounds of tries: in round `k` what is not covered yet is linked to its `k`-th holder.
-    fn link_earliest(
-        &self,
-        target: u32,
-        uses: &[Use],
-        texts: &mut Shelf<'_>,
-        found: &mut Vec<(u32, Alignment)>,
-    ) {
-        let mut open: Vec<Use> = uses.to_vec();
+    fn link_earliest(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) {
+        let since = (self.holdings.since)(work.target);
+        let mut open: Vec<Use> = work.uses.to_vec();
         for round in 0..DEPTH {
-            let mut by_source: BTreeMap<u32, Vec<Use>> = BTreeMap::new();
-            for seed in &open {
-                if let Some(source) = self.source(target, seed.group, round) {
-                    by_source.entry(source).or_default().push(*seed);
-                }
-            }
-            if by_source.is_empty() {
+            let mut links: Vec<Link> = Vec::with_capacity(open.len());
+            // What has no source in this round has none in the next.
+            open.retain(|seed| {
+                let source = match round {
+                    0 if since == 0 => seed.source(),
+                    _ => self.source(work.target, seed.group, round, since),
+                };
+                links.extend(source.map(|source| (source, *seed)));
+                source.is_some()
+            });
+            if links.is_empty() {
                 return;
             }
-            for (source, seeds) in &by_source {
-                self.extend(target, *source, seeds, texts, found);
-            }
-            let covered = cover(found.iter().map(|(_, alignment)| alignment.target()));
+            self.extend_all(work, links, texts);
+            let covered = cover(work.found.iter().map(|(_, alignment)| alignment.target()));
             open.retain(|seed| {
                 let begin = seed.position as usize;
                 let around = covered.partition_point(|range| range.end < begin + self.limits.width);
@@ -299,16 +315,21 @@ impl Search<'_> {
         }
     }
 
-    fn link_all(&self, target: u32, uses: &[Use], texts: &mut Shelf<'_>, found: &mut Vec<(u32, Alignment)>) {
-        let mut by_source: BTreeMap<u32, Vec<Use>> = BTreeMap::new();
-        let since = (self.holdings.since)(target);
-        for seed in uses {
-            for source in self.sources(target, self.holders(seed.group, since)) {
-                by_source.entry(source).or_default().push(*seed);
-            }
+    fn link_all(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) {
+        let since = (self.holdings.since)(work.target);
+        let mut links: Vec<Link> = Vec::new();
+        for seed in work.uses {
+            let sources = self.sources(work.target, self.holders(seed.group, since));
+            links.extend(sources.map(|source| (source, *seed)));
         }
-        for (source, seeds) in &by_source {
-            self.extend(target, *source, seeds, texts, found);
+        self.extend_all(work, links, texts);
+    }
+
+    /// Extends seeds source by source, each source's by position.
+    fn extend_all(&self, work: &mut Work<'_>, mut links: Vec<Link>, texts: &mut Shelf<'_>) {
+        links.sort_unstable();
+        for links in links.chunk_by(|a, b| a.0 == b.0) {
+            self.extend(work, links[0].0, links, texts);
         }
     }
 
@@ -333,33 +354,28 @@ impl Search<'_> {
     }
 
     /// The `round`-th holder of another outlet that `target` can have a fingerprint from.
-    fn source(&self, target: u32, group: u32, round: usize) -> Option<u32> {
-        let since = (self.holdings.since)(target);
+    fn source(&self, target: u32, group: u32, round: usize, since: u32) -> Option<u32> {
+        let members = self.postings.members(group);
+        if members.len() < round + 2 {
+            return None; // the target is a member too
+        }
         if since == 0 {
-            let holders = self.heads.of(group, self.postings.members(group));
-            return self.sources(target, holders).nth(round);
+            return self.sources(target, self.heads.of(group, members)).nth(round);
         }
         // Heads are the first of all time; within a window the holders are walked, so many of them.
         self.sources(target, self.holders(group, since).take(WALKED)).nth(round)
     }
 
-    /// Grows the seeds that `target` shares with `source`, and appends what is long enough.
-    fn extend(
-        &self,
-        target: u32,
-        source: u32,
-        seeds: &[Use],
-        texts: &mut Shelf<'_>,
-        found: &mut Vec<(u32, Alignment)>,
-    ) {
-        let of_target = texts.get(target);
+    /// Grows the seeds that a target shares with `source`, and appends what is long enough.
+    fn extend(&self, work: &mut Work<'_>, source: u32, links: &[Link], texts: &mut Shelf<'_>) {
+        let of_target = Rc::clone(&work.prepared);
         let target_tokens = of_target.tokens();
-        let seeds: Vec<(usize, usize)> = seeds
-            .iter()
-            .flat_map(|seed| self.places(seed.group, source).map(move |place| (*seed, place.position)))
-            .filter(|(seed, twin)| self.has_company(*seed, source, *twin, target_tokens))
-            .map(|(seed, twin)| (seed.position as usize, twin as usize))
-            .collect();
+        let mut seeds: Vec<(usize, usize)> = Vec::with_capacity(links.len());
+        for (_, seed) in links {
+            let twins = self.twins(*seed, source);
+            let twins = twins.filter(|twin| self.has_company(*seed, source, *twin, work.uses, target_tokens));
+            seeds.extend(twins.map(|twin| (seed.position as usize, twin as usize)));
+        }
         if seeds.is_empty() {
             return; // the source need not be read
         }
@@ -386,7 +402,14 @@ impl Search<'_> {
         }
         let long_enough =
             |part: &Alignment| part.agreeing_half_words(target_tokens) >= 2 * self.limits.min_words;
-        found.extend(choose(grown, long_enough).into_iter().map(|alignment| (source, alignment)));
+        work.found.extend(choose(grown, long_enough).into_iter().map(|alignment| (source, alignment)));
+    }
+
+    /// The first places in a source of what a target uses.
+    fn twins(&self, seed: Use, source: u32) -> impl Iterator<Item = u32> + '_ {
+        let only = seed.only_twin(source);
+        let looked_up = only.is_none().then(|| self.places(seed.group, source));
+        only.into_iter().chain(looked_up.into_iter().flatten().map(|place| place.position))
     }
 
     /// The first places of a fingerprint in one source.
@@ -401,7 +424,7 @@ impl Search<'_> {
     /// one beside it in both texts lies in a shorter run. Among words such a run may still be a passage;
     /// among characters of unspaced scripts, of which a passage holds twice as many and eight in a row
     /// are common, it is too short.
-    fn has_company(&self, seed: Use, source: u32, twin: u32, target: &Tokens) -> bool {
+    fn has_company(&self, seed: Use, source: u32, twin: u32, uses: &[Use], target: &Tokens) -> bool {
         let (begin, end) = (seed.position as usize, seed.position as usize + self.limits.width);
         let longest = self.limits.width + 2 * self.limits.window - 2;
         let mut runs =
@@ -411,37 +434,31 @@ impl Search<'_> {
         }
         let reach = 2 * self.limits.min_words as usize;
         let around = begin.saturating_sub(reach)..end + reach;
-        let uses = self.postings.uses_of(seed.article);
         let first = uses.partition_point(|other| (other.position as usize) < around.start);
         let near = uses[first..].iter().take_while(|other| (other.position as usize) < around.end);
         let shift = |target: u32, source: u32| i64::from(target) - i64::from(source);
         near.filter(|other| other.position != seed.position).any(|other| {
-            self.places(other.group, source).any(|place| {
-                let apart = shift(other.position, place.position) - shift(seed.position, twin);
+            self.twins(*other, source).any(|place| {
+                let apart = shift(other.position, place) - shift(seed.position, twin);
                 apart.unsigned_abs() <= Bridging::CHARACTERS.max_gap as u64
             })
         })
     }
 
-    fn report(
-        &self,
-        target: u32,
-        found: &[(u32, Alignment)],
-        texts: &mut Shelf<'_>,
-    ) -> (Vec<PassageRow>, u32) {
+    fn report(&self, work: &Work<'_>, texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
+        let Work { target, ref found, prepared: ref of_target, .. } = *work;
         if found.is_empty() {
             return (Vec::new(), 0);
         }
-        let of_target = texts.get(target);
         let offsets = CharOffsets::of(of_target.text());
         let own = (self.holdings.outlet_of)(target);
         let mut passages: Vec<Passage> = Vec::with_capacity(found.len());
-        let mut sources: BTreeMap<u32, Vec<&Alignment>> = BTreeMap::new();
-        for (source, alignment) in found {
-            sources.entry(*source).or_default().push(alignment);
-        }
+        // Stable: those of one source stay in the order they were found in.
+        let mut by_source: Vec<&(u32, Alignment)> = found.iter().collect();
+        by_source.sort_by_key(|(source, _)| *source);
         let mut copied = Vec::new();
-        for (source, alignments) in sources {
+        for alignments in by_source.chunk_by(|a, b| a.0 == b.0) {
+            let source = alignments[0].0;
             let of_source = texts.get(source);
             let source_offsets = CharOffsets::of(of_source.text());
             let kind = if (self.holdings.outlet_of)(source) == own {
@@ -449,7 +466,7 @@ impl Search<'_> {
             } else {
                 PassageKind::Copy
             };
-            for alignment in alignments {
+            for (_, alignment) in alignments {
                 let bytes = of_target.tokens().bytes(alignment.target());
                 if kind == PassageKind::Copy {
                     copied.push(alignment.target());

@@ -35,7 +35,7 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
         linking,
         max_passages: 1000,
     };
-    let copied = passages(&Postings::group(postings), holdings, limits, &|_| ()).expect("under the limit");
+    let copied = passages(&Postings::group(&postings), holdings, limits, &|_| ()).expect("under the limit");
     copied.targets().iter().flat_map(|target| copied.passages_of(target)).collect()
 }
 
