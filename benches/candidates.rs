@@ -2,7 +2,7 @@
 
 mod support;
 
-use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use support::generator::{Rng, big_article, identical, one_story};
 use support::{Script, Shelf, archive, one_thread, sized};
 use wirecopy::candidates::{BandPlan, Postings, Signatures, buckets};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use wirecopy::candidates::{BandPlan, Posting, Postings, Signatures};
-use wirecopy::passages::{Copies, Holdings, Limits, Linking, Prepared, passages};
+use wirecopy::passages::{Copies, Holdings, Limits, Linking, Prepared, outline, passages};
 use wirecopy::scratch::Scratch;
 use wirecopy::shingle::shingle;
 use wirecopy::sketch::{Signature, Sketcher, Winnower};
@@ -89,9 +89,17 @@ pub fn one_thread() -> ThreadPool {
 pub struct Shelf {
     pub texts: Vec<String>,
     outlets: Vec<u64>,
+    outlines: Vec<Vec<u8>>,
     signatures: Vec<Option<Signature>>,
     token_hashes: Vec<Option<u128>>,
     pub postings: Vec<Posting>,
+}
+
+fn outline_of(text: &str) -> Vec<u8> {
+    let (mut tokens, mut bytes) = (Tokens::default(), Vec::new());
+    tokenize(text, SEED, &mut tokens);
+    outline(&tokens, &mut bytes);
+    bytes
 }
 
 impl Shelf {
@@ -132,7 +140,8 @@ impl Shelf {
                 position: fingerprint.position,
             }));
         }
-        Shelf { texts, outlets, signatures, token_hashes: wholes, postings }
+        let outlines = texts.iter().map(|text| outline_of(text)).collect();
+        Shelf { texts, outlets, outlines, signatures, token_hashes: wholes, postings }
     }
 
     /// Bytes of all texts.
@@ -170,6 +179,7 @@ impl Shelf {
         let scratch = Scratch::unneeded();
         let holdings = Holdings {
             prepare: &|article| Prepared::new(self.texts[article as usize].clone(), SEED),
+            outline_of: &|article| &self.outlines[article as usize],
             outlet_of: &|article| self.outlets[article as usize],
             since: &|_| 0,
             shelf_bytes: u64::MAX,

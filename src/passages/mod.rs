@@ -19,6 +19,7 @@
 //! search can miss".
 
 mod choose;
+mod outline;
 mod row;
 mod texts;
 
@@ -31,10 +32,12 @@ use rayon::prelude::*;
 use crate::candidates::{Heads, Posting, Postings, Target, Use, Uses};
 use crate::error::Error;
 use crate::scratch::{Rows, RowsWriter, Scratch};
-use crate::text::{CharOffsets, Tokens};
+use crate::text::CharOffsets;
 use crate::verify::{Alignment, Block, Bridging, Window, align};
 use choose::choose;
 use row::PassageRow;
+use outline::Outline;
+pub use outline::outline;
 pub use texts::Prepared;
 use texts::Shelf;
 
@@ -77,6 +80,8 @@ pub struct Limits {
 pub struct Holdings<'a> {
     /// Text and tokens of an article, made anew.
     pub prepare: &'a (dyn Fn(u32) -> Prepared + Sync),
+    /// The [`outline()`] of an article.
+    pub outline_of: &'a (dyn Fn(u32) -> &'a [u8] + Sync),
     /// A number for each outlet; articles of unknown outlet have one of their own.
     pub outlet_of: &'a (dyn Fn(u32) -> u64 + Sync),
     /// The first article that lies close enough in time to be a source of this one: 0 where links are not bound in
@@ -255,10 +260,10 @@ pub fn passages(
     Ok(Copies { targets, rows: rows.into_inner().unwrap_or_else(PoisonError::into_inner).finish()? })
 }
 
-struct Search<'a> {
+struct Search<'a, 'h> {
     postings: &'a Postings,
     heads: &'a Heads,
-    holdings: Holdings<'a>,
+    holdings: Holdings<'h>,
     limits: Limits,
 }
 
@@ -267,7 +272,9 @@ struct Work<'a> {
     target: u32,
     /// Its uses, by position.
     uses: &'a [Use],
-    prepared: Rc<Prepared>,
+    outline: Outline<'a>,
+    /// Its text and tokens, once they are asked for.
+    prepared: Option<Rc<Prepared>>,
     /// What was found, with its source.
     found: Vec<(u32, Alignment)>,
 }
@@ -275,16 +282,22 @@ struct Work<'a> {
 /// A seed: a use, and the source it is linked to.
 type Link = (u32, Use);
 
-impl Search<'_> {
+impl Work<'_> {
+    fn prepared(&mut self, texts: &Shelf<'_>) -> Rc<Prepared> {
+        Rc::clone(self.prepared.get_or_insert_with(|| texts.target(self.target)))
+    }
+}
+
+impl Search<'_, '_> {
     /// The passages of one target, by place, and how many words of it they cover.
     fn target(&self, target: &Target, uses: &[Use], texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
-        let prepared = texts.target(target.article);
-        let mut work = Work { target: target.article, uses, prepared, found: Vec::new() };
+        let outline = Outline::of((self.holdings.outline_of)(target.article));
+        let mut work = Work { target: target.article, uses, outline, prepared: None, found: Vec::new() };
         match self.limits.linking {
             Linking::All => self.link_all(&mut work, texts),
             Linking::Earliest => self.link_earliest(&mut work, texts),
         }
-        self.report(&work, texts)
+        self.report(&mut work, texts)
     }
 
     /// Rounds of tries: in round `k` what is not covered yet is linked to its `k`-th holder.
@@ -368,41 +381,68 @@ impl Search<'_> {
 
     /// Grows the seeds that a target shares with `source`, and appends what is long enough.
     fn extend(&self, work: &mut Work<'_>, source: u32, links: &[Link], texts: &mut Shelf<'_>) {
-        let of_target = Rc::clone(&work.prepared);
-        let target_tokens = of_target.tokens();
         let mut seeds: Vec<(usize, usize)> = Vec::with_capacity(links.len());
         for (_, seed) in links {
             let twins = self.twins(*seed, source);
-            let twins = twins.filter(|twin| self.has_company(*seed, source, *twin, work.uses, target_tokens));
+            let twins = twins.filter(|twin| self.has_company(*seed, source, *twin, work));
             seeds.extend(twins.map(|twin| (seed.position as usize, twin as usize)));
         }
-        if seeds.is_empty() {
-            return; // the source need not be read
+        if !self.may_grow(work.outline, Outline::of((self.holdings.outline_of)(source)), &seeds) {
+            return; // neither text need be read
         }
-        let of_source = texts.get(source);
-        let source_tokens = of_source.tokens();
-        let window = Window { target: 0..target_tokens.len(), source: 0..source_tokens.len() };
+        let (of_target, of_source) = (work.prepared(texts), texts.get(source));
+        let target_tokens = of_target.tokens();
+        let is_unspaced = |token| target_tokens.is_unspaced(token);
+        let hashes = (target_tokens.hashes(), of_source.tokens().hashes());
         let mut grown: Vec<Alignment> = Vec::new();
-        // Seeds ascend in the target, so a passage that ends before this seed cannot cover a later one.
-        let mut around: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-        for (begin, twin) in seeds {
-            around.retain(|(in_target, _)| in_target.end > begin);
-            let known = around.iter().any(|(t, s)| t.contains(&begin) && s.contains(&twin));
-            if known || begin >= target_tokens.len() {
-                continue;
-            }
-            let unspaced = target_tokens.is_unspaced(begin);
-            let bridging = if unspaced { Bridging::CHARACTERS } else { Bridging::WORDS };
-            let seed = Block { target: begin, source: twin, length: self.limits.width };
-            let hashes = (target_tokens.hashes(), source_tokens.hashes());
-            if let Some(alignment) = align(hashes.0, hashes.1, seed, &window, bridging) {
-                around.push((alignment.target(), alignment.source()));
-                grown.push(alignment);
-            }
-        }
+        self.grow(hashes.0, hashes.1, is_unspaced, &seeds, |alignment| {
+            grown.push(alignment);
+            false
+        });
         let long_enough =
             |part: &Alignment| part.agreeing_half_words(target_tokens) >= 2 * self.limits.min_words;
         work.found.extend(choose(grown, long_enough).into_iter().map(|alignment| (source, alignment)));
+    }
+
+    /// Whether a passage of the least length grows from one of the seeds, as far as outlines can tell.
+    fn may_grow(&self, target: Outline<'_>, source: Outline<'_>, seeds: &[(usize, usize)]) -> bool {
+        self.grow(target.0, source.0, |token| target.is_unspaced(token), seeds, |alignment| {
+            let blocks = alignment.blocks().iter();
+            let agreeing: u32 =
+                blocks.map(|block| target.half_words(block.target..block.target + block.length)).sum();
+            agreeing >= 2 * self.limits.min_words
+        })
+    }
+
+    /// Grows seeds that ascend in the target, except those that lie in what grew already, until `enough` says so, and
+    /// returns whether it did.
+    fn grow<T: Copy + PartialEq>(
+        &self,
+        target: &[T],
+        source: &[T],
+        is_unspaced: impl Fn(usize) -> bool,
+        seeds: &[(usize, usize)],
+        mut enough: impl FnMut(Alignment) -> bool,
+    ) -> bool {
+        let window = Window { target: 0..target.len(), source: 0..source.len() };
+        // Seeds ascend in the target, so a passage that ends before this seed cannot cover a later one.
+        let mut around: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+        for &(begin, twin) in seeds {
+            around.retain(|(in_target, _)| in_target.end > begin);
+            let known = around.iter().any(|(t, s)| t.contains(&begin) && s.contains(&twin));
+            if known || begin >= target.len() {
+                continue;
+            }
+            let bridging = if is_unspaced(begin) { Bridging::CHARACTERS } else { Bridging::WORDS };
+            let seed = Block { target: begin, source: twin, length: self.limits.width };
+            if let Some(alignment) = align(target, source, seed, &window, bridging) {
+                around.push((alignment.target(), alignment.source()));
+                if enough(alignment) {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// The first places in a source of what a target uses.
@@ -424,7 +464,8 @@ impl Search<'_> {
     /// one beside it in both texts lies in a shorter run. Among words such a run may still be a passage;
     /// among characters of unspaced scripts, of which a passage holds twice as many and eight in a row
     /// are common, it is too short.
-    fn has_company(&self, seed: Use, source: u32, twin: u32, uses: &[Use], target: &Tokens) -> bool {
+    fn has_company(&self, seed: Use, source: u32, twin: u32, work: &Work<'_>) -> bool {
+        let (target, uses) = (work.outline, work.uses);
         let (begin, end) = (seed.position as usize, seed.position as usize + self.limits.width);
         let longest = self.limits.width + 2 * self.limits.window - 2;
         let mut runs =
@@ -445,11 +486,12 @@ impl Search<'_> {
         })
     }
 
-    fn report(&self, work: &Work<'_>, texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
-        let Work { target, ref found, prepared: ref of_target, .. } = *work;
-        if found.is_empty() {
+    fn report(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
+        if work.found.is_empty() {
             return (Vec::new(), 0);
         }
+        let of_target = work.prepared(texts);
+        let Work { target, ref found, .. } = *work;
         let offsets = CharOffsets::of(of_target.text());
         let own = (self.holdings.outlet_of)(target);
         let mut passages: Vec<Passage> = Vec::with_capacity(found.len());

@@ -13,8 +13,12 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
     let mut winnower = Winnower::for_runs_of(MIN_WORDS as usize);
     let mut fingerprints = Vec::new();
     let mut postings = Vec::new();
+    let mut outlines: Vec<Vec<u8>> = Vec::new();
     for (article, number) in articles.iter().zip(0..) {
-        winnower.winnow(Prepared::new(article.1.into(), 0).tokens().hashes(), &mut fingerprints);
+        let prepared = Prepared::new(article.1.into(), 0);
+        winnower.winnow(prepared.tokens().hashes(), &mut fingerprints);
+        outlines.push(Vec::new());
+        outline(prepared.tokens(), &mut outlines[number as usize]);
         postings.extend(fingerprints.iter().map(|f| Posting {
             hash: f.hash,
             article: number,
@@ -23,6 +27,7 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
     }
     let holdings = Holdings {
         prepare: &|article| Prepared::new(articles[article as usize].1.into(), 0),
+        outline_of: &|article| &outlines[article as usize],
         outlet_of: &|article| articles[article as usize].0,
         since: &|_| 0,
         shelf_bytes: 1000,

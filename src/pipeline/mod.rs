@@ -276,6 +276,7 @@ impl Run<'_> {
         let outlets: Vec<u32> = catalogue.articles.iter().map(|article| article.outlet).collect();
         let holdings = Holdings {
             prepare: &|article| self.prepared(article),
+            outline_of: &|article| catalogue.outline(article),
             outlet_of: &|article| match outlets[article as usize] {
                 NO_OUTLET => u64::from(NO_OUTLET) + u64::from(article),
                 outlet => u64::from(outlet),
