@@ -90,6 +90,7 @@ pub struct Shelf {
     pub texts: Vec<String>,
     outlets: Vec<u64>,
     outlines: Vec<Vec<u8>>,
+    counts: Vec<u32>,
     signatures: Vec<Option<Signature>>,
     token_hashes: Vec<Option<u128>>,
     pub postings: Vec<Posting>,
@@ -126,7 +127,7 @@ impl Shelf {
     fn with_outlets(texts: Vec<String>, outlets: Vec<u64>) -> Shelf {
         let sketcher = Sketcher::new(SEED);
         let mut winnower = winnower();
-        let (mut shingles, mut fingerprints) = (Vec::new(), Vec::new());
+        let (mut shingles, mut fingerprints, mut counts) = (Vec::new(), Vec::new(), Vec::new());
         let (mut signatures, mut wholes, mut postings) = (Vec::new(), Vec::new(), Vec::new());
         for (hashes, article) in token_hashes(&texts).iter().zip(0..) {
             shingle(hashes, SHINGLE_TOKENS, &mut shingles);
@@ -134,6 +135,7 @@ impl Shelf {
             let bytes: Vec<u8> = hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect();
             wholes.push((!hashes.is_empty()).then(|| xxh3_128(&bytes)));
             winnower.winnow(hashes, &mut fingerprints);
+            counts.push(u32::try_from(fingerprints.len()).expect("a text under 2 GiB holds fewer"));
             postings.extend(fingerprints.iter().map(|fingerprint| Posting {
                 hash: fingerprint.hash,
                 article,
@@ -141,7 +143,7 @@ impl Shelf {
             }));
         }
         let outlines = texts.iter().map(|text| outline_of(text)).collect();
-        Shelf { texts, outlets, outlines, signatures, token_hashes: wholes, postings }
+        Shelf { texts, outlets, outlines, counts, signatures, token_hashes: wholes, postings }
     }
 
     /// Bytes of all texts.
@@ -181,6 +183,8 @@ impl Shelf {
             prepare: &|article| Prepared::new(self.texts[article as usize].clone(), SEED),
             outline_of: &|article| &self.outlines[article as usize],
             outlet_of: &|article| self.outlets[article as usize],
+            unknown_outlet: u64::MAX,
+            fingerprints_of: &|article| self.counts[article as usize],
             since: &|_| 0,
             shelf_bytes: u64::MAX,
             scratch: &scratch,

@@ -203,7 +203,9 @@ impl Firsts {
     fn of(entries: &[Posting], starts: &[usize], outlet_of: &(dyn Fn(u32) -> u64 + Sync)) -> Firsts {
         let large = starts.windows(2).enumerate().filter(|(_, group)| group[1] - group[0] > TASK_POSTINGS);
         Firsts(
-            large.map(|(number, group)| (number, First::of(&entries[group[0]..group[1]], outlet_of))).collect(),
+            large
+                .map(|(number, group)| (number, First::of(&entries[group[0]..group[1]], outlet_of)))
+                .collect(),
         )
     }
 
@@ -279,8 +281,11 @@ mod tests {
             (0..count).map(|article| Posting { hash: 1, article, position: 5 }).collect();
         let outlet_of = |article: u32| u64::from(article + 1 == count);
         let uses = gathered(&Postings::group(&entries), &outlet_of, &Scratch::unneeded());
-        let linked: Vec<(u32, Option<u32>)> =
-            uses.iter().filter(|used| used.source().is_some()).map(|used| (used.article, used.source())).collect();
+        let linked: Vec<(u32, Option<u32>)> = uses
+            .iter()
+            .filter(|used| used.source().is_some())
+            .map(|used| (used.article, used.source()))
+            .collect();
         assert_eq!(linked, [(count - 1, Some(0))]);
     }
 }

@@ -10,6 +10,7 @@
 //! 3. **Second tries.** A fingerprint that no passage of the minimum length came to cover points to the
 //!    next-earliest article, up to [`DEPTH`] of them: the earliest holder may share just the eight words.
 //! 4. **Choose** (`choose`): per pair one row for a span of the target.
+//! 5. **Name**: what is mostly stock is boilerplate, whoever had it first.
 //!
 //! Linear in the uses of a fingerprint, however many articles print it. With [`Linking::All`], every earlier
 //! article is linked, same-outlet ones too, which is quadratic and limited by the caller.
@@ -29,15 +30,15 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::candidates::{Heads, Posting, Postings, Target, Use, Uses};
+use crate::candidates::{Heads, Holders, Posting, Postings, Stock, Target, Use, Uses};
 use crate::error::Error;
 use crate::scratch::{Rows, RowsWriter, Scratch};
 use crate::text::CharOffsets;
 use crate::verify::{Alignment, Block, Bridging, Window, align};
 use choose::choose;
-use row::PassageRow;
 use outline::Outline;
 pub use outline::outline;
+use row::PassageRow;
 pub use texts::Prepared;
 use texts::Shelf;
 
@@ -84,6 +85,10 @@ pub struct Holdings<'a> {
     pub outline_of: &'a (dyn Fn(u32) -> &'a [u8] + Sync),
     /// A number for each outlet; articles of unknown outlet have one of their own.
     pub outlet_of: &'a (dyn Fn(u32) -> u64 + Sync),
+    /// Numbers of outlets from here on stand for an article of unknown outlet.
+    pub unknown_outlet: u64,
+    /// How many winnowed fingerprints an article has.
+    pub fingerprints_of: &'a (dyn Fn(u32) -> u32 + Sync),
     /// The first article that lies close enough in time to be a source of this one: 0 where links are not bound in
     /// time, the article itself where none is.
     pub since: &'a (dyn Fn(u32) -> u32 + Sync),
@@ -106,6 +111,9 @@ pub enum PassageKind {
     Copy,
     /// Both are of one outlet.
     Revision,
+    /// A line that stands under many texts that have nothing to do with one another: most of the passage's fingerprints
+    /// are [`Stock`].
+    Boilerplate,
 }
 
 impl PassageKind {
@@ -114,6 +122,7 @@ impl PassageKind {
         match self {
             PassageKind::Copy => "copy",
             PassageKind::Revision => "revision",
+            PassageKind::Boilerplate => "boilerplate",
         }
     }
 }
@@ -230,8 +239,14 @@ pub fn passages(
     advance(postings.articles() - targets.len() as u64);
     // Targets of one source follow one another, so that most sources are read once. The order shows nowhere.
     targets.sort_unstable_by_key(|target| (target.main_source, target.article));
+    let holders = Holders {
+        outlet_of: holdings.outlet_of,
+        unknown: holdings.unknown_outlet,
+        fingerprints_of: holdings.fingerprints_of,
+    };
+    let stock = postings.stock(holders, holdings.scratch)?;
     let rows = Mutex::new(RowsWriter::new(holdings.scratch));
-    let search = Search { postings, heads: &heads, holdings, limits };
+    let search = Search { postings, heads: &heads, stock: &stock, holdings, limits };
     let targets: Result<Vec<Option<Copied>>, PassagesError> = targets
         .into_par_iter()
         .with_min_len(8)
@@ -263,6 +278,7 @@ pub fn passages(
 struct Search<'a, 'h> {
     postings: &'a Postings,
     heads: &'a Heads,
+    stock: &'a Stock,
     holdings: Holdings<'h>,
     limits: Limits,
 }
@@ -406,12 +422,18 @@ impl Search<'_, '_> {
 
     /// Whether a passage of the least length grows from one of the seeds, as far as outlines can tell.
     fn may_grow(&self, target: Outline<'_>, source: Outline<'_>, seeds: &[(usize, usize)]) -> bool {
-        self.grow(target.0, source.0, |token| target.is_unspaced(token), seeds, |alignment| {
-            let blocks = alignment.blocks().iter();
-            let agreeing: u32 =
-                blocks.map(|block| target.half_words(block.target..block.target + block.length)).sum();
-            agreeing >= 2 * self.limits.min_words
-        })
+        self.grow(
+            target.0,
+            source.0,
+            |token| target.is_unspaced(token),
+            seeds,
+            |alignment| {
+                let blocks = alignment.blocks().iter();
+                let agreeing: u32 =
+                    blocks.map(|block| target.half_words(block.target..block.target + block.length)).sum();
+                agreeing >= 2 * self.limits.min_words
+            },
+        )
     }
 
     /// Grows seeds that ascend in the target, except those that lie in what grew already, until `enough` says so, and
@@ -486,6 +508,19 @@ impl Search<'_, '_> {
         })
     }
 
+    /// Whether at least half of the shared fingerprints in a span of the target are stock.
+    fn is_stock(&self, span: Range<usize>, uses: &[Use]) -> bool {
+        let first = uses.partition_point(|used| (used.position as usize) < span.start);
+        let inside =
+            uses[first..].iter().take_while(|used| used.position as usize + self.limits.width <= span.end);
+        let (mut all, mut stock) = (0, 0);
+        for used in inside {
+            all += 1;
+            stock += usize::from(self.stock.holds(used.group));
+        }
+        all > 0 && 2 * stock >= all
+    }
+
     fn report(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
         if work.found.is_empty() {
             return (Vec::new(), 0);
@@ -503,13 +538,14 @@ impl Search<'_, '_> {
             let source = alignments[0].0;
             let of_source = texts.get(source);
             let source_offsets = CharOffsets::of(of_source.text());
-            let kind = if (self.holdings.outlet_of)(source) == own {
-                PassageKind::Revision
-            } else {
-                PassageKind::Copy
-            };
+            let same_outlet = (self.holdings.outlet_of)(source) == own;
             for (_, alignment) in alignments {
                 let bytes = of_target.tokens().bytes(alignment.target());
+                let kind = match same_outlet {
+                    _ if self.is_stock(alignment.target(), work.uses) => PassageKind::Boilerplate,
+                    true => PassageKind::Revision,
+                    false => PassageKind::Copy,
+                };
                 if kind == PassageKind::Copy {
                     copied.push(alignment.target());
                 }

@@ -6,6 +6,9 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::{Passage, PassageKind, Span};
 
+/// All kinds, in the order of their numbers.
+const KINDS: [PassageKind; 3] = [PassageKind::Copy, PassageKind::Revision, PassageKind::Boilerplate];
+
 /// A [`Passage`] in 56 bytes.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
@@ -16,8 +19,8 @@ pub(super) struct PassageRow {
     target_span: [[u32; 2]; 2],
     source_span: [[u32; 2]; 2],
     words: u32,
-    /// 1 for a revision, else 0.
-    revision: u32,
+    /// Its place in [`KINDS`].
+    kind: u32,
 }
 
 impl From<&Passage> for PassageRow {
@@ -29,7 +32,7 @@ impl From<&Passage> for PassageRow {
             target_span: narrow(&passage.target_span),
             source_span: narrow(&passage.source_span),
             words: passage.words,
-            revision: u32::from(passage.kind == PassageKind::Revision),
+            kind: passage.kind as u32,
         }
     }
 }
@@ -43,7 +46,7 @@ impl From<&PassageRow> for Passage {
             source_span: wide(row.source_span),
             words: row.words,
             similarity: row.similarity,
-            kind: if row.revision == 1 { PassageKind::Revision } else { PassageKind::Copy },
+            kind: KINDS[row.kind as usize],
         }
     }
 }
@@ -65,7 +68,7 @@ mod tests {
     #[test]
     fn a_row_is_the_passage() {
         let span = |at: usize| Span { bytes: at..at + 40, chars: at..at + 39 };
-        for kind in [PassageKind::Copy, PassageKind::Revision] {
+        for kind in KINDS {
             let passage = Passage {
                 target: 7,
                 source: 3,

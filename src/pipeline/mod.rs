@@ -281,6 +281,8 @@ impl Run<'_> {
                 NO_OUTLET => u64::from(NO_OUTLET) + u64::from(article),
                 outlet => u64::from(outlet),
             },
+            unknown_outlet: u64::from(NO_OUTLET),
+            fingerprints_of: &|article| catalogue.article(article).fingerprint_count,
             since: &|article| catalogue.first_within(settings.within_days, article),
             shelf_bytes: self.bound.part(SHELVES_PART * threads),
             scratch,
