@@ -42,6 +42,9 @@ pub struct Postings {
 
 impl Postings {
     /// Groups in memory.
+    ///
+    /// # Panics
+    /// If there are 2^32 groups or more, which takes 128 GiB of postings.
     pub fn group(postings: &[Posting]) -> Self {
         let scratch = Scratch::unneeded();
         Self::of(postings.len(), || postings.iter().copied(), &scratch, &scratch)

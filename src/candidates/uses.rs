@@ -169,7 +169,7 @@ fn task<'a>(
             first = firsts.of_group(entries, starts, group, outlet_of);
         }
         let Posting { article, position, .. } = entries[at];
-        let holder = if outlet_of(article) == first.outlet { first.other } else { first.first };
+        let holder = if outlet_of(article) == first.outlet { first.other } else { first.earliest };
         let (source, twin) = holder.filter(|&(source, _)| source < article).unwrap_or((NO_SOURCE, 0));
         Use { article, position, group: narrow(group), source, twin }
     })
@@ -179,7 +179,7 @@ fn task<'a>(
 #[derive(Clone, Copy, Debug)]
 struct First {
     outlet: u64,
-    first: Option<(u32, u32)>,
+    earliest: Option<(u32, u32)>,
     other: Option<(u32, u32)>,
 }
 
@@ -192,7 +192,7 @@ impl First {
         };
         let outlet = outlet_of(members[0].article);
         let other = members.iter().position(|member| outlet_of(member.article) != outlet);
-        First { outlet, first: Some(holder(0)), other: other.map(holder) }
+        First { outlet, earliest: Some(holder(0)), other: other.map(holder) }
     }
 }
 
