@@ -2,7 +2,7 @@
 
 mod support;
 
-use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use support::generator::{Rng, big_article, identical, one_story};
 use support::{Script, Shelf, archive, one_thread, sized};
 use wirecopy::candidates::{BandPlan, Postings, Signatures, buckets};
@@ -62,11 +62,7 @@ fn of_postings(criterion: &mut Criterion) {
         let shelf = Shelf::of(&articles);
         group.throughput(shelf.bytes());
         group.bench_function(BenchmarkId::new("postings", name), |bencher| {
-            bencher.iter_batched(
-                || shelf.postings.clone(),
-                |postings| threads.install(|| Postings::group(postings)),
-                BatchSize::LargeInput,
-            );
+            bencher.iter(|| threads.install(|| Postings::group(&shelf.postings)));
         });
     }
     group.finish();

@@ -33,7 +33,7 @@ fn between_articles(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("passages");
     group.sampling_mode(SamplingMode::Flat);
     for (name, shelf) in inputs {
-        let postings = Postings::group(shelf.postings.clone());
+        let postings = Postings::group(&shelf.postings);
         group.throughput(shelf.bytes());
         group.bench_function(name, |bencher| {
             bencher.iter(|| threads.install(|| shelf.find_passages(&postings)));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use wirecopy::candidates::{BandPlan, Posting, Postings, Signatures};
-use wirecopy::passages::{Copies, Holdings, Limits, Linking, Prepared, passages};
+use wirecopy::passages::{Copies, Holdings, Limits, Linking, Prepared, outline, passages};
 use wirecopy::scratch::Scratch;
 use wirecopy::shingle::shingle;
 use wirecopy::sketch::{Signature, Sketcher, Winnower};
@@ -89,9 +89,18 @@ pub fn one_thread() -> ThreadPool {
 pub struct Shelf {
     pub texts: Vec<String>,
     outlets: Vec<u64>,
+    outlines: Vec<Vec<u8>>,
+    counts: Vec<u32>,
     signatures: Vec<Option<Signature>>,
     token_hashes: Vec<Option<u128>>,
     pub postings: Vec<Posting>,
+}
+
+fn outline_of(text: &str) -> Vec<u8> {
+    let (mut tokens, mut bytes) = (Tokens::default(), Vec::new());
+    tokenize(text, SEED, &mut tokens);
+    outline(&tokens, &mut bytes);
+    bytes
 }
 
 impl Shelf {
@@ -118,7 +127,7 @@ impl Shelf {
     fn with_outlets(texts: Vec<String>, outlets: Vec<u64>) -> Shelf {
         let sketcher = Sketcher::new(SEED);
         let mut winnower = winnower();
-        let (mut shingles, mut fingerprints) = (Vec::new(), Vec::new());
+        let (mut shingles, mut fingerprints, mut counts) = (Vec::new(), Vec::new(), Vec::new());
         let (mut signatures, mut wholes, mut postings) = (Vec::new(), Vec::new(), Vec::new());
         for (hashes, article) in token_hashes(&texts).iter().zip(0..) {
             shingle(hashes, SHINGLE_TOKENS, &mut shingles);
@@ -126,13 +135,15 @@ impl Shelf {
             let bytes: Vec<u8> = hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect();
             wholes.push((!hashes.is_empty()).then(|| xxh3_128(&bytes)));
             winnower.winnow(hashes, &mut fingerprints);
+            counts.push(u32::try_from(fingerprints.len()).expect("a text under 2 GiB holds fewer"));
             postings.extend(fingerprints.iter().map(|fingerprint| Posting {
                 hash: fingerprint.hash,
                 article,
                 position: fingerprint.position,
             }));
         }
-        Shelf { texts, outlets, signatures, token_hashes: wholes, postings }
+        let outlines = texts.iter().map(|text| outline_of(text)).collect();
+        Shelf { texts, outlets, outlines, counts, signatures, token_hashes: wholes, postings }
     }
 
     /// Bytes of all texts.
@@ -171,7 +182,10 @@ impl Shelf {
         let scratch = Scratch::unneeded();
         let holdings = Holdings {
             prepare: &|article| Prepared::new(self.texts[article as usize].clone(), SEED),
+            outline_of: &|article| &self.outlines[article as usize],
             outlet_of: &|article| self.outlets[article as usize],
+            unknown_outlet: u64::MAX,
+            fingerprints_of: &|article| self.counts[article as usize],
             since: &|_| 0,
             shelf_bytes: u64::MAX,
             scratch: &scratch,

@@ -12,6 +12,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::grouping::{group, shared};
 use crate::error::Error;
 use crate::scratch::{Rows, RowsWriter, Scratch, Sorted, Sorter};
 
@@ -29,60 +30,76 @@ pub struct Posting {
     pub position: u32,
 }
 
-/// An article's use of a shared fingerprint.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, FromBytes, IntoBytes, Immutable, KnownLayout,
-)]
-#[repr(C)]
-pub struct Use {
-    /// The article.
-    pub article: u32,
-    /// Index of the shingle's first token.
-    pub position: u32,
-    /// The group of the fingerprint.
-    pub group: u32,
-}
-
 /// Groups of shared fingerprints.
 #[derive(Debug)]
 pub struct Postings {
     entries: Rows<Posting>,
     /// Where each group begins in `entries`, and a last row for the end.
     starts: Rows<usize>,
-    /// Every use, by article and position.
-    uses: Rows<Use>,
+    /// How many articles hold one.
+    articles: u64,
 }
 
-/// Postings that one task turns into uses: enough that a task does not show, few enough to share out.
-const TASK_POSTINGS: usize = 1 << 14;
-
 impl Postings {
-    /// Sorts and groups in memory; O(n log n), in parallel.
+    /// Groups in memory.
     ///
     /// # Panics
     /// If there are 2^32 groups or more, which takes 128 GiB of postings.
-    pub fn group(mut postings: Vec<Posting>) -> Self {
-        postings.par_sort_unstable();
-        Self::of(Sorted::Held(postings), &Scratch::unneeded()).expect("nothing is written to disk")
+    pub fn group(postings: &[Posting]) -> Self {
+        let scratch = Scratch::unneeded();
+        Self::of(postings.len(), || postings.iter().copied(), &scratch, &scratch)
+            .expect("nothing is written to disk")
     }
 
-    /// Groups what is sorted; each of the three tables holds as much in memory as `scratch` says. O(n log n).
+    /// Groups `count` postings, which `walk` gives in the same order each time. What is grouped at a time may take as much
+    /// memory as `sorting` says, and each of the tables that stay as much as `scratch` says. Expected time O(n) and what
+    /// it takes to sort the postings of shared fingerprints, in parallel.
     ///
     /// # Errors
     /// [`Error::WriteTemporary`].
-    ///
-    /// # Panics
-    /// As [`Postings::group`].
-    pub fn of(sorted: Sorted<Posting>, scratch: &Scratch) -> Result<Self, Error> {
+    pub fn of<I: Iterator<Item = Posting>>(
+        count: usize,
+        walk: impl Fn() -> I,
+        sorting: &Scratch,
+        scratch: &Scratch,
+    ) -> Result<Self, Error> {
         let mut starts = RowsWriter::new(scratch);
         starts.push(0)?;
-        let entries = match sorted {
-            Sorted::Held(postings) => shared_in_place(postings, &mut starts)?,
-            Sorted::Runs(runs) => shared(runs.merge(), &mut starts, scratch)?,
+        let mut sorter = Sorter::new(sorting);
+        let entries = if count < sorter.room() {
+            let (entries, sizes) = group(count, walk);
+            let mut end = 0;
+            for size in sizes {
+                end += size;
+                starts.push(end)?;
+            }
+            let mut held = RowsWriter::new(scratch);
+            held.take(entries)?;
+            held.finish()?
+        } else {
+            sorter.extend(walk())?;
+            match sorter.finish()? {
+                Sorted::Held(postings) => shared(postings.into_iter(), &mut starts, scratch)?,
+                Sorted::Runs(runs) => shared(runs.merge(), &mut starts, scratch)?,
+            }
         };
-        let starts = starts.finish()?;
-        let uses = uses(&entries, &starts, scratch)?;
-        Ok(Postings { entries, starts, uses })
+        let articles = count_articles(&entries);
+        Ok(Postings { entries, starts: starts.finish()?, articles })
+    }
+
+    /// How many articles share something.
+    pub fn articles(&self) -> u64 {
+        self.articles
+    }
+
+    /// All postings, group by group.
+    pub(super) fn entries(&self) -> &[Posting] {
+        &self.entries
+    }
+
+    /// Where each group begins, and where the last one ends.
+    pub(super) fn starts(&self) -> &[usize] {
+        &self.starts
     }
 
     /// How many groups of two articles or more there are.
@@ -99,18 +116,6 @@ impl Postings {
         };
         let sizes = self.starts.windows(2).map(articles);
         sizes.reduce(|largest, next| if next.1 > largest.1 { next } else { largest })
-    }
-
-    /// The articles that share something, ascending.
-    pub fn articles(&self) -> Vec<u32> {
-        self.uses.chunk_by(|a, b| a.article == b.article).map(|uses| uses[0].article).collect()
-    }
-
-    /// The shared fingerprints of `article`, by position.
-    pub fn uses_of(&self, article: u32) -> &[Use] {
-        let uses = &self.uses[..];
-        let rest = &uses[uses.partition_point(|u| u.article < article)..];
-        &rest[..rest.partition_point(|u| u.article == article)]
     }
 
     /// The postings of a group, by article and position.
@@ -218,7 +223,7 @@ fn heads_of(members: &[Posting], depth: usize, outlet_of: &impl Fn(u32) -> u64) 
     heads
 }
 
-fn narrow(group: usize) -> u32 {
+pub(super) fn narrow(group: usize) -> u32 {
     u32::try_from(group).expect("under 2^32 groups: each needs two postings of 16 bytes")
 }
 
@@ -226,87 +231,14 @@ fn range(bounds: &[usize]) -> Range<usize> {
     bounds[0]..bounds[1]
 }
 
-/// Keeps the groups of two articles or more, and notes where each ends.
-fn shared_in_place(
-    mut postings: Vec<Posting>,
-    starts: &mut RowsWriter<usize>,
-) -> Result<Rows<Posting>, Error> {
-    let mut kept = 0;
-    let mut begin = 0;
-    while begin < postings.len() {
-        let first = postings[begin];
-        let end = begin + postings[begin..].partition_point(|posting| posting.hash == first.hash);
-        if postings[end - 1].article != first.article {
-            postings.copy_within(begin..end, kept);
-            kept += end - begin;
-            starts.push(kept)?;
-        }
-        begin = end;
+/// How many different articles there are.
+fn count_articles(entries: &[Posting]) -> u64 {
+    let words = entries.iter().map(|posting| posting.article as usize / 64 + 1).max().unwrap_or(0);
+    let mut met = vec![0_u64; words];
+    for posting in entries {
+        met[posting.article as usize / 64] |= 1 << (posting.article % 64);
     }
-    postings.truncate(kept);
-    Ok(postings.into())
-}
-
-/// The same for postings that come one after the other: no more is held than one article's uses of one fingerprint.
-fn shared(
-    postings: impl Iterator<Item = Posting>,
-    starts: &mut RowsWriter<usize>,
-    scratch: &Scratch,
-) -> Result<Rows<Posting>, Error> {
-    let mut entries = RowsWriter::new(scratch);
-    // The first article of a group waits until a second one comes.
-    let mut waiting: Vec<Posting> = Vec::new();
-    let mut open: Option<u64> = None;
-    for posting in postings {
-        if open != Some(posting.hash) {
-            if open.take().is_some() {
-                starts.push(entries.len())?;
-            }
-            match waiting.first() {
-                Some(first) if first.hash == posting.hash && first.article != posting.article => {
-                    entries.push_all(&waiting)?;
-                    waiting.clear();
-                    open = Some(posting.hash);
-                }
-                Some(first) if first.hash == posting.hash => {}
-                _ => waiting.clear(),
-            }
-        }
-        if open.is_some() {
-            entries.push(posting)?;
-        } else {
-            waiting.push(posting);
-        }
-    }
-    if open.is_some() {
-        starts.push(entries.len())?;
-    }
-    entries.finish()
-}
-
-/// Every use of every group, by article and position.
-fn uses(entries: &[Posting], starts: &[usize], scratch: &Scratch) -> Result<Rows<Use>, Error> {
-    let mut sorter = Sorter::new(scratch);
-    let mut begin = 0;
-    while begin < entries.len() {
-        let end = entries.len().min(begin.saturating_add(sorter.room()));
-        let made: Vec<Use> = (begin..end)
-            .into_par_iter()
-            .step_by(TASK_POSTINGS)
-            .flat_map_iter(|task| {
-                // The last group that begins at or before the posting.
-                let mut group = starts.partition_point(|&start| start <= task) - 1;
-                (task..end.min(task + TASK_POSTINGS)).map(move |at| {
-                    group += usize::from(starts[group + 1] == at);
-                    let Posting { article, position, .. } = entries[at];
-                    Use { article, position, group: narrow(group) }
-                })
-            })
-            .collect();
-        sorter.add(made)?;
-        begin = end;
-    }
-    sorter.finish()?.into_rows(scratch)
+    met.iter().map(|word| u64::from(word.count_ones())).sum()
 }
 
 #[cfg(test)]
@@ -319,7 +251,7 @@ mod tests {
     }
 
     fn postings(entries: &[(u64, u32, u32)]) -> Postings {
-        Postings::group(entries.iter().map(posting).collect())
+        Postings::group(&entries.iter().map(posting).collect::<Vec<_>>())
     }
 
     #[test]
@@ -327,10 +259,7 @@ mod tests {
         let postings =
             postings(&[(5, 2, 8), (5, 1, 3), (7, 1, 0), (7, 1, 9), (9, 0, 4), (5, 2, 1), (9, 2, 2)]);
         assert_eq!(postings.groups(), 2);
-        assert_eq!(postings.articles(), [0, 1, 2]);
-        let of_two: Vec<(u32, u32)> = postings.uses_of(2).iter().map(|u| (u.position, u.group)).collect();
-        assert_eq!(of_two, [(1, 0), (2, 1), (8, 0)]);
-        assert!(postings.uses_of(3).is_empty());
+        assert_eq!(postings.articles(), 3);
         assert_eq!(postings.members(0).len(), 3);
     }
 
@@ -345,13 +274,12 @@ mod tests {
             let entries: Vec<Posting> = entries.iter().map(posting).collect();
             let folder = tempfile::tempdir().expect("a folder");
             let scratch = Scratch::in_folder(folder.path(), held_bytes);
-            let mut sorter = Sorter::new(&scratch);
-            sorter.extend(entries.iter().rev().copied()).expect("there is room");
-            let spilled = sorter.finish().and_then(|sorted| Postings::of(sorted, &scratch)).expect("there is room");
-            let held = Postings::group(entries);
+            let walk = || entries.iter().rev().copied();
+            let spilled = Postings::of(entries.len(), walk, &scratch, &scratch).expect("there is room");
+            let held = Postings::group(&entries);
             prop_assert_eq!(&spilled.entries[..], &held.entries[..]);
             prop_assert_eq!(&spilled.starts[..], &held.starts[..]);
-            prop_assert_eq!(&spilled.uses[..], &held.uses[..]);
+            prop_assert_eq!(spilled.articles(), held.articles());
             prop_assert_eq!(spilled.largest_group(), held.largest_group());
         }
     }

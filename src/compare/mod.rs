@@ -24,7 +24,9 @@ use crate::archive::dates::PublishedAt;
 use crate::candidates::{Posting, Postings};
 use crate::error::Error;
 use crate::lineage::credits;
-use crate::passages::{Holdings, Limits, Linking, Passage, PassagesError, Prepared, Span, cover, passages};
+use crate::passages::{
+    Holdings, Limits, Linking, Passage, PassagesError, Prepared, Span, cover, outline, passages,
+};
 use crate::scratch::Scratch;
 use crate::settings::Settings;
 use crate::shingle::shingle_on;
@@ -179,14 +181,24 @@ fn find_passages(
     let numbered = [texts.of(source), texts.of(source.other())];
     let mut winnower = Winnower::for_runs_of(settings.min_passage_words as usize).on(settings.kernel);
     let (mut postings, mut fingerprints) = (Vec::new(), Vec::new());
+    let mut counts = [0, 0];
+    let outlines = numbered.map(|text| {
+        let mut bytes = Vec::new();
+        outline(text.tokens(), &mut bytes);
+        bytes
+    });
     for (text, article) in numbered.into_iter().zip(0..) {
         winnower.winnow(text.tokens().hashes(), &mut fingerprints);
+        counts[article as usize] = u32::try_from(fingerprints.len()).expect("a text under 2 GiB holds fewer");
         let own = fingerprints.iter();
         postings.extend(own.map(|own| Posting { hash: own.hash, article, position: own.position }));
     }
     let holdings = Holdings {
         prepare: &|article| numbered[article as usize].clone(),
+        outline_of: &|article| &outlines[article as usize],
         outlet_of: &|article| if same_outlet { 0 } else { u64::from(article) },
+        unknown_outlet: u64::MAX,
+        fingerprints_of: &|article| counts[article as usize],
         since: &|_| 0,
         shelf_bytes: u64::MAX,
         scratch: &Scratch::unneeded(),
@@ -199,7 +211,7 @@ fn find_passages(
         max_passages: settings.max_pairs,
     };
     let copies =
-        passages(&Postings::group(postings), holdings, limits, &|_| ()).map_err(|error| match error {
+        passages(&Postings::group(&postings), holdings, limits, &|_| ()).map_err(|error| match error {
             PassagesError::Scratch(error) => error,
             PassagesError::TooMany => Error::TooManyPairs {
                 limit: settings.max_pairs,

@@ -10,6 +10,7 @@
 //! 3. **Second tries.** A fingerprint that no passage of the minimum length came to cover points to the
 //!    next-earliest article, up to [`DEPTH`] of them: the earliest holder may share just the eight words.
 //! 4. **Choose** (`choose`): per pair one row for a span of the target.
+//! 5. **Name**: what is mostly stock is boilerplate, whoever had it first.
 //!
 //! Linear in the uses of a fingerprint, however many articles print it. With [`Linking::All`], every earlier
 //! article is linked, same-outlet ones too, which is quadratic and limited by the caller.
@@ -20,22 +21,25 @@
 
 mod choose;
 mod loose;
+mod outline;
 mod row;
 mod texts;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::candidates::{Heads, Posting, Postings, Use};
+use crate::candidates::{Heads, Holders, Posting, Postings, Stock, Target, Use, Uses};
 use crate::error::Error;
 use crate::scratch::{Rows, RowsWriter, Scratch};
-use crate::text::{CharOffsets, Tokens};
+use crate::text::CharOffsets;
 use crate::verify::{Alignment, Block, Bridging, Window, align};
 use choose::choose;
 pub use loose::loose_passages;
+use outline::Outline;
+pub use outline::outline;
 use row::PassageRow;
 pub use texts::Prepared;
 use texts::Shelf;
@@ -79,8 +83,14 @@ pub struct Limits {
 pub struct Holdings<'a> {
     /// Text and tokens of an article, made anew.
     pub prepare: &'a (dyn Fn(u32) -> Prepared + Sync),
+    /// The [`outline()`] of an article.
+    pub outline_of: &'a (dyn Fn(u32) -> &'a [u8] + Sync),
     /// A number for each outlet; articles of unknown outlet have one of their own.
     pub outlet_of: &'a (dyn Fn(u32) -> u64 + Sync),
+    /// Numbers of outlets from here on stand for an article of unknown outlet.
+    pub unknown_outlet: u64,
+    /// How many winnowed fingerprints an article has.
+    pub fingerprints_of: &'a (dyn Fn(u32) -> u32 + Sync),
     /// The first article that lies close enough in time to be a source of this one: 0 where links are not bound in
     /// time, the article itself where none is.
     pub since: &'a (dyn Fn(u32) -> u32 + Sync),
@@ -103,6 +113,9 @@ pub enum PassageKind {
     Copy,
     /// Both are of one outlet.
     Revision,
+    /// A line that stands under many texts that have nothing to do with one another: most of the passage's fingerprints
+    /// are [`Stock`].
+    Boilerplate,
 }
 
 impl PassageKind {
@@ -111,6 +124,7 @@ impl PassageKind {
         match self {
             PassageKind::Copy => "copy",
             PassageKind::Revision => "revision",
+            PassageKind::Boilerplate => "boilerplate",
         }
     }
 }
@@ -250,16 +264,27 @@ pub fn passages(
         Linking::Earliest => postings.heads(DEPTH, &holdings.outlet_of, holdings.scratch)?,
         Linking::All => Heads::default(),
     };
+    let all = limits.linking == Linking::All;
+    let uses = Uses::of(postings, &holdings.outlet_of, all, holdings.scratch)?;
+    let mut targets = uses.targets();
+    advance(postings.articles() - targets.len() as u64);
+    // Targets of one source follow one another, so that most sources are read once. The order shows nowhere.
+    targets.sort_unstable_by_key(|target| (target.main_source, target.article));
+    let holders = Holders {
+        outlet_of: holdings.outlet_of,
+        unknown: holdings.unknown_outlet,
+        fingerprints_of: holdings.fingerprints_of,
+    };
+    let stock = postings.stock(holders, holdings.scratch)?;
     let rows = Mutex::new(RowsWriter::new(holdings.scratch));
-    let search = Search { postings, heads: &heads, holdings, limits };
-    let targets: Result<Vec<Option<Copied>>, PassagesError> = postings
-        .articles()
+    let search = Search { postings, heads: &heads, stock: &stock, holdings, limits };
+    let targets: Result<Vec<Option<Copied>>, PassagesError> = targets
         .into_par_iter()
         .with_min_len(8)
         .map_init(
             || Shelf::new(holdings.prepare, holdings.shelf_bytes),
             |texts, target| {
-                let (found, copied_words) = search.target(target, texts);
+                let (found, copied_words) = search.target(&target, uses.of_target(&target), texts);
                 advance(1);
                 if found.is_empty() {
                     return Ok(None);
@@ -272,56 +297,76 @@ pub fn passages(
                 }
                 rows.push_all(&found)?;
                 let count = u32::try_from(found.len()).map_err(|_| PassagesError::TooMany)?;
-                Ok(Some(Copied { article: target, copied_words, first, count }))
+                Ok(Some(Copied { article: target.article, copied_words, first, count }))
             },
         )
         .collect();
-    let targets = targets?.into_iter().flatten().collect();
+    let mut targets: Vec<Copied> = targets?.into_iter().flatten().collect();
+    targets.par_sort_unstable_by_key(|target| target.article);
     Ok(Copies { targets, rows: rows.into_inner().unwrap_or_else(PoisonError::into_inner).finish()? })
 }
 
-struct Search<'a> {
+struct Search<'a, 'h> {
     postings: &'a Postings,
     heads: &'a Heads,
-    holdings: Holdings<'a>,
+    stock: &'a Stock,
+    holdings: Holdings<'h>,
     limits: Limits,
 }
 
-impl Search<'_> {
+/// A target at work.
+struct Work<'a> {
+    target: u32,
+    /// Its uses, by position.
+    uses: &'a [Use],
+    outline: Outline<'a>,
+    /// Its text and tokens, once they are asked for.
+    prepared: Option<Rc<Prepared>>,
+    /// What was found, with its source.
+    found: Vec<(u32, Alignment)>,
+}
+
+/// A seed: a use, and the source it is linked to.
+type Link = (u32, Use);
+
+impl Work<'_> {
+    fn prepared(&mut self, texts: &Shelf<'_>) -> Rc<Prepared> {
+        Rc::clone(self.prepared.get_or_insert_with(|| texts.target(self.target)))
+    }
+}
+
+impl Search<'_, '_> {
     /// The passages of one target, by place, and how many words of it they cover.
-    fn target(&self, target: u32, texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
-        let uses = self.postings.uses_of(target);
-        let mut found: Vec<(u32, Alignment)> = Vec::new();
+    fn target(&self, target: &Target, uses: &[Use], texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
+        let outline = Outline::of((self.holdings.outline_of)(target.article));
+        let mut work = Work { target: target.article, uses, outline, prepared: None, found: Vec::new() };
         match self.limits.linking {
-            Linking::All => self.link_all(target, uses, texts, &mut found),
-            Linking::Earliest => self.link_earliest(target, uses, texts, &mut found),
+            Linking::All => self.link_all(&mut work, texts),
+            Linking::Earliest => self.link_earliest(&mut work, texts),
         }
-        self.report(target, &found, texts)
+        self.report(&mut work, texts)
     }
 
     /// Rounds of tries: in round `k` what is not covered yet is linked to its `k`-th holder.
-    fn link_earliest(
-        &self,
-        target: u32,
-        uses: &[Use],
-        texts: &mut Shelf<'_>,
-        found: &mut Vec<(u32, Alignment)>,
-    ) {
-        let mut open: Vec<Use> = uses.to_vec();
+    fn link_earliest(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) {
+        let since = (self.holdings.since)(work.target);
+        let mut open: Vec<Use> = work.uses.to_vec();
         for round in 0..DEPTH {
-            let mut by_source: BTreeMap<u32, Vec<Use>> = BTreeMap::new();
-            for seed in &open {
-                if let Some(source) = self.source(target, seed.group, round) {
-                    by_source.entry(source).or_default().push(*seed);
-                }
-            }
-            if by_source.is_empty() {
+            let mut links: Vec<Link> = Vec::with_capacity(open.len());
+            // What has no source in this round has none in the next.
+            open.retain(|seed| {
+                let source = match round {
+                    0 if since == 0 => seed.source(),
+                    _ => self.source(work.target, seed.group, round, since),
+                };
+                links.extend(source.map(|source| (source, *seed)));
+                source.is_some()
+            });
+            if links.is_empty() {
                 return;
             }
-            for (source, seeds) in &by_source {
-                self.extend(target, *source, seeds, texts, found);
-            }
-            let covered = cover(found.iter().map(|(_, alignment)| alignment.target()));
+            self.extend_all(work, links, texts);
+            let covered = cover(work.found.iter().map(|(_, alignment)| alignment.target()));
             open.retain(|seed| {
                 let begin = seed.position as usize;
                 let around = covered.partition_point(|range| range.end < begin + self.limits.width);
@@ -330,16 +375,21 @@ impl Search<'_> {
         }
     }
 
-    fn link_all(&self, target: u32, uses: &[Use], texts: &mut Shelf<'_>, found: &mut Vec<(u32, Alignment)>) {
-        let mut by_source: BTreeMap<u32, Vec<Use>> = BTreeMap::new();
-        let since = (self.holdings.since)(target);
-        for seed in uses {
-            for source in self.sources(target, self.holders(seed.group, since)) {
-                by_source.entry(source).or_default().push(*seed);
-            }
+    fn link_all(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) {
+        let since = (self.holdings.since)(work.target);
+        let mut links: Vec<Link> = Vec::new();
+        for seed in work.uses {
+            let sources = self.sources(work.target, self.holders(seed.group, since));
+            links.extend(sources.map(|source| (source, *seed)));
         }
-        for (source, seeds) in &by_source {
-            self.extend(target, *source, seeds, texts, found);
+        self.extend_all(work, links, texts);
+    }
+
+    /// Extends seeds source by source, each source's by position.
+    fn extend_all(&self, work: &mut Work<'_>, mut links: Vec<Link>, texts: &mut Shelf<'_>) {
+        links.sort_unstable();
+        for links in links.chunk_by(|a, b| a.0 == b.0) {
+            self.extend(work, links[0].0, links, texts);
         }
     }
 
@@ -371,60 +421,95 @@ impl Search<'_> {
     }
 
     /// The `round`-th holder of another outlet that `target` can have a fingerprint from.
-    fn source(&self, target: u32, group: u32, round: usize) -> Option<u32> {
-        let since = (self.holdings.since)(target);
+    fn source(&self, target: u32, group: u32, round: usize, since: u32) -> Option<u32> {
+        let members = self.postings.members(group);
+        if members.len() < round + 2 {
+            return None; // the target is a member too
+        }
         if since == 0 {
-            let holders = self.heads.of(group, self.postings.members(group));
-            return self.sources(target, holders).nth(round);
+            return self.sources(target, self.heads.of(group, members)).nth(round);
         }
         // Heads are the first of all time; within a window the holders are walked, so many of them.
         self.sources(target, self.holders(group, since).take(WALKED)).nth(round)
     }
 
-    /// Grows the seeds that `target` shares with `source`, and appends what is long enough.
-    fn extend(
-        &self,
-        target: u32,
-        source: u32,
-        seeds: &[Use],
-        texts: &mut Shelf<'_>,
-        found: &mut Vec<(u32, Alignment)>,
-    ) {
-        let of_target = texts.get(target);
+    /// Grows the seeds that a target shares with `source`, and appends what is long enough.
+    fn extend(&self, work: &mut Work<'_>, source: u32, links: &[Link], texts: &mut Shelf<'_>) {
+        let mut seeds: Vec<(usize, usize)> = Vec::with_capacity(links.len());
+        for (_, seed) in links {
+            let twins = self.twins(*seed, source);
+            let twins = twins.filter(|twin| self.has_company(*seed, source, *twin, work));
+            seeds.extend(twins.map(|twin| (seed.position as usize, twin as usize)));
+        }
+        if !self.may_grow(work.outline, Outline::of((self.holdings.outline_of)(source)), &seeds) {
+            return; // neither text need be read
+        }
+        let (of_target, of_source) = (work.prepared(texts), texts.get(source));
         let target_tokens = of_target.tokens();
-        let seeds: Vec<(usize, usize)> = seeds
-            .iter()
-            .flat_map(|seed| self.places(seed.group, source).map(move |place| (*seed, place.position)))
-            .filter(|(seed, twin)| self.has_company(*seed, source, *twin, target_tokens))
-            .map(|(seed, twin)| (seed.position as usize, twin as usize))
-            .collect();
-        if seeds.is_empty() {
-            return; // the source need not be read
-        }
-        let of_source = texts.get(source);
-        let source_tokens = of_source.tokens();
-        let window = Window { target: 0..target_tokens.len(), source: 0..source_tokens.len() };
+        let is_unspaced = |token| target_tokens.is_unspaced(token);
+        let hashes = (target_tokens.hashes(), of_source.tokens().hashes());
         let mut grown: Vec<Alignment> = Vec::new();
-        // Seeds ascend in the target, so a passage that ends before this seed cannot cover a later one.
-        let mut around: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-        for (begin, twin) in seeds {
-            around.retain(|(in_target, _)| in_target.end > begin);
-            let known = around.iter().any(|(t, s)| t.contains(&begin) && s.contains(&twin));
-            if known || begin >= target_tokens.len() {
-                continue;
-            }
-            let unspaced = target_tokens.is_unspaced(begin);
-            let bridging = if unspaced { Bridging::CHARACTERS } else { Bridging::WORDS };
-            let seed = Block { target: begin, source: twin, length: self.limits.width };
-            let hashes = (target_tokens.hashes(), source_tokens.hashes());
-            if let Some(alignment) = align(hashes.0, hashes.1, seed, &window, bridging) {
-                around.push((alignment.target(), alignment.source()));
-                grown.push(alignment);
-            }
-        }
+        self.grow(hashes.0, hashes.1, is_unspaced, &seeds, |alignment| {
+            grown.push(alignment);
+            false
+        });
         let long_enough =
             |part: &Alignment| part.agreeing_half_words(target_tokens) >= 2 * self.limits.min_words;
-        found.extend(choose(grown, long_enough).into_iter().map(|alignment| (source, alignment)));
+        work.found.extend(choose(grown, long_enough).into_iter().map(|alignment| (source, alignment)));
+    }
+
+    /// Whether a passage of the least length grows from one of the seeds, as far as outlines can tell.
+    fn may_grow(&self, target: Outline<'_>, source: Outline<'_>, seeds: &[(usize, usize)]) -> bool {
+        self.grow(
+            target.0,
+            source.0,
+            |token| target.is_unspaced(token),
+            seeds,
+            |alignment| {
+                let blocks = alignment.blocks().iter();
+                let agreeing: u32 =
+                    blocks.map(|block| target.half_words(block.target..block.target + block.length)).sum();
+                agreeing >= 2 * self.limits.min_words
+            },
+        )
+    }
+
+    /// Grows seeds that ascend in the target, except those that lie in what grew already, until `enough` says so, and
+    /// returns whether it did.
+    fn grow<T: Copy + PartialEq>(
+        &self,
+        target: &[T],
+        source: &[T],
+        is_unspaced: impl Fn(usize) -> bool,
+        seeds: &[(usize, usize)],
+        mut enough: impl FnMut(Alignment) -> bool,
+    ) -> bool {
+        let window = Window { target: 0..target.len(), source: 0..source.len() };
+        // Seeds ascend in the target, so a passage that ends before this seed cannot cover a later one.
+        let mut around: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+        for &(begin, twin) in seeds {
+            around.retain(|(in_target, _)| in_target.end > begin);
+            let known = around.iter().any(|(t, s)| t.contains(&begin) && s.contains(&twin));
+            if known || begin >= target.len() {
+                continue;
+            }
+            let bridging = if is_unspaced(begin) { Bridging::CHARACTERS } else { Bridging::WORDS };
+            let seed = Block { target: begin, source: twin, length: self.limits.width };
+            if let Some(alignment) = align(target, source, seed, &window, bridging) {
+                around.push((alignment.target(), alignment.source()));
+                if enough(alignment) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// The first places in a source of what a target uses.
+    fn twins(&self, seed: Use, source: u32) -> impl Iterator<Item = u32> + '_ {
+        let only = seed.only_twin(source);
+        let looked_up = only.is_none().then(|| self.places(seed.group, source));
+        only.into_iter().chain(looked_up.into_iter().flatten().map(|place| place.position))
     }
 
     /// The first places of a fingerprint in one source.
@@ -439,7 +524,8 @@ impl Search<'_> {
     /// one beside it in both texts lies in a shorter run. Among words such a run may still be a passage;
     /// among characters of unspaced scripts, of which a passage holds twice as many and eight in a row
     /// are common, it is too short.
-    fn has_company(&self, seed: Use, source: u32, twin: u32, target: &Tokens) -> bool {
+    fn has_company(&self, seed: Use, source: u32, twin: u32, work: &Work<'_>) -> bool {
+        let (target, uses) = (work.outline, work.uses);
         let (begin, end) = (seed.position as usize, seed.position as usize + self.limits.width);
         let longest = self.limits.width + 2 * self.limits.window - 2;
         let mut runs =
@@ -449,46 +535,55 @@ impl Search<'_> {
         }
         let reach = 2 * self.limits.min_words as usize;
         let around = begin.saturating_sub(reach)..end + reach;
-        let uses = self.postings.uses_of(seed.article);
         let first = uses.partition_point(|other| (other.position as usize) < around.start);
         let near = uses[first..].iter().take_while(|other| (other.position as usize) < around.end);
         let shift = |target: u32, source: u32| i64::from(target) - i64::from(source);
         near.filter(|other| other.position != seed.position).any(|other| {
-            self.places(other.group, source).any(|place| {
-                let apart = shift(other.position, place.position) - shift(seed.position, twin);
+            self.twins(*other, source).any(|place| {
+                let apart = shift(other.position, place) - shift(seed.position, twin);
                 apart.unsigned_abs() <= Bridging::CHARACTERS.max_gap as u64
             })
         })
     }
 
-    fn report(
-        &self,
-        target: u32,
-        found: &[(u32, Alignment)],
-        texts: &mut Shelf<'_>,
-    ) -> (Vec<PassageRow>, u32) {
-        if found.is_empty() {
+    /// Whether at least half of the shared fingerprints in a span of the target are stock.
+    fn is_stock(&self, span: Range<usize>, uses: &[Use]) -> bool {
+        let first = uses.partition_point(|used| (used.position as usize) < span.start);
+        let inside =
+            uses[first..].iter().take_while(|used| used.position as usize + self.limits.width <= span.end);
+        let (mut all, mut stock) = (0, 0);
+        for used in inside {
+            all += 1;
+            stock += usize::from(self.stock.holds(used.group));
+        }
+        all > 0 && 2 * stock >= all
+    }
+
+    fn report(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
+        if work.found.is_empty() {
             return (Vec::new(), 0);
         }
-        let of_target = texts.get(target);
+        let of_target = work.prepared(texts);
+        let Work { target, ref found, .. } = *work;
         let offsets = CharOffsets::of(of_target.text());
         let own = (self.holdings.outlet_of)(target);
         let mut passages: Vec<Passage> = Vec::with_capacity(found.len());
-        let mut sources: BTreeMap<u32, Vec<&Alignment>> = BTreeMap::new();
-        for (source, alignment) in found {
-            sources.entry(*source).or_default().push(alignment);
-        }
+        // Stable: those of one source stay in the order they were found in.
+        let mut by_source: Vec<&(u32, Alignment)> = found.iter().collect();
+        by_source.sort_by_key(|(source, _)| *source);
         let mut copied = Vec::new();
-        for (source, alignments) in sources {
+        for alignments in by_source.chunk_by(|a, b| a.0 == b.0) {
+            let source = alignments[0].0;
             let of_source = texts.get(source);
             let source_offsets = CharOffsets::of(of_source.text());
-            let kind = if (self.holdings.outlet_of)(source) == own {
-                PassageKind::Revision
-            } else {
-                PassageKind::Copy
-            };
-            for alignment in alignments {
+            let same_outlet = (self.holdings.outlet_of)(source) == own;
+            for (_, alignment) in alignments {
                 let bytes = of_target.tokens().bytes(alignment.target());
+                let kind = match same_outlet {
+                    _ if self.is_stock(alignment.target(), work.uses) => PassageKind::Boilerplate,
+                    true => PassageKind::Revision,
+                    false => PassageKind::Copy,
+                };
                 if kind == PassageKind::Copy {
                     copied.push(alignment.target());
                 }

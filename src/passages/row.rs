@@ -6,7 +6,10 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::{Passage, PassageKind, Seeding, Span};
 
-/// A [`Passage`] in 64 bytes.
+/// All kinds, in the order of their numbers.
+const KINDS: [PassageKind; 3] = [PassageKind::Copy, PassageKind::Revision, PassageKind::Boilerplate];
+
+/// A [`Passage`] in 56 bytes.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub(super) struct PassageRow {
@@ -16,12 +19,10 @@ pub(super) struct PassageRow {
     target_span: [[u32; 2]; 2],
     source_span: [[u32; 2]; 2],
     words: u32,
-    /// 1 for a revision, else 0.
-    revision: u32,
+    /// Its place in [`KINDS`].
+    kind: u16,
     /// 1 for a loose seed, else 0.
-    loose: u32,
-    /// Rows have no padding.
-    unused: u32,
+    loose: u16,
 }
 
 impl From<&Passage> for PassageRow {
@@ -33,9 +34,8 @@ impl From<&Passage> for PassageRow {
             target_span: narrow(&passage.target_span),
             source_span: narrow(&passage.source_span),
             words: passage.words,
-            revision: u32::from(passage.kind == PassageKind::Revision),
-            loose: u32::from(passage.seed == Seeding::Loose),
-            unused: 0,
+            kind: passage.kind as u16,
+            loose: u16::from(passage.seed == Seeding::Loose),
         }
     }
 }
@@ -49,7 +49,7 @@ impl From<&PassageRow> for Passage {
             source_span: wide(row.source_span),
             words: row.words,
             similarity: row.similarity,
-            kind: if row.revision == 1 { PassageKind::Revision } else { PassageKind::Copy },
+            kind: KINDS[usize::from(row.kind)],
             seed: if row.loose == 1 { Seeding::Loose } else { Seeding::Exact },
         }
     }
@@ -72,7 +72,8 @@ mod tests {
     #[test]
     fn a_row_is_the_passage() {
         let span = |at: usize| Span { bytes: at..at + 40, chars: at..at + 39 };
-        for (kind, seed) in [(PassageKind::Copy, Seeding::Exact), (PassageKind::Revision, Seeding::Loose)] {
+        let seeds = [Seeding::Exact, Seeding::Loose, Seeding::Exact];
+        for (kind, seed) in KINDS.into_iter().zip(seeds) {
             let passage = Passage {
                 target: 7,
                 source: 3,

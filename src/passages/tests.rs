@@ -13,8 +13,14 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
     let mut winnower = Winnower::for_runs_of(MIN_WORDS as usize);
     let mut fingerprints = Vec::new();
     let mut postings = Vec::new();
+    let mut outlines: Vec<Vec<u8>> = Vec::new();
+    let mut counts: Vec<u32> = Vec::new();
     for (article, number) in articles.iter().zip(0..) {
-        winnower.winnow(Prepared::new(article.1.into(), 0).tokens().hashes(), &mut fingerprints);
+        let prepared = Prepared::new(article.1.into(), 0);
+        winnower.winnow(prepared.tokens().hashes(), &mut fingerprints);
+        counts.push(u32::try_from(fingerprints.len()).expect("a few"));
+        outlines.push(Vec::new());
+        outline(prepared.tokens(), &mut outlines[number as usize]);
         postings.extend(fingerprints.iter().map(|f| Posting {
             hash: f.hash,
             article: number,
@@ -23,7 +29,10 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
     }
     let holdings = Holdings {
         prepare: &|article| Prepared::new(articles[article as usize].1.into(), 0),
+        outline_of: &|article| &outlines[article as usize],
         outlet_of: &|article| articles[article as usize].0,
+        unknown_outlet: u64::MAX,
+        fingerprints_of: &|article| counts[article as usize],
         since: &|_| 0,
         shelf_bytes: 1000,
         scratch: &Scratch::unneeded(),
@@ -35,7 +44,7 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
         linking,
         max_passages: 1000,
     };
-    let copied = passages(&Postings::group(postings), holdings, limits, &|_| ()).expect("under the limit");
+    let copied = passages(&Postings::group(&postings), holdings, limits, &|_| ()).expect("under the limit");
     copied.targets().iter().flat_map(|target| copied.passages_of(target)).collect()
 }
 
@@ -154,4 +163,81 @@ fn one_word_for_ever_ends_soon_and_stays_inside() {
     let found = find(&[(0, &a), (1, &b)], Linking::Earliest);
     assert!(!found.is_empty());
     assert!(found.iter().all(|p| p.target_span.bytes.end <= b.len() && p.source_span.bytes.end <= a.len()));
+}
+
+/// `count` articles of `outlet_of`, each its own text with `line` at the end.
+fn under_many(count: u64, outlet_of: impl Fn(u64) -> u64, line: &str) -> Vec<(u64, String)> {
+    (0..count).map(|i| (outlet_of(i), format!("{} {line}", filler(&format!("x{i}y"), 40)))).collect()
+}
+
+#[test]
+fn a_footer_is_boilerplate_and_a_story_in_as_many_outlets_is_not() {
+    let line = filler("q", 30);
+    let story = under_many(300, |i| i, &line);
+    let mut footer = under_many(300, |_| 1, &line);
+    footer.push((2, format!("{} {line}", filler("z", 40))));
+    let code = under_many(60, |i| i % 4, &line);
+    for (texts, kind, rows) in [
+        (story, PassageKind::Copy, 299),
+        (footer, PassageKind::Boilerplate, 1),
+        (code, PassageKind::Boilerplate, 59),
+    ] {
+        let articles: Vec<Article<'_>> =
+            texts.iter().map(|(outlet, text)| (*outlet, text.as_str())).collect();
+        let found = find(&articles, Linking::Earliest);
+        assert_eq!(found.len(), rows);
+        assert!(found.iter().all(|passage| passage.kind == kind && passage.words == 30), "{:?}", found[0]);
+    }
+}
+
+#[test]
+fn digits_as_the_only_difference_end_no_passage_and_are_no_run() {
+    let table = |first: u32| {
+        (first..first + 20).map(|n| format!("item number {n} costs")).collect::<Vec<_>>().join(" ")
+    };
+    // Runs of three words between numbers that differ: no seed, no passage.
+    let (one, two) = (table(100), table(500));
+    check(&[(0, &one), (1, &two)], Linking::Earliest, &[]);
+    let (one, two) = (
+        format!("{} 17 {}", filler("a", 20), filler("b", 20)),
+        format!("{} 18 {}", filler("a", 20), filler("b", 20)),
+    );
+    let found = check(&[(0, &one), (1, &two)], Linking::Earliest, &[(1, 0, &two)]);
+    assert_eq!((found[0].words, found[0].similarity < 1.0), (41, true));
+}
+
+#[test]
+fn one_word_more_at_the_start_of_a_long_article_changes_nothing() {
+    let body = filler("w", 3000);
+    let longer = format!("breaking {body}");
+    check(&[(0, &body), (1, &longer)], Linking::Earliest, &[(1, 0, &body)]);
+}
+
+#[test]
+fn interleaved_paragraphs_of_two_sources_are_found_one_by_one() {
+    let paragraphs = |stem: &str| (0..4).map(|i| filler(&format!("{stem}{i}x"), 24)).collect::<Vec<_>>();
+    let (a, b) = (paragraphs("a"), paragraphs("b"));
+    let mixed: Vec<&str> = a.iter().zip(&b).flat_map(|(a, b)| [a.as_str(), b.as_str()]).collect();
+    let expect: Vec<(u32, u32, &str)> = mixed.iter().zip(0..).map(|(text, i)| (2, i % 2, *text)).collect();
+    let (one, two, target) = (a.join("\n"), b.join("\n"), mixed.join("\n"));
+    check(&[(0, &one), (1, &two), (2, &target)], Linking::Earliest, &expect);
+}
+
+#[test]
+fn offsets_are_right_at_every_edge_of_every_script() {
+    let cyrillic: Vec<String> = (0..24)
+        .map(|i| format!("слово{}{}", ["а", "б", "в", "ж"][i % 4], ["д", "е", "и", "к", "л", "м"][i / 4]))
+        .collect();
+    let arabic: Vec<String> = (0..24)
+        .map(|i| format!("كلمة{}{}", ["ا", "ب", "ت", "ث"][i % 4], ["ج", "ح", "خ", "د", "ذ", "ر"][i / 4]))
+        .collect();
+    let chinese: String = (0..60_u32).filter_map(|i| char::from_u32(0x5000 + 41 * i)).collect();
+    for run in [cyrillic.join(" "), arabic.join(" "), chinese] {
+        for (before, after) in [("", ""), ("", " end"), ("начало ", ""), ("مقدمة، ", " 结束"), ("𝔘 ", " é")]
+        {
+            let target = format!("{before}{run}{after}");
+            check(&[(0, &run), (1, &target)], Linking::Earliest, &[(1, 0, &run)]);
+            check(&[(0, &target), (1, &run)], Linking::Earliest, &[(1, 0, &run)]);
+        }
+    }
 }

@@ -62,6 +62,12 @@ impl<'a> Shelf<'a> {
         Shelf { prepare, held: HashMap::new(), aside: HashMap::new(), bytes: 0, most_bytes }
     }
 
+    /// An article as a target: most are looked at once, so it is not put on the shelf.
+    pub(super) fn target(&self, article: u32) -> Rc<Prepared> {
+        let held = self.held.get(&article).or_else(|| self.aside.get(&article));
+        held.map_or_else(|| Rc::new((self.prepare)(article)), Rc::clone)
+    }
+
     pub(super) fn get(&mut self, article: u32) -> Rc<Prepared> {
         if let Some(held) = self.held.get(&article) {
             return Rc::clone(held);

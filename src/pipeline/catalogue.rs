@@ -163,6 +163,11 @@ impl Catalogue {
         details::unpack(&self.details[self.article(number).details..])
     }
 
+    /// Two bytes for each token: see `passages::outline`.
+    pub(super) fn outline(&self, number: u32) -> &[u8] {
+        details::outline_before(&self.details, self.article(number).details)
+    }
+
     /// Who published the article.
     pub fn outlet(&self, number: u32) -> Option<&str> {
         self.outlets.get(self.article(number).outlet as usize).map(String::as_str)

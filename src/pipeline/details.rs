@@ -6,9 +6,10 @@
 use std::ops::Range;
 
 use crate::lineage::{Agency, Credit, CreditKind};
-use crate::passages::Span;
+use crate::passages::{Span, outline};
 use crate::pipeline::examine::FoundRepeat;
 use crate::repeats::RepeatKind;
+use crate::text::Tokens;
 
 /// What is packed.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,22 @@ pub struct Details<'a> {
     /// Where it was found.
     pub url: Option<&'a str>,
     rest: &'a [u8],
+}
+
+/// Appends an outline: it stands *before* the details of its article, and before those its length in four bytes.
+pub(super) fn pack_outline(tokens: Option<&Tokens>, into: &mut Vec<u8>) {
+    let begin = into.len();
+    if let Some(tokens) = tokens {
+        outline(tokens, into);
+    }
+    let length = u32::try_from(into.len() - begin).expect("a text under 2 GiB has fewer tokens");
+    into.extend_from_slice(&length.to_le_bytes());
+}
+
+/// The outline of the article whose details begin at `details`.
+pub(super) fn outline_before(table: &[u8], details: usize) -> &[u8] {
+    let (before, length) = table[..details].split_last_chunk().expect(PACKED);
+    &before[before.len() - u32::from_le_bytes(*length) as usize..]
 }
 
 /// Appends the details of one article.

@@ -6,7 +6,7 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::catalogue::Article;
-use super::details::{Unpacked, pack};
+use super::details::{Unpacked, pack, pack_outline};
 use super::stores::{Piece, StoredFingerprint};
 use crate::archive::Place;
 use crate::archive::record::Record;
@@ -87,6 +87,7 @@ impl<'s> Examiner<'s> {
         };
         let repeated = repeats.iter().filter(|repeat| repeat.kind != RepeatKind::Label);
         let credits = credits(text, paragraphs);
+        pack_outline(searches.passages.then_some(&self.tokens), &mut into.details);
         let details = into.details.len();
         let unpacked = Unpacked {
             own_id: record.id.as_deref(),

@@ -24,7 +24,7 @@ use crate::lineage::Lineage;
 use crate::lineage::pages::{FEWEST_MEMBERS, Headed, LOOKED_AT, is_page};
 use crate::passages::{Copies, Holdings, Limits, Linking, PassagesError, Prepared, loose_passages, passages};
 use crate::problem::Problem;
-use crate::scratch::{Rows, Scratch, Sorter};
+use crate::scratch::{Rows, Scratch};
 use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{Fingerprint, Signature, Winnower};
@@ -36,7 +36,7 @@ use crate::verify::{Facts, ShingleSet};
 use crate::watch::{Extent, Phase, Watch};
 use memory::Bound;
 use pool::Pool;
-use stores::{Stored, StoredFingerprint};
+use stores::{NO_OUTLET, Stored, StoredFingerprint};
 
 pub use catalogue::{Article, Catalogue};
 pub use details::Details;
@@ -308,13 +308,22 @@ impl Run<'_> {
     ) -> Result<(Copies, PassageFunnel), Error> {
         let Run { catalogue, settings, scratch, .. } = *self;
         let total = fingerprints.len() as u64;
-        let postings = self.postings(fingerprints)?;
-        let articles = postings.articles().len() as u64;
+        let postings = self.postings(&fingerprints)?;
+        drop(fingerprints);
+        let articles = postings.articles();
         let funnel = PassageFunnel { fingerprints: total, shared: postings.groups() as u64, articles };
         let threads = rayon::current_num_threads() as u64;
+        // Asked for again and again: four bytes an article are at hand where 128 are not.
+        let outlets: Vec<u32> = catalogue.articles.iter().map(|article| article.outlet).collect();
         let holdings = Holdings {
             prepare: &|article| self.prepared(article),
-            outlet_of: &|article| catalogue.outlet_number(article),
+            outline_of: &|article| catalogue.outline(article),
+            outlet_of: &|article| match outlets[article as usize] {
+                NO_OUTLET => u64::from(NO_OUTLET) + u64::from(article),
+                outlet => u64::from(outlet),
+            },
+            unknown_outlet: u64::from(NO_OUTLET),
+            fingerprints_of: &|article| catalogue.article(article).fingerprint_count,
             since: &|article| catalogue.first_within(settings.within_days, article),
             shelf_bytes: self.bound.part(SHELVES_PART * threads),
             scratch,
@@ -347,18 +356,20 @@ impl Run<'_> {
         Ok((copied, funnel))
     }
 
-    fn postings(&self, fingerprints: Rows<StoredFingerprint>) -> Result<Postings, Error> {
-        let mut sorter = Sorter::new(&self.scratch.holding(self.bound.part(SORT_PART)));
+    fn postings(&self, fingerprints: &Rows<StoredFingerprint>) -> Result<Postings, Error> {
         let all = &fingerprints[..];
-        for (article, number) in self.catalogue.articles.iter().zip(0..) {
-            let own = &all[article.fingerprints..][..article.fingerprint_count as usize];
-            sorter.extend(own.iter().map(|stored| {
-                let Fingerprint { hash, position } = stored.into();
-                Posting { hash, article: number, position }
-            }))?;
-        }
-        drop(fingerprints);
-        Postings::of(sorter.finish()?, self.scratch)
+        let walk = || {
+            self.catalogue.articles.iter().zip(0..).flat_map(|(article, number)| {
+                let own = &all[article.fingerprints..][..article.fingerprint_count as usize];
+                own.iter().map(move |stored| {
+                    let Fingerprint { hash, position } = stored.into();
+                    Posting { hash, article: number, position }
+                })
+            })
+        };
+        // Not all that was read is an article: see `read`.
+        let count = self.catalogue.articles.iter().map(|article| article.fingerprint_count as usize).sum();
+        Postings::of(count, walk, &self.scratch.holding(self.bound.part(SORT_PART)), self.scratch)
     }
 
     fn prepared(&self, article: u32) -> Prepared {

@@ -121,6 +121,18 @@ impl<T: Row> RowsWriter<T> {
         Ok(())
     }
 
+    /// Takes rows over: as [`RowsWriter::push_all`], without a copy where the table is empty and has room for them.
+    ///
+    /// # Errors
+    /// [`Error::WriteTemporary`].
+    pub fn take(&mut self, rows: Vec<T>) -> Result<(), Error> {
+        if self.is_empty() && rows.len() <= self.scratch.most_held::<T>() {
+            self.held = rows;
+            return Ok(());
+        }
+        self.push_all(&rows)
+    }
+
     /// The complete table.
     ///
     /// # Errors

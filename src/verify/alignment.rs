@@ -123,9 +123,9 @@ impl Alignment {
 
 /// Grows `seed` to both sides inside `window`. `None` where the seed does not hold (its tokens differ or
 /// lie outside the window): then two fingerprints collided.
-pub fn align(
-    target: &[u64],
-    source: &[u64],
+pub fn align<T: Copy + PartialEq>(
+    target: &[T],
+    source: &[T],
     seed: Block,
     window: &Window,
     bridging: Bridging,
@@ -174,9 +174,9 @@ pub fn align(
 
 /// Grows in one direction. The closures give the k-th token from the seed outwards, `None` beyond the window.
 /// Returned blocks count outwards from the seed.
-fn grow(
-    target: impl Fn(usize) -> Option<u64>,
-    source: impl Fn(usize) -> Option<u64>,
+fn grow<T: PartialEq>(
+    target: impl Fn(usize) -> Option<T>,
+    source: impl Fn(usize) -> Option<T>,
     bridging: Bridging,
 ) -> Vec<Block> {
     let agree = |i: usize, j: usize| matches!((target(i), source(j)), (Some(a), Some(b)) if a == b);

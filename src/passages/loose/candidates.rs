@@ -16,7 +16,7 @@ use super::sentences::sentences;
 use crate::candidates::{Posting, Postings};
 use crate::error::Error;
 use crate::passages::Prepared;
-use crate::scratch::{Scratch, Sorter};
+use crate::scratch::{RowsWriter, Scratch};
 
 /// Words of a sentence of which pairs are made: 28 pairs a sentence.
 const RAREST: usize = 8;
@@ -63,7 +63,7 @@ pub(super) fn shared_pairs(
 ) -> Result<Postings, Error> {
     let frequencies = Frequencies::new();
     (0..count).into_par_iter().for_each(|article| frequencies.add(&prepare(article)));
-    let mut sorter = Sorter::new(scratch);
+    let mut pairs = RowsWriter::new(scratch);
     let mut begin = 0;
     while begin < count {
         let end = count.min(begin.saturating_add(STRETCH));
@@ -71,10 +71,11 @@ pub(super) fn shared_pairs(
             .into_par_iter()
             .flat_map_iter(|article| pairs_of(article, &prepare(article), &frequencies))
             .collect();
-        sorter.extend(made)?;
+        pairs.push_all(&made)?;
         begin = end;
     }
-    Postings::of(sorter.finish()?, scratch)
+    let pairs = pairs.finish()?;
+    Postings::of(pairs.len(), || pairs.iter().copied(), scratch, scratch)
 }
 
 /// The pairs of one article, each once, at the first sentence that holds it.

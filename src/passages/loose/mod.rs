@@ -33,7 +33,7 @@ use super::{
     Copied, Copies, DEPTH, Holdings, Limits, Linking, Passage, PassageKind, PassageRow, PassagesError,
     Seeding, Span, cover,
 };
-use crate::candidates::{Heads, Postings};
+use crate::candidates::{Heads, Postings, Target, Uses};
 use crate::scratch::RowsWriter;
 use crate::text::CharOffsets;
 use grow::{Stretch, overlap, stretches};
@@ -71,7 +71,18 @@ pub fn loose_passages(
         Linking::Earliest => postings.heads(DEPTH, &holdings.outlet_of, holdings.scratch)?,
         Linking::All => Heads::default(),
     };
-    let search = Search { exact, postings: &postings, heads: &heads, holdings, limits };
+    let all = limits.linking == Linking::All;
+    let uses = Uses::of(&postings, holdings.outlet_of, all, holdings.scratch)?;
+    let sharing = uses.targets();
+    let search = Search {
+        exact,
+        postings: &postings,
+        uses: &uses,
+        sharing: &sharing,
+        heads: &heads,
+        holdings,
+        limits,
+    };
     let rows = Mutex::new(RowsWriter::new(holdings.scratch));
     let targets: Result<Vec<Option<Copied>>, PassagesError> = (0..count)
         .into_par_iter()
@@ -100,15 +111,18 @@ pub fn loose_passages(
     Ok(Copies { targets, rows: rows.into_inner().unwrap_or_else(PoisonError::into_inner).finish()? })
 }
 
-struct Search<'a> {
-    exact: &'a Copies,
-    postings: &'a Postings,
-    heads: &'a Heads,
-    holdings: Holdings<'a>,
+struct Search<'s, 'h> {
+    exact: &'s Copies,
+    postings: &'s Postings,
+    uses: &'s Uses,
+    /// Articles that share pairs of rare words, ascending.
+    sharing: &'s [Target],
+    heads: &'s Heads,
+    holdings: Holdings<'h>,
     limits: Limits,
 }
 
-impl Search<'_> {
+impl Search<'_, '_> {
     /// The passages of one target, exact and rewritten, by place, and how many words of it they cover.
     fn target(&self, target: u32, texts: &mut Shelf<'_>) -> (Vec<Passage>, u32) {
         let known = self.exact.targets.binary_search_by_key(&target, |copied| copied.article).ok();
@@ -200,7 +214,8 @@ impl Search<'_> {
         let since = (self.holdings.since)(target);
         let any = self.limits.linking == Linking::All;
         let mut shared: BTreeMap<u32, usize> = BTreeMap::new();
-        for pair in self.postings.uses_of(target) {
+        let pairs = self.sharing.binary_search_by_key(&target, |sharing| sharing.article);
+        for pair in pairs.map_or(&[][..], |at| self.uses.of_target(&self.sharing[at])) {
             let members = self.postings.members(pair.group);
             let mut met = |holders: &mut dyn Iterator<Item = u32>, most: usize| {
                 for source in holders

@@ -25,7 +25,10 @@ fn find(articles: &[(u64, String)], linking: Linking) -> Vec<Passage> {
     let prepare = |article: u32| Prepared::new(articles[article as usize].1.clone(), 0);
     let holdings = Holdings {
         prepare: &prepare,
+        outline_of: &|_| &[],
         outlet_of: &|article| articles[article as usize].0,
+        unknown_outlet: u64::MAX,
+        fingerprints_of: &|_| 0,
         since: &|_| 0,
         shelf_bytes: 1000,
         scratch: &Scratch::unneeded(),
