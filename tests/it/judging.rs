@@ -164,9 +164,10 @@ pub(crate) fn check_passages(report: &Report, texts: &Texts) -> usize {
         assert_eq!(row["target_outlet"], of_target["outlet"], "{row}");
         assert_eq!(row["source_outlet"], of_source["outlet"], "{row}");
         assert_ne!(row["source_outlet"], row["target_outlet"], "{row}");
-        assert_eq!(row["kind"], "copy", "{row}");
+        assert!(["copy", "quote", "boilerplate"].contains(&string(row, "kind")), "{row}");
     }
-    check_copied_words(&rows, &articles, texts);
+    let copied: Vec<Value> = rows.iter().filter(|row| row["kind"] != "boilerplate").cloned().collect();
+    check_copied_words(&copied, &articles, texts);
     rows.len()
 }
 

@@ -6,7 +6,7 @@
 //! to the *earliest* holder, so all sources go in as earlier articles of one outlet, all suspicious documents as later
 //! ones of another, and `--all-pairs` lists what every pair shares; of these only labelled pairs are counted.
 //!
-//! A fourth of the pairs is taken, all with `WIRECOPY_PAN=all`; the table of measures goes to stderr:
+//! One pair in twelve is taken, all with `WIRECOPY_PAN=all`; the table of measures goes to stderr:
 //! `WIRECOPY_PAN=all cargo test --release --test it pan`
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -180,7 +180,7 @@ impl Corpus {
         let all = std::env::var_os("WIRECOPY_PAN").is_some_and(|part| part == "all");
         let labels = std::fs::read_to_string(folder.join("labels.jsonl")).unwrap();
         let pairs: Vec<Judged> =
-            labels.lines().step_by(if all { 1 } else { 4 }).map(|line| judged(&parse(line))).collect();
+            labels.lines().step_by(if all { 1 } else { 12 }).map(|line| judged(&parse(line))).collect();
         let taken: BTreeSet<&str> = pairs.iter().flat_map(|pair| &pair.names).map(String::as_str).collect();
         let mut archive = String::new();
         for line in String::from_utf8(unpacked.stdout).unwrap().lines() {
@@ -269,9 +269,6 @@ fn passages_on_pan_2013() {
     check(&corpus, &["--all-pairs"], &[("02", 0.99)]);
     // To the earliest holder alone: what another holder had first is not counted for the labelled pair.
     check(&corpus, &[], &[("02", 0.99)]);
-    // The fourth that is taken by default is harder than the whole, by 0.013 over all kinds.
-    let over_all = if corpus.pairs.len() > 2000 { 0.80 } else { 0.78 };
-    let least = [("02", 0.95), ("03", 0.75), ("04", 0.75), ("all", over_all)];
-    check(&corpus, &["--all-pairs", "--loose"], &least);
+    check(&corpus, &["--all-pairs", "--loose"], &[("02", 0.95), ("03", 0.75), ("04", 0.75), ("all", 0.80)]);
     check(&corpus, &["--loose"], &[("02", 0.95), ("03", 0.75), ("all", 0.75)]);
 }
