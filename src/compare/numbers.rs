@@ -2,13 +2,13 @@
 //!
 //! In: two texts. Out: the [`Number`]s of the first that the second does not hold, each once, by place. A number is a run
 //! of decimal digits, with single marks (`.` `,` `:` and their Arabic twins) between digits; it is compared as it
-//! is written, digits of all scripts in `ZEROS` alike, Arabic marks as points and commas. Words for numbers and Chinese
+//! is written, digits of all scripts alike, Arabic marks as points and commas. Words for numbers and Chinese
 //! numerals are not told. O(n log n).
 
 use std::collections::BTreeSet;
 
 use crate::passages::Span;
-use crate::text::CharOffsets;
+use crate::text::{CharOffsets, digit_value};
 
 /// A number and where it stands first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,13 +18,6 @@ pub struct Number {
     /// Where it stands.
     pub span: Span,
 }
-
-/// The zeros of scripts that newspapers print numbers in: ASCII, Arabic, Persian, Devanagari, Bengali, Tamil, Thai, Lao,
-/// Myanmar, Khmer, full width. Nine more digits follow each.
-const ZEROS: [char; 11] = [
-    '0', '\u{660}', '\u{6F0}', '\u{966}', '\u{9E6}', '\u{BE6}', '\u{E50}', '\u{ED0}', '\u{1040}', '\u{17E0}',
-    '\u{FF10}',
-];
 
 /// The numbers of `text` that `other` does not hold.
 pub(super) fn only_in(text: &str, other: &str, offsets: &CharOffsets<'_>) -> Vec<Number> {
@@ -69,8 +62,7 @@ fn each(text: &str, mut tell: impl FnMut(&str, std::ops::Range<usize>)) {
 }
 
 fn digit(character: char) -> Option<char> {
-    let value = |zero: char| u32::from(character).checked_sub(u32::from(zero)).filter(|value| *value < 10);
-    ZEROS.into_iter().find_map(value).and_then(|value| char::from_digit(value, 10))
+    digit_value(character).and_then(|value| char::from_digit(value, 10))
 }
 
 /// A mark that may stand between two digits of a number, as it is compared.

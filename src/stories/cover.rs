@@ -69,12 +69,12 @@ pub(super) fn cover(
             }
         }
         left.retain(|article| best.members.binary_search_by_key(article, |member| member.article).is_err());
-        let Split { star, alike, refilled } = split(duplicates, editions, best);
+        let Split { star, alike, gone, refilled } = split(duplicates, editions, best);
         left.extend(
-            back_again(&refilled, &alike, &left, edges).into_iter().filter(|&back| returned.insert(back)),
+            back_again(&gone, &alike, &left, edges).into_iter().filter(|&back| returned.insert(back)),
         );
         left.sort_unstable();
-        covered.refilled.extend(refilled.into_iter().map(|member| (star.representative, member)));
+        covered.refilled.extend(refilled);
         covered.stories.extend(alike);
         if star.members.len() > 1 {
             covered.stories.push(star);
@@ -83,22 +83,28 @@ pub(super) fn cover(
     covered
 }
 
-/// Of those that left a star and found no story beside it, who has a verified pair with some of `left` (ascending).
-fn back_again(refilled: &[Member], alike: &[Story], left: &[u32], edges: &[Edge]) -> Vec<u32> {
+/// Of those that are `gone` from a star and found no story beside it, who has a verified pair with some of `left`, or with
+/// one another. Both ascend.
+fn back_again(gone: &[u32], alike: &[Story], left: &[u32], edges: &[Edge]) -> Vec<u32> {
     let mut settled: Vec<u32> =
         alike.iter().flat_map(|story| story.members.iter().map(|member| member.article)).collect();
     settled.sort_unstable();
     let mut linked: Vec<u32> = left
         .iter()
+        .chain(gone)
         .flat_map(|&article| later_neighbours(article, edges).iter().map(|edge| edge.pair.1))
         .collect();
     linked.sort_unstable();
     let is_linked = |article: u32| {
         linked.binary_search(&article).is_ok()
-            || later_neighbours(article, edges).iter().any(|edge| left.binary_search(&edge.pair.1).is_ok())
+            || later_neighbours(article, edges)
+                .iter()
+                .any(|edge| [left, gone].iter().any(|others| others.binary_search(&edge.pair.1).is_ok()))
     };
-    let gone = refilled.iter().map(|member| member.article);
-    gone.filter(|article| settled.binary_search(article).is_err() && is_linked(*article)).collect()
+    gone.iter()
+        .copied()
+        .filter(|article| settled.binary_search(article).is_err() && is_linked(*article))
+        .collect()
 }
 
 /// The edges from an article to later ones.

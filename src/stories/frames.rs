@@ -1,15 +1,16 @@
-//! Frames: members of a star that fill in one form anew are no near-duplicates of its representative.
+//! Frames: members of a star that fill in one form anew are no near-duplicates of each other.
 //!
-//! In: a star (a representative and the members verified against it). Out: the members that stay, and the [`Template`]s.
-//! A member of the representative's own outlet whose facts differ (`verify::Refilled`) has the same frame, not the same
-//! story. Across outlets it stays a story: nobody else's form is filled in, a text is printed with a change.
+//! In: a star (a representative and the members verified against it). Out: the members that stay, and those that left. A
+//! member that shares an outlet with the representative, or with an earlier member, and whose facts differ from that one's
+//! (`verify::Refilled`) has the same frame, not the same story. Across outlets it stays a story: a text is printed with a
+//! change. But what others print of a filling goes with the filling.
 //!
 //! One blank alone may be a correction; the third filling of it settles that it is a form. Articles that are filled in
 //! *alike* are near-duplicates of each other, however their form is used beside: they make a story of their own.
 //!
-//! Cost: one reading of each member that shares an outlet with the representative; linear in the star.
+//! Cost: one or two readings of each member of a star in which an outlet stands twice; linear in the star.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -43,63 +44,131 @@ impl Frames<'_> {
         like.iter().take(ASKED).copied().find(|&article| (self.outlet_of)(article) == outlet)
     }
 
-    fn share_an_outlet(&self, a: &[u32], b: &[u32]) -> bool {
-        a.iter().take(ASKED).any(|&article| self.printed_by((self.outlet_of)(article), b).is_some())
+    fn outlets<'l>(&'l self, like: &'l [u32]) -> impl Iterator<Item = u64> + 'l {
+        like.iter().take(ASKED).map(|&article| (self.outlet_of)(article))
+    }
+
+    /// Of those `members` that share an outlet with the representative, or else with an earlier member, whose form they
+    /// may fill in: the representative's, or the first that the outlet has in the star.
+    fn forms(&self, editions: &Editions, star: &Story) -> Vec<(u32, Member)> {
+        let mut form_of: BTreeMap<u64, u32> = BTreeMap::new();
+        let first = std::iter::once(star.representative);
+        for article in first.chain(star.members.iter().map(|member| member.article)) {
+            for outlet in self.outlets(editions.articles_like(article)) {
+                form_of.entry(outlet).or_insert(article);
+            }
+        }
+        let form = |member: &Member| {
+            let forms: Vec<u32> = self
+                .outlets(editions.articles_like(member.article))
+                .map(|outlet| form_of[&outlet])
+                .filter(|&form| form != member.article)
+                .collect();
+            let own = forms.iter().copied().find(|&form| form == star.representative);
+            Some((own.or_else(|| forms.iter().copied().min())?, *member))
+        };
+        star.members.iter().filter(|member| member.article != star.representative).filter_map(form).collect()
     }
 }
 
-/// A star without those that fill in its representative's form.
+/// A star without those that fill in a form.
 #[derive(Debug)]
 pub(super) struct Split {
     /// Who stays, the representative among them.
     pub(super) star: Story,
     /// Stories of articles that were filled in alike.
     pub(super) alike: Vec<Story>,
-    /// Everybody who left, ascending, with what it shares with the representative.
-    pub(super) refilled: Vec<Member>,
+    /// Everybody who left, ascending.
+    pub(super) gone: Vec<u32>,
+    /// Whose form they fill in, where it is their own outlet's: that one, and what they share with it.
+    pub(super) refilled: Vec<(u32, Member)>,
 }
 
-/// Tells the members of a star that share their representative's frame only.
+/// What a member is to a form.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    form: u32,
+    refilled: Refilled,
+    member: Member,
+}
+
+/// Tells the members of a star that fill in a form of their outlet, and those of other outlets that print such a filling.
 pub(super) fn split(duplicates: &Duplicates<'_>, editions: &Editions, star: Story) -> Split {
-    let stays = |star| Split { star, alike: Vec::new(), refilled: Vec::new() };
+    let stays = |star| Split { star, alike: Vec::new(), gone: Vec::new(), refilled: Vec::new() };
     let Some(frames) = duplicates.frames else { return stays(star) };
-    let representative = star.representative;
-    let printed = editions.articles_like(representative);
-    let kin: Vec<Member> = star
-        .members
-        .iter()
-        .filter(|member| member.article != representative)
-        .filter(|member| frames.share_an_outlet(printed, editions.articles_like(member.article)))
-        .copied()
-        .collect();
-    if kin.is_empty() {
+    let asked = frames.forms(editions, &star);
+    if asked.is_empty() {
         return stays(star);
     }
-    let frame = (frames.facts)(representative);
-    let mut told: Vec<(u64, Frame, Member)> = kin
-        .into_par_iter()
-        .map(|member| {
-            let refilled = Refilled::of(&(frames.facts)(member.article), &frame);
-            (refilled.filling, refilled.frame(), member)
-        })
-        .filter(|(_, frame, _)| *frame != Frame::Same)
-        .collect();
-    // The representative's own filling counts as one.
-    let fillings: BTreeSet<u64> = told.iter().map(|(filling, ..)| *filling).collect();
-    if fillings.len() + 1 < FILLINGS {
-        told.retain(|(_, frame, _)| *frame == Frame::Refilled);
+    let representative = star.representative;
+    let mut forms: Vec<u32> = asked.iter().map(|(form, _)| *form).chain([representative]).collect();
+    forms.sort_unstable();
+    forms.dedup();
+    let forms: BTreeMap<u32, Facts> =
+        forms.into_par_iter().map(|form| (form, (frames.facts)(form))).collect();
+    let tell = |(form, member): (u32, Member)| {
+        let refilled = Refilled::of(&(frames.facts)(member.article), &forms[&form]);
+        (refilled.frame() != Frame::Same).then_some(Told { form, refilled, member })
+    };
+    let mut told: Vec<Told> = asked.par_iter().copied().filter_map(tell).collect();
+    only_forms(&mut told);
+    if told.is_empty() {
+        return stays(star);
     }
-    let mut refilled: Vec<Member> = told.iter().map(|(.., member)| *member).collect();
-    refilled.sort_unstable_by_key(|member| member.article);
-    let left = |member: &Member| refilled.binary_search_by_key(&member.article, |gone| gone.article).is_ok();
-    let members = star.members.into_iter().filter(|member| !left(member)).collect();
-    told.sort_unstable_by_key(|(filling, _, member)| (*filling, member.article));
-    let alike = told.chunk_by(|a, b| a.0 == b.0).filter_map(|group| {
-        let group: Vec<u32> = group.iter().map(|(.., member)| member.article).collect();
-        story_of_alike(duplicates, &group)
+    let refilled: Vec<(u32, Member)> = told
+        .par_iter()
+        .map(|told| {
+            let overlap = if told.form == representative {
+                told.member.overlap
+            } else {
+                duplicates.sets.get(told.member.article).overlap(&duplicates.sets.get(told.form))
+            };
+            (told.form, Member { overlap, ..told.member })
+        })
+        .collect();
+    // Others may have printed what was filled in: then their story is that of the filling, not of the form.
+    let fillings: BTreeSet<u64> =
+        told.iter().filter(|told| told.form == representative).map(|told| told.refilled.filling).collect();
+    let known: BTreeSet<u32> = asked
+        .iter()
+        .filter(|(form, _)| *form == representative)
+        .map(|(_, member)| member.article)
+        .chain(told.iter().map(|told| told.member.article))
+        .chain([representative])
+        .collect();
+    if !fillings.is_empty() {
+        let others: Vec<Member> =
+            star.members.iter().filter(|member| !known.contains(&member.article)).copied().collect();
+        let reprints = others.into_par_iter().filter_map(|member| tell((representative, member)));
+        told.par_extend(reprints.filter(|told| fillings.contains(&told.refilled.filling)));
+    }
+    told.sort_unstable_by_key(|told| (told.form, told.refilled.filling, told.member.article));
+    let alike = told.chunk_by(|a, b| (a.form, a.refilled.filling) == (b.form, b.refilled.filling));
+    let alike = alike
+        .filter_map(|group| {
+            let group: Vec<u32> = group.iter().map(|told| told.member.article).collect();
+            story_of_alike(duplicates, &group)
+        })
+        .collect();
+    let mut gone: Vec<u32> = told.iter().map(|told| told.member.article).collect();
+    gone.sort_unstable();
+    let members = star.members.into_iter().filter(|member| gone.binary_search(&member.article).is_err());
+    Split { star: Story { representative, members: members.collect() }, alike, gone, refilled }
+}
+
+/// Leaves out those that differ from a form in one fact, unless that blank has enough fillings.
+fn only_forms(told: &mut Vec<Told>) {
+    let mut fillings: BTreeSet<(u32, u64, u64)> = BTreeSet::new();
+    for Told { form, refilled, .. } in &*told {
+        fillings.insert((*form, refilled.blank, refilled.filling));
+    }
+    told.retain(|told| {
+        let blank = (told.form, told.refilled.blank);
+        // The form's own filling counts as one.
+        told.refilled.frame() == Frame::Refilled
+            || fillings.range((blank.0, blank.1, 0)..=(blank.0, blank.1, u64::MAX)).take(FILLINGS).count() + 1
+                >= FILLINGS
     });
-    let alike = alike.collect();
-    Split { star: Story { representative, members }, alike, refilled }
 }
 
 /// The articles of a group (ascending) that match its first.
@@ -142,5 +211,7 @@ pub(super) fn spread(
         })
         .collect();
     templates.par_sort_unstable_by_key(|template| (template.article, template.frame));
+    // One row an article: that of the earliest form.
+    templates.dedup_by_key(|template| template.article);
     templates
 }

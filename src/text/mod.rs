@@ -14,6 +14,7 @@
 mod characters;
 pub mod classes;
 mod cut;
+mod digits;
 pub mod fold;
 mod offsets;
 mod paragraphs;
@@ -22,6 +23,7 @@ mod tokens;
 mod words;
 
 pub use cut::count_ascii_words;
+pub use digits::digit_value;
 pub use offsets::CharOffsets;
 pub use paragraphs::{Paragraphs, ends_like_a_sentence, paragraphs};
 pub use tokens::{MAX_TEXT_BYTES, TokenSpan, Tokens, tokenize};

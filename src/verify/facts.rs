@@ -13,7 +13,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::text::Tokens;
+use crate::text::{Tokens, digit_value};
 
 /// The words of a text, and which of them are facts.
 #[derive(Clone, Debug)]
@@ -90,11 +90,19 @@ fn is_capital(word: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase)
 }
 
-/// Days, months and years: one or two digits up to 31, four that begin with 19 or 20.
+/// Days, months and years: one or two digits up to 31, four that begin with 19 or 20; in any script's digits, and with two
+/// letters at most behind them (3rd).
 fn is_of_dates(number: &str) -> bool {
-    match number.parse::<u32>() {
-        Ok(value) => value <= 31 || number.len() == 4 && (1900..2100).contains(&value),
-        Err(_) => false,
+    let digits: Vec<u32> = number.chars().map_while(digit_value).take(5).collect();
+    let letters = number.chars().skip(digits.len());
+    if letters.clone().count() > 2 || letters.clone().any(|c| !c.is_alphabetic()) {
+        return false;
+    }
+    let value = digits.iter().fold(0, |sum, digit| 10 * sum + digit);
+    match digits.len() {
+        1 | 2 => value <= 31,
+        4 => (1900..2100).contains(&value),
+        _ => false,
     }
 }
 
@@ -109,7 +117,7 @@ fn begins_sentence(between: &str) -> bool {
 }
 
 /// What differs between two texts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refilled {
     /// Different facts that stand in one text only, where the other has as many of its own: the smaller count of the two.
     replaced: usize,
@@ -122,7 +130,11 @@ pub struct Refilled {
     other_words: u32,
     /// Whether either text has a fact of its own that it tells twice or more.
     told_again: bool,
-    /// A hash of the facts that were replaced, and of those that replace them: alike for articles that are filled in alike.
+    /// Whether all that differs in facts are numbers as dates hold them.
+    only_dates: bool,
+    /// A hash of the second text's facts that were replaced: the blank of the form.
+    pub blank: u64,
+    /// A hash of these and of those that replace them: alike for articles that are filled in alike.
     pub filling: u64,
 }
 
@@ -177,8 +189,10 @@ impl Refilled {
         for side in 0..2 {
             others[side] += count(&own[side]) - count(&kept[side]);
         }
-        let filling: Vec<u64> =
-            kept.iter().flat_map(|words| words.iter().map(|word| word.hash).chain([u64::MAX])).collect();
+        let hash = |from: u64, words: &[&Word]| {
+            words.iter().fold(from, |sum, word| sum.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ word.hash)
+        };
+        let blank = hash(1, &kept[1]);
         let facts = |words: &[&Word]| words.iter().filter(|word| word.kind == Kind::Fact).count();
         Refilled {
             replaced: facts(&kept[0]).min(facts(&kept[1])),
@@ -188,7 +202,9 @@ impl Refilled {
             told_again: kept
                 .iter()
                 .all(|words| words.iter().any(|word| word.kind == Kind::Fact && word.count > 1)),
-            filling: filling.iter().fold(0, |sum: u64, hash| sum.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ hash),
+            only_dates: kept.iter().flatten().all(|word| word.kind == Kind::Date),
+            blank,
+            filling: hash(blank.rotate_left(1), &kept[0]),
         }
     }
 
@@ -196,7 +212,7 @@ impl Refilled {
     /// twice and oftener, and another one came: then a form was filled in with more to say.
     pub fn frame(&self) -> Frame {
         let written = if self.told_again { self.other_words / WRITTEN_BESIDE } else { self.other_words };
-        if self.replaced_with_dates == 0 || self.fact_words < written {
+        if self.replaced_with_dates == 0 || self.only_dates || self.fact_words < written {
             Frame::Same
         } else if self.told_again || self.replaced > 1 {
             Frame::Refilled
@@ -268,7 +284,7 @@ mod tests {
     #[test]
     fn one_blank_is_not_enough() {
         check("The fund gives Edgewood a new engine.", "The fund gives Toledo a new engine.", Frame::Unsure);
-        check("Shares fell 5 percent today.", "Shares fell 6 percent today.", Frame::Unsure);
+        check("It killed 34 people today.", "It killed 37 people today.", Frame::Unsure);
     }
 
     #[test]

@@ -95,6 +95,65 @@ fn one_blank_is_a_correction_twice_and_a_form_from_the_third_filling_on() {
 }
 
 #[test]
+fn what_others_print_of_a_filling_is_a_story_with_it_and_not_with_the_form() {
+    let records = [
+        ("a", "smith", release("Erie", "88,500")),
+        ("b", "smith", release("Sylvania", "11,700")),
+        ("c", "paper", format!("As we have heard: {}", release("Sylvania", "11,700"))),
+    ];
+    let report = scanned(&records, &[]);
+    assert_eq!(stories(&report), [["b", "c"]]);
+    assert_eq!(report.count("templates"), 1);
+}
+
+#[test]
+fn forms_of_one_outlet_do_not_meet_in_another_outlets_story() {
+    let records = [
+        ("a", "jones", release("Erie", "88,500")),
+        ("b", "smith", release("Sylvania", "11,700")),
+        ("c", "smith", release("Two Rivers", "106,200")),
+    ];
+    let report = scanned(&records, &[]);
+    assert_eq!(stories(&report), [["a", "b"]]);
+    assert_eq!(report.count("templates"), 1);
+}
+
+#[test]
+fn a_revision_of_a_filling_is_a_story_with_it() {
+    let revised = release("Sylvania", "11,700") + " Chief Bob Harlow thanked him.";
+    let records = [
+        ("a", "smith", release("Erie", "88,500")),
+        ("b", "smith", release("Sylvania", "11,700")),
+        ("c", "smith", revised),
+    ];
+    let report = scanned(&records, &[]);
+    assert_eq!(stories(&report), [["b", "c"]]);
+    assert_eq!(report.count("templates"), 2);
+}
+
+#[test]
+fn printed_on_three_days_is_one_story_in_any_digits() {
+    for dates in [["March 3", "March 17", "March 29"], ["٣ مارس ٢٠٢٣", "١٥ مارس ٢٠٢٤", "٢٩ مارس ٢٠٢٤"]]
+    {
+        let [a, b, c] = dates.map(|date| format!("{date}. {}", release("Erie", "88,500")));
+        assert_eq!(
+            stories(&scanned(&[("a", "smith", a), ("b", "smith", b), ("c", "smith", c)], &[])),
+            [["a", "b", "c"]]
+        );
+    }
+}
+
+#[test]
+fn two_corrections_in_two_places_are_no_form() {
+    let records = [
+        ("a", "smith", release("Erie", "88,500")),
+        ("b", "smith", release("Erie", "88,900")),
+        ("c", "smith", release("Erie", "88,500").replace("hundreds", "412")),
+    ];
+    assert_eq!(stories(&scanned(&records, &[])), [["a", "b", "c"]]);
+}
+
+#[test]
 fn without_outlets_nobody_has_a_form() {
     let lines = [("a", "Erie", "88,500"), ("b", "Sylvania", "11,700")]
         .map(|(id, town, sum)| json!({"id": id, "text": release(town, sum)}).to_string());
