@@ -9,7 +9,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::packed::Searcher;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::agencies::{Strength, look_up, words};
 use super::cut::{after_one_of, bracketed, ends_sentence, head, is_dash, place, tail};
@@ -24,6 +25,9 @@ const LAST_BYTES: usize = 600;
 
 /// A closing code stands nearer, in bytes.
 const CODE_BYTES: usize = 300;
+
+/// A time behind slashes is not longer, in bytes.
+const TIME_BYTES: usize = 30;
 
 /// Longest name, in bytes.
 const NAME_BYTES: usize = 100;
@@ -62,7 +66,10 @@ fn codes(text: &str, found: &mut Vec<Found>) {
 
 /// The code in the brackets that open at `open`, if they stand behind a full sentence or end the text.
 fn closing_bracket<'t>(text: &'t str, end: &'t str, open: usize) -> Option<&'t str> {
-    let (inside, after) = bracketed(&end[open..], NAME_BYTES)?;
+    // Curly quotes begin as dashes do, wide brackets as other wide marks: the byte alone says little.
+    let begins = end.as_bytes()[open + 1..].first();
+    (end.as_bytes()[open] != 0xE2 || begins == Some(&0x80)).then_some(())?;
+    let (inside, after) = bracketed(end.get(open..)?, NAME_BYTES)?;
     let name = inside.trim();
     let named = look_up(name, Strength::Ambiguous)?;
     let begin = place(text, end).start + open;
@@ -83,8 +90,8 @@ fn closing_bracket<'t>(text: &'t str, end: &'t str, open: usize) -> Option<&'t s
 /// The name with which the text ends: behind a dash, a slash, a full sentence, or in a line of its own.
 fn last_words<'t>(text: &'t str, end: &'t str) -> Option<&'t str> {
     // `واس //10:05 ت م`
-    let end = match end.rfind("//") {
-        Some(at) if end.len() - at <= 30 && !end[..at].ends_with(':') => end[..at].trim_end(),
+    let end = match tail(end, TIME_BYTES).rfind("//").map(|at| end.len() - tail(end, TIME_BYTES).len() + at) {
+        Some(at) if !end[..at].ends_with(':') => end[..at].trim_end(),
         _ => end,
     };
     let timed = end.len() < tail(text, CODE_BYTES).len();
@@ -124,7 +131,6 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let phrases = words().original.iter().cloned();
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
-        .kind(Some(AhoCorasickKind::DFA))
         .build(stems.chain(phrases).chain(words().original.iter().map(|phrase| capital(phrase))))
         .expect("a few hundred short patterns")
 });
@@ -137,7 +143,46 @@ fn capital(phrase: &str) -> String {
     chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
+/// Pieces of which each stem but `©` holds one: few enough to be searched for in vectors, and rare in prose.
+const PIECES: [&str; 22] = [
+    "pyright",
+    "PYRIGHT",
+    "(c)",
+    "(C)",
+    "rigin",
+    "irst publ",
+    "irst appe",
+    "red first",
+    "nitialement",
+    "uerst",
+    "orspron",
+    "публиков",
+    "لأول مرة",
+    "نشر أصلا",
+    "载自",
+    "載自",
+    "原载",
+    "首发于",
+    "載元",
+    "初出",
+    "配信元",
+    "転載",
+];
+
+/// `None` on machines without such vectors.
+static PIECE: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(PIECES));
+
+/// Whether `end` may hold a stem. Nearly no text does, and the automaton is slower by far.
+fn may_hold_stem(end: &[u8]) -> bool {
+    /// The second byte of `©`.
+    const SIGN: u8 = 0xA9;
+    memchr::memchr(SIGN, end).is_some() || PIECE.as_ref().is_none_or(|pieces| pieces.find(end).is_some())
+}
+
 fn phrases(text: &str, within: Range<usize>, found: &mut Vec<Found>) {
+    if !may_hold_stem(&text.as_bytes()[within.clone()]) {
+        return;
+    }
     for stem in STEMS.find_iter(&text[within.clone()]) {
         let rest = head(&text[within.start + stem.end()..], NAME_BYTES);
         if stem.pattern().as_usize() < COPYRIGHTS {
@@ -214,4 +259,21 @@ fn publisher(rest: &str) -> Option<&str> {
     let short = name.split_whitespace().take(MAX_WORDS + 1).count() <= MAX_WORDS && end < NAME_BYTES - 4;
     let cut = rest.len() == end && end >= NAME_BYTES - 4;
     (!dated && spelled && short && !cut && name.contains(char::is_alphabetic)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stem_holds_a_piece() {
+        let phrases = words().original.iter().flat_map(|phrase| [phrase.clone(), capital(phrase)]);
+        for stem in ["opyright", "OPYRIGHT", "©", "(c)", "(C)"].map(str::to_owned).into_iter().chain(phrases)
+        {
+            assert!(may_hold_stem(stem.as_bytes()), "{stem}");
+            let text = format!("{} {stem} {}", "x".repeat(100), "x".repeat(100));
+            assert!(may_hold_stem(text.as_bytes()), "{stem}");
+        }
+        assert!(!may_hold_stem("prose ".repeat(100).as_bytes()));
+    }
 }
