@@ -75,10 +75,10 @@ pub(super) fn one_of(list: &[String], word: &str) -> bool {
 }
 
 /// What follows the longest of `words` with which `said` begins, whatever the case; a word of letters must end there.
-pub(super) fn after_one_of<'t>(said: &'t str, words: &[String]) -> Option<&'t str> {
+pub(super) fn after_one_of<'t>(said: &'t str, words: &[impl AsRef<str>]) -> Option<&'t str> {
     let mut best: Option<&str> = None;
     for word in words {
-        let Some(rest) = after(said, word) else { continue };
+        let Some(rest) = after(said, word.as_ref()) else { continue };
         if best.is_none_or(|best| rest.len() < best.len()) {
             best = Some(rest);
         }
