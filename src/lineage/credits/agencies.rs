@@ -4,8 +4,8 @@
 //! is strong enough for that form ([`Strength`]). Names are compared by their letters and digits alone, in lower case,
 //! without a leading "The"; codes by their letters as printed, for "PA" and "pa" are not one.
 //!
-//! It guarantees: the same words give the same agency; a look-up costs a binary search in some four hundred forms. It
-//! does not search: who calls it has cut the words out.
+//! It guarantees: the same words give the same agency; a look-up costs a binary search in some four hundred forms, and
+//! words that are no form mostly not even that ([`Shapes`]). It does not search: who calls it has cut the words out.
 
 use std::sync::LazyLock;
 
@@ -71,12 +71,21 @@ pub(super) fn look_up(said: &str, weakest: Strength) -> Option<Named> {
         return None;
     }
     let said = without_the(said.trim());
+    let table = &*TABLE;
+    if !table.whole.holds(shape(said)?) {
+        return None;
+    }
     let mut key = String::with_capacity(said.len());
     key.extend(letters(said));
-    let table = &*TABLE;
     let code = find(&table.codes, &key);
     let named = code.or_else(|| find(&table.names, &key.to_lowercase()))?;
     (named.strength <= weakest).then_some(named)
+}
+
+/// Whether a form may stand at the begin of `said`. Cheap: its first two letters tell.
+pub(super) fn may_begin(said: &str) -> bool {
+    let (first, second) = first_two(without_the(said));
+    TABLE.begins.holds([first, second, '\0'])
 }
 
 /// The letters and digits of `said` in lower case, without a leading "The": by these, names are compared.
@@ -85,14 +94,73 @@ pub(super) fn folded(said: &str) -> String {
 }
 
 fn letters(said: &str) -> impl Iterator<Item = char> {
+    said.chars().filter(|&c| is_letter(c))
+}
+
+fn is_letter(c: char) -> bool {
     // A tatweel only stretches a word.
-    said.chars().filter(|&c| c.is_alphanumeric() && c != 'ـ')
+    c.is_alphanumeric() && c != 'ـ'
 }
 
 fn without_the(said: &str) -> &str {
     match said.split_at_checked(4) {
         Some((the, rest)) if the.eq_ignore_ascii_case("the ") => rest,
         _ => said,
+    }
+}
+
+/// What tells most words from forms without folding them: the first two letters and the last, in lower case.
+type Shape = [char; 3];
+
+fn shape(said: &str) -> Option<Shape> {
+    let (first, second) = first_two(said);
+    let last = said.chars().rev().find(|&c| is_letter(c))?;
+    Some([first, second, lower(last)])
+}
+
+/// The first two letters in lower case; `\0` for one that is not there.
+fn first_two(said: &str) -> (char, char) {
+    let mut letters = letters(said);
+    let first = letters.next().map_or('\0', lower);
+    (first, letters.next().map_or('\0', lower))
+}
+
+fn lower(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
+    match c.to_lowercase().next() {
+        // At the end of a word a sigma has another form.
+        Some('ς') => 'σ',
+        folded => folded.unwrap_or(c),
+    }
+}
+
+/// A set of shapes that may say that it holds one that it does not, but never the other way round.
+struct Shapes([u64; Shapes::WORDS]);
+
+impl Shapes {
+    /// 8,192 bits: some four hundred shapes make few of them one.
+    const WORDS: usize = 128;
+
+    fn of(shapes: impl Iterator<Item = Shape>) -> Shapes {
+        let mut set = Shapes([0; Shapes::WORDS]);
+        for shape in shapes {
+            let (word, bit) = Shapes::place(shape);
+            set.0[word] |= bit;
+        }
+        set
+    }
+
+    fn holds(&self, shape: Shape) -> bool {
+        let (word, bit) = Shapes::place(shape);
+        self.0[word] & bit != 0
+    }
+
+    fn place([first, second, last]: Shape) -> (usize, u64) {
+        let mixed = (u32::from(first) ^ (u32::from(second) << 10) ^ (u32::from(last) << 20))
+            .wrapping_mul(0x9E37_79B1);
+        ((mixed >> 25) as usize, 1 << ((mixed >> 19) & 63))
     }
 }
 
@@ -150,6 +218,10 @@ struct Table {
     /// By their letters as printed, sorted.
     codes: Vec<(String, Named)>,
     domains: Vec<(String, Agency)>,
+    /// The shapes of all names and codes.
+    whole: Shapes,
+    /// The same without the last letter.
+    begins: Shapes,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("agencies.toml")));
@@ -183,7 +255,10 @@ impl Table {
             forms.dedup_by(|one, other| one == other);
         }
         domains.sort();
-        Table { agencies, words, names, codes, domains }
+        let shapes = || names.iter().chain(&codes).filter_map(|(form, _)| shape(form));
+        let whole = Shapes::of(shapes());
+        let begins = Shapes::of(shapes().map(|[first, second, _]| [first, second, '\0']));
+        Table { agencies, words, names, codes, domains, whole, begins }
     }
 }
 

@@ -9,7 +9,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::packed::Searcher;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::agencies::{Strength, look_up, words};
 use super::cut::{after_one_of, bracketed, ends_sentence, head, is_dash, place, tail};
@@ -24,6 +25,9 @@ const LAST_BYTES: usize = 600;
 
 /// A closing code stands nearer, in bytes.
 const CODE_BYTES: usize = 300;
+
+/// A time behind slashes is not longer, in bytes.
+const TIME_BYTES: usize = 30;
 
 /// Longest name, in bytes.
 const NAME_BYTES: usize = 100;
@@ -62,7 +66,10 @@ fn codes(text: &str, found: &mut Vec<Found>) {
 
 /// The code in the brackets that open at `open`, if they stand behind a full sentence or end the text.
 fn closing_bracket<'t>(text: &'t str, end: &'t str, open: usize) -> Option<&'t str> {
-    let (inside, after) = bracketed(&end[open..], NAME_BYTES)?;
+    // Curly quotes begin as dashes do, wide brackets as other wide marks: the byte alone says little.
+    let begins = end.as_bytes()[open + 1..].first();
+    (end.as_bytes()[open] != 0xE2 || begins == Some(&0x80)).then_some(())?;
+    let (inside, after) = bracketed(end.get(open..)?, NAME_BYTES)?;
     let name = inside.trim();
     let named = look_up(name, Strength::Ambiguous)?;
     let begin = place(text, end).start + open;
@@ -83,8 +90,8 @@ fn closing_bracket<'t>(text: &'t str, end: &'t str, open: usize) -> Option<&'t s
 /// The name with which the text ends: behind a dash, a slash, a full sentence, or in a line of its own.
 fn last_words<'t>(text: &'t str, end: &'t str) -> Option<&'t str> {
     // `واس //10:05 ت م`
-    let end = match end.rfind("//") {
-        Some(at) if end.len() - at <= 30 && !end[..at].ends_with(':') => end[..at].trim_end(),
+    let end = match tail(end, TIME_BYTES).rfind("//").map(|at| end.len() - tail(end, TIME_BYTES).len() + at) {
+        Some(at) if !end[..at].ends_with(':') => end[..at].trim_end(),
         _ => end,
     };
     let timed = end.len() < tail(text, CODE_BYTES).len();
@@ -124,7 +131,6 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let phrases = words().original.iter().cloned();
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
-        .kind(Some(AhoCorasickKind::DFA))
         .build(stems.chain(phrases).chain(words().original.iter().map(|phrase| capital(phrase))))
         .expect("a few hundred short patterns")
 });
@@ -137,9 +143,65 @@ fn capital(phrase: &str) -> String {
     chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
+/// Pieces of which each stem but `©` holds one: few enough to be searched for in vectors, and rare in prose.
+const PIECES: [&str; 22] = [
+    "pyright",
+    "PYRIGHT",
+    "(c)",
+    "(C)",
+    "rigin",
+    "irst publ",
+    "irst appe",
+    "red first",
+    "nitialement",
+    "uerst",
+    "orspron",
+    "публиков",
+    "أول مرة",
+    "أصلا",
+    "载自",
+    "載自",
+    "原载",
+    "首发于",
+    "載元",
+    "初出",
+    "配信元",
+    "転載",
+];
+
+/// `None` on machines without such vectors.
+static PIECE: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(PIECES));
+
+/// No stem is longer, in bytes.
+const STEM_BYTES: usize = 80;
+
+/// Where the next piece of a stem begins in `end`. Nearly no text has any, and the automaton is slower by far.
+fn next_piece(end: &[u8]) -> Option<usize> {
+    /// The second byte of `©`.
+    const SIGN: u8 = 0xA9;
+    let piece = match PIECE.as_ref() {
+        Some(pieces) => pieces.find(end).map(|piece| piece.start()),
+        None => STEMS.find(end).map(|stem| stem.start()),
+    };
+    let before = &end[..piece.unwrap_or(end.len())];
+    // Other scripts have the same second byte.
+    let is_sign = |&at: &usize| before[..at].ends_with(&[0xC2]);
+    memchr::memchr_iter(SIGN, before).find(is_sign).or(piece)
+}
+
 fn phrases(text: &str, within: Range<usize>, found: &mut Vec<Found>) {
-    for stem in STEMS.find_iter(&text[within.clone()]) {
-        let rest = head(&text[within.start + stem.end()..], NAME_BYTES);
+    let bytes = &text.as_bytes()[..within.end];
+    let mut from = within.start;
+    while let Some(piece) = next_piece(&bytes[from..]).map(|at| from + at) {
+        // The stem of a piece lies around it; one that begins behind it has a piece of its own.
+        let begin = from.max(piece.saturating_sub(STEM_BYTES));
+        let around = &bytes[begin..bytes.len().min(piece + STEM_BYTES)];
+        let Some(stem) = STEMS.find(around).filter(|stem| begin + stem.start() <= piece) else {
+            from = piece + 1;
+            continue;
+        };
+        from = begin + stem.end();
+        let rest = head(&text[from..], NAME_BYTES);
         if stem.pattern().as_usize() < COPYRIGHTS {
             let name = owner(rest);
             if look_up(name, Strength::Code).is_some() {
@@ -154,9 +216,8 @@ fn phrases(text: &str, within: Range<usize>, found: &mut Vec<Found>) {
 /// Whose copyright it is: what follows signs, years and "by", up to a mark or "All rights".
 fn owner(rest: &str) -> &str {
     let rest = rest.trim_start_matches(|c: char| !c.is_alphabetic());
-    let by = ["by", "copyright", "c"].map(str::to_owned);
-    let rest =
-        after_one_of(rest, &by).map_or(rest, |rest| rest.trim_start_matches(|c: char| !c.is_alphabetic()));
+    let rest = after_one_of(rest, &["by", "copyright", "c"])
+        .map_or(rest, |rest| rest.trim_start_matches(|c: char| !c.is_alphabetic()));
     let end = rest.find(['.', ',', '|', '\n', ';', ')', '(', '/', '-', '–', '—', '©']).unwrap_or(rest.len());
     let owner = &rest[..end];
     let end = owner.find(" All ").or_else(|| owner.find(" all ")).unwrap_or(owner.len());
@@ -214,4 +275,20 @@ fn publisher(rest: &str) -> Option<&str> {
     let short = name.split_whitespace().take(MAX_WORDS + 1).count() <= MAX_WORDS && end < NAME_BYTES - 4;
     let cut = rest.len() == end && end >= NAME_BYTES - 4;
     (!dated && spelled && short && !cut && name.contains(char::is_alphabetic)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stem_holds_a_piece() {
+        let phrases = words().original.iter().flat_map(|phrase| [phrase.clone(), capital(phrase)]);
+        for stem in ["opyright", "OPYRIGHT", "©", "(c)", "(C)"].map(str::to_owned).into_iter().chain(phrases)
+        {
+            assert!(next_piece(stem.as_bytes()).is_some() && stem.len() <= STEM_BYTES, "{stem}");
+            let text = format!("{} {stem} {}", "x".repeat(100), "x".repeat(100));
+            assert!(next_piece(text.as_bytes()).is_some(), "{stem}");
+        }
+    }
 }

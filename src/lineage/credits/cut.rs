@@ -26,16 +26,59 @@ pub(super) fn tail(text: &str, most: usize) -> &str {
     &text[text.ceil_char_boundary(text.len().saturating_sub(most))..]
 }
 
+/// As far as a mark stands from the begin of a paragraph that begins with a credit, in bytes: behind a place and a
+/// date, or a label.
+pub(super) const MARK_BYTES: usize = 100;
+
+/// Whether a paragraph's begin holds a mark without which it begins with no dateline and no label: a bracket, a slash, a
+/// hyphen, a colon, or anything beyond ASCII. (A star may stand before them in any number.)
+pub(super) fn has_mark(paragraph: &[u8]) -> bool {
+    if paragraph.first() == Some(&b'*') {
+        return true;
+    }
+    let begin = &paragraph[..paragraph.len().min(MARK_BYTES)];
+    // Without a branch, so that a chunk is looked at in vectors.
+    let is_mark = |byte: u8| {
+        u8::from(byte == b'(')
+            | u8::from(byte == b'[')
+            | u8::from(byte == b'/')
+            | u8::from(byte == b'-')
+            | u8::from(byte == b':')
+            | u8::from(byte >= 0x80)
+    };
+    let (chunks, rest) = begin.as_chunks::<16>();
+    let mut marks = [0; 16];
+    for chunk in chunks {
+        for (mark, &byte) in marks.iter_mut().zip(chunk) {
+            *mark |= is_mark(byte);
+        }
+    }
+    let mut last = [b' '; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    for (mark, &byte) in marks.iter_mut().zip(&last) {
+        *mark |= is_mark(byte);
+    }
+    marks != [0; 16]
+}
+
+/// Whether `word`, in any case, is one of the listed ones, which are in lower case.
+pub(super) fn one_of_any_case(list: &[String], word: &str) -> bool {
+    if word.is_ascii() {
+        return list.iter().any(|listed| listed.eq_ignore_ascii_case(word));
+    }
+    one_of(list, &word.to_lowercase())
+}
+
 /// Whether `word` is one of the listed ones.
 pub(super) fn one_of(list: &[String], word: &str) -> bool {
     list.iter().any(|listed| listed == word)
 }
 
 /// What follows the longest of `words` with which `said` begins, whatever the case; a word of letters must end there.
-pub(super) fn after_one_of<'t>(said: &'t str, words: &[String]) -> Option<&'t str> {
+pub(super) fn after_one_of<'t>(said: &'t str, words: &[impl AsRef<str>]) -> Option<&'t str> {
     let mut best: Option<&str> = None;
     for word in words {
-        let Some(rest) = after(said, word) else { continue };
+        let Some(rest) = after(said, word.as_ref()) else { continue };
         if best.is_none_or(|best| rest.len() < best.len()) {
             best = Some(rest);
         }
@@ -113,7 +156,10 @@ pub(super) fn bracketed(said: &str, most: usize) -> Option<(&str, &str)> {
     let mut chars = said.chars();
     let close = closes(chars.next()?)?;
     let inside = chars.as_str();
-    let end = head(inside, most).find([close, '\n'])?;
+    let end = match u8::try_from(close) {
+        Ok(close) if close.is_ascii() => memchr::memchr2(close, b'\n', head(inside, most).as_bytes())?,
+        _ => head(inside, most).find([close, '\n'])?,
+    };
     let rest = inside[end..].strip_prefix(close)?;
     Some((&inside[..end], rest))
 }

@@ -14,14 +14,14 @@
 use std::ops::Range;
 
 use super::agencies::{Strength, look_up, words};
-use super::cut::{bracketed, head, is_dash, is_unspaced, one_of, place};
+use super::cut::{MARK_BYTES, bracketed, head, is_dash, is_unspaced, one_of, place};
 use super::{CreditKind, Found};
 
 /// As far as datelines reach, in bytes: the longest that were met have 110 Arabic letters.
 const HEAD_BYTES: usize = 240;
 
 /// As far as a bracket may open, in bytes: a place and a date.
-const OPENS_BYTES: usize = 100;
+const OPENS_BYTES: usize = MARK_BYTES;
 
 /// What stands in a dateline's brackets, in bytes.
 const BRACKET_BYTES: usize = 70;
@@ -40,7 +40,7 @@ pub(super) fn find(text: &str, paragraph: &Range<usize>, near_begin: bool) -> Op
     let mut name = has_bracket.then(|| in_brackets(said)).flatten();
     if name.is_none() && near_begin {
         // Nearly all dashes that are not ASCII begin with 0xE2.
-        let has_mark = memchr::memchr3(b'-', b':', 0xE2, opens).is_some();
+        let has_mark = memchr::memchr3(b'-', b':', 0xE2, opens).is_some() && may_be_dashed(said.as_bytes());
         name = has_mark.then(|| between_dashes(said, paragraph.len() == said.len())).flatten();
         // The other two are written in no Latin letters.
         if name.is_none() && !said.bytes().take(8).all(|byte| byte.is_ascii()) {
@@ -48,6 +48,22 @@ pub(super) fn find(text: &str, paragraph: &Range<usize>, near_begin: bool) -> Op
         }
     }
     name.map(|name| Found::named(text, place(text, name), CreditKind::Dateline))
+}
+
+/// Whether `said` may hold a dash with a blank beside it, by its bytes. Curly quotes begin as dashes do.
+fn may_be_dashed(said: &[u8]) -> bool {
+    let parts = |at: usize| match said[at..] {
+        [0xE2, 0x80, third, ..] => (0x90..=0x95).contains(&third),
+        [0xE2, second, ..] => second == 0x88,
+        // A hyphen joins Latin words.
+        _ => {
+            let beside =
+                |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii() || byte.is_ascii_whitespace());
+            beside(said.get(at + 1)) || at.checked_sub(1).is_some_and(|before| beside(said.get(before)))
+        }
+    };
+    // The tatweel and the wide hyphen are seldom met outside the scripts of their letters.
+    memchr::memchr2_iter(b'-', 0xE2, said).any(parts) || memchr::memchr2(0xD9, 0xEF, said).is_some()
 }
 
 fn in_brackets(said: &str) -> Option<&str> {
@@ -221,6 +237,8 @@ fn telegram(said: &str) -> Option<&str> {
     /// Place and date stand between the agency and the sign, in bytes.
     const PLACE_BYTES: usize = 60;
     let said = said.trim_start_matches(|c: char| !c.is_alphanumeric());
+    // Each of the signs begins with one of these bytes, as many Han letters do, but no other script.
+    memchr::memchr3(0xE7, 0xE8, 0xE9, head(said, PLACE_BYTES).as_bytes())?;
     let end = head(said, PLACE_BYTES).find(['电', '電', '讯', '訊'])?;
     let name = unspaced_edge(&said[..end])?;
     (name.as_ptr() == said.as_ptr()).then_some(name)
@@ -230,6 +248,8 @@ fn telegram(said: &str) -> Option<&str> {
 fn behind_date(said: &str) -> Option<&str> {
     /// Words up to the code.
     const MOST_WORDS: usize = 14;
+    // Each of the marks of a year begins with this byte.
+    memchr::memchr(0xD9, said.as_bytes())?;
     let mut had_digit = false;
     let mut before = "";
     for word in said.split_whitespace().take(MOST_WORDS) {

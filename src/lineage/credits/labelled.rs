@@ -33,7 +33,16 @@ fn whole_paragraph(text: &str, paragraph: &Range<usize>) -> Option<Found> {
     }
 }
 
-fn closing_bracket(text: &str, paragraph: &Range<usize>) -> Option<Found> {
+/// The credit in the brackets that close the paragraph.
+pub(super) fn closing_bracket(text: &str, paragraph: &Range<usize>) -> Option<Found> {
+    // Nearly all paragraphs end otherwise: one look at their last bytes tells.
+    let end = text.as_bytes()[paragraph.clone()].trim_ascii_end();
+    let end = end.strip_suffix(b".").unwrap_or(end);
+    if end.last().is_some_and(|&last| {
+        last.is_ascii_alphanumeric() || matches!(last, b',' | b'"' | b'?' | b'!' | b'\'' | b':' | b';')
+    }) {
+        return None;
+    }
     let said = trim(text, paragraph, |c| c.is_whitespace() || matches!(c, '.' | '。'));
     let end = said.end
         - text[said.clone()].chars().next_back().filter(|c| matches!(c, ')' | ']' | '）' | '］'))?.len_utf8();

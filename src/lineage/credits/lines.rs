@@ -12,24 +12,21 @@
 
 use std::ops::Range;
 
-use super::agencies::{Strength, look_up, words};
-use super::cut::{after_one_of, is_dash, one_of, place, trim};
+use super::agencies::{Strength, look_up, may_begin, words};
+use super::cut::{after_one_of, is_dash, one_of_any_case, place, trim};
 use super::{CreditKind, Found};
 
 /// Longer lines are text, in bytes.
 const LINE_BYTES: usize = 120;
 
 /// Lines that say who contributed name several people, in bytes.
-const CONTRIBUTED_BYTES: usize = 400;
+pub(super) const CONTRIBUTED_BYTES: usize = 400;
 
 /// The credit that the paragraph is; `last` if no other follows.
 pub(super) fn find(text: &str, paragraph: &Range<usize>, near_begin: bool, last: bool) -> Option<Found> {
     let said = &text[paragraph.clone()];
     if said.len() > LINE_BYTES {
-        // Most paragraphs say neither.
-        let says =
-            said.len() <= CONTRIBUTED_BYTES && (said.contains("contributed") || said.contains("reported"));
-        let name = says.then(|| contributed(said)).flatten()?;
+        let name = (said.len() <= CONTRIBUTED_BYTES).then(|| contributed(said)).flatten()?;
         return Some(Found::named(text, place(text, name), CreditKind::Byline));
     }
     let said = &text[trim(text, paragraph, |c| !c.is_alphanumeric() && !matches!(c, '/' | '©'))];
@@ -74,8 +71,9 @@ fn at_end(said: &str, weakest: Strength) -> Option<&str> {
     let last = begins.len().saturating_sub(MOST_WORDS).max(1);
     for at in last..begins.len() {
         let name = &said[begins[at]..];
-        let joined = one_of(&words().joined, &said[begins[at - 1]..begins[at]].trim().to_lowercase());
-        if look_up(name, if joined { weakest } else { Strength::Name }).is_some() {
+        let Some(named) = look_up(name, weakest) else { continue };
+        let joined = || one_of_any_case(&words().joined, said[begins[at - 1]..begins[at]].trim());
+        if named.strength == Strength::Name || joined() {
             return Some(name);
         }
     }
@@ -85,17 +83,21 @@ fn at_end(said: &str, weakest: Strength) -> Option<&str> {
 fn contributed(said: &str) -> Option<&str> {
     /// As far as the name reaches, in words.
     const NAME_WORDS: usize = 3;
+    // Most lines begin with no name: two letters tell.
+    if !may_begin(said) {
+        return None;
+    }
     let begins: Vec<(usize, &str)> =
         said.split_whitespace().take(8).map(|word| (place(said, word).start, word)).collect();
-    let is_writer = |word: &str| one_of(&words().writer, &word.to_lowercase());
+    let is_writer = |word: &str| one_of_any_case(&words().writer, word);
     let short = said.len() <= LINE_BYTES;
     let closes = if short { begins.last() } else { None };
     for count in 1..=NAME_WORDS.min(begins.len().saturating_sub(1)) {
         let name = said[..begins[count].0].trim();
         let whole_line = closes.is_some_and(|(at, word)| is_writer(word) && at + word.len() == said.len());
         let sentence =
-            is_writer(begins[count].1) && (said.contains("contributed") || said.contains("reported"));
-        if (whole_line || sentence) && look_up(name, Strength::Code).is_some() {
+            || is_writer(begins[count].1) && (said.contains("contributed") || said.contains("reported"));
+        if (whole_line || sentence()) && look_up(name, Strength::Code).is_some() {
             return Some(name);
         }
     }

@@ -30,8 +30,6 @@ use std::ops::Range;
 
 pub use agencies::Agency;
 
-use crate::text::CharOffsets;
-
 /// A named source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credit {
@@ -120,9 +118,14 @@ pub fn credits(text: &str, paragraphs: &[Range<usize>]) -> Vec<Credit> {
     for paragraph in paragraphs {
         let near_begin = paragraph.start < OPENING_BYTES;
         let before = found.len();
-        found.extend(dateline::find(text, paragraph, near_begin));
-        found.extend(labelled::find(text, paragraph));
-        if found.len() == before {
+        // Nearly all paragraphs are prose that begins without a mark: one look at their begin tells.
+        if cut::has_mark(&text.as_bytes()[Range::clone(paragraph)]) {
+            found.extend(dateline::find(text, paragraph, near_begin));
+            found.extend(labelled::find(text, paragraph));
+        } else {
+            found.extend(labelled::closing_bracket(text, paragraph));
+        }
+        if found.len() == before && paragraph.len() <= lines::CONTRIBUTED_BYTES {
             found.extend(lines::find(text, paragraph, near_begin, paragraph.end == end));
         }
     }
@@ -142,12 +145,18 @@ pub fn credits(text: &str, paragraphs: &[Range<usize>]) -> Vec<Credit> {
         end = end.max(credit.name.end);
         fresh
     });
-    let offsets = CharOffsets::of(text);
+    // They stand in order and do not overlap, so each is counted on from the last.
+    let (mut bytes, mut chars) = (0, 0);
+    let mut count_to = |at: usize| {
+        chars += text[bytes..at].chars().count();
+        bytes = at;
+        chars
+    };
     let counted = |Found { name, agency, kind }| Credit {
         name: text[Range::clone(&name)].to_owned(),
         agency,
         kind,
-        chars: offsets.chars(&name),
+        chars: count_to(name.start)..count_to(name.end),
         bytes: name,
     };
     found.into_iter().map(counted).collect()
