@@ -59,7 +59,7 @@ fn a_story_and_a_template_printed_thousands_of_times_cost_a_comparison_each() {
         let line = |copy: usize| {
             let mut words = words.clone();
             if numbered {
-                words[120] = (1_000_000 + copy).to_string();
+                words[120] = (100 + copy).to_string();
             }
             json!({"id": format!("a{copy}"), "outlet": outlet(copy), "text": words.join(" ")}).to_string()
         };
