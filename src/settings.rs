@@ -88,6 +88,12 @@ impl Default for Searches {
 }
 
 impl Searches {
+    /// Whether credits are looked for. Near-duplicates alone are asked for where speed counts and nobody asks who wrote
+    /// what; then paragraphs and credits would be an eighth of the time.
+    pub fn credits(self) -> bool {
+        self.repeats || self.passages
+    }
+
     /// The names of the searches that are run, as `--only` takes them.
     pub fn names(self) -> Vec<&'static str> {
         [(self.repeats, "repeats"), (self.duplicates, "duplicates"), (self.passages, "passages")]

@@ -100,6 +100,9 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
         found(counts.repeats, format!("{noun} inside {}", plural(counts.articles_with_repeats, "article")))?;
     }
     let credited = counts.credited_articles;
+    if !searched("repeats") && !searched("passages") {
+        return Ok(()); // credits were not looked for
+    }
     found(credited, nouns(credited, "article names its source", "articles name their source").into())
 }
 

@@ -79,7 +79,8 @@ impl<'s> Examiner<'s> {
             into.fingerprints.extend(self.fingerprints.iter().map(StoredFingerprint::from));
         }
         let all_tokens_hash = self.token_hash();
-        let paragraphs = self.paragraphs.of(text);
+        // Who looks for neither repeats nor credits needs no paragraphs.
+        let paragraphs = if searches.credits() { self.paragraphs.of(text) } else { &[] };
         let repeats = if searches.repeats {
             spanned(text, self.repeats.find(text, &self.tokens, paragraphs))
         } else {

@@ -45,7 +45,7 @@ pub(super) struct ArticleRow<'a> {
     pub(super) originality: Option<Share>,
     pub(super) copied_words: Option<u32>,
     pub(super) repeated_words: Option<u32>,
-    pub(super) credits: Vec<CreditCell>,
+    pub(super) credits: Option<Vec<CreditCell>>,
 }
 
 #[derive(Serialize)]

@@ -94,7 +94,7 @@ impl<'a> Tables<'a> {
                 originality: (searches.passages && words > 0).then(|| original().into()),
                 copied_words: searches.passages.then_some(copied),
                 repeated_words: searches.repeats.then_some(article.repeated_words),
-                credits: credits.collect(),
+                credits: searches.credits().then(|| credits.collect()),
             }
         })
     }
