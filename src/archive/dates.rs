@@ -368,9 +368,12 @@ enum Zone {
     Rule(&'static str),
 }
 
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+/// English names, in lower case, from Monday on.
+pub(crate) const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-const MONTHS: [&str; 12] = [
+/// English names, in lower case, from January on.
+pub(crate) const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",

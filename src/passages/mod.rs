@@ -276,7 +276,7 @@ pub fn passages(
         fingerprints_of: holdings.fingerprints_of,
     };
     let stock = postings.stock(holders, holdings.scratch)?;
-    let rows = Mutex::new(RowsWriter::new(holdings.scratch));
+    let gathering = Gathering::new(holdings, limits);
     let search = Search { postings, heads: &heads, stock: &stock, holdings, limits };
     let targets: Result<Vec<Option<Copied>>, PassagesError> = targets
         .into_par_iter()
@@ -286,24 +286,50 @@ pub fn passages(
             |texts, target| {
                 let (found, copied_words) = search.target(&target, uses.of_target(&target), texts);
                 advance(1);
-                if found.is_empty() {
-                    return Ok(None);
-                }
-                // Rows come in the order of work; each target knows its own.
-                let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
-                let first = rows.len();
-                if (first + found.len()) as u64 > limits.max_passages {
-                    return Err(PassagesError::TooMany);
-                }
-                rows.push_all(&found)?;
-                let count = u32::try_from(found.len()).map_err(|_| PassagesError::TooMany)?;
-                Ok(Some(Copied { article: target.article, copied_words, first, count }))
+                gathering.add(target.article, copied_words, &found)
             },
         )
         .collect();
-    let mut targets: Vec<Copied> = targets?.into_iter().flatten().collect();
-    targets.par_sort_unstable_by_key(|target| target.article);
-    Ok(Copies { targets, rows: rows.into_inner().unwrap_or_else(PoisonError::into_inner).finish()? })
+    gathering.finish(targets?)
+}
+
+/// The table of passages while targets are at work. Rows come in the order of work; each target knows its own.
+struct Gathering {
+    rows: Mutex<RowsWriter<PassageRow>>,
+    most: u64,
+}
+
+impl Gathering {
+    fn new(holdings: Holdings<'_>, limits: Limits) -> Gathering {
+        Gathering { rows: Mutex::new(RowsWriter::new(holdings.scratch)), most: limits.max_passages }
+    }
+
+    /// Adds the passages of one target, if there are any.
+    fn add(
+        &self,
+        article: u32,
+        copied_words: u32,
+        found: &[PassageRow],
+    ) -> Result<Option<Copied>, PassagesError> {
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = rows.len();
+        if (first + found.len()) as u64 > self.most {
+            return Err(PassagesError::TooMany);
+        }
+        rows.push_all(found)?;
+        let count = u32::try_from(found.len()).map_err(|_| PassagesError::TooMany)?;
+        Ok(Some(Copied { article, copied_words, first, count }))
+    }
+
+    fn finish(self, targets: Vec<Option<Copied>>) -> Result<Copies, PassagesError> {
+        let mut targets: Vec<Copied> = targets.into_iter().flatten().collect();
+        targets.par_sort_unstable_by_key(|target| target.article);
+        let rows = self.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Copies { targets, rows: rows.finish()? })
+    }
 }
 
 struct Search<'a, 'h> {

@@ -3,8 +3,8 @@
 //! A connected group is cut into stars. The earliest article is tried as representative first: where it holds
 //! for all, which is the rule, the story is done and its representative is its origin. Else the article with
 //! the most verified neighbours is tried as well, and the one that more articles are verified against wins
-//! (the earlier on a tie). Members that only fill in its representative's form leave the star (`frames`). What is left over
-//! goes round again, and of those that left, once each, who is linked to some of it. Articles that match nobody directly
+//! (the earlier on a tie). Members that fill in a form of their outlet leave the star (`frames`). What is left over goes round
+//! again, and of those that left, once each, who is linked to some of it or to one another. Articles that match nobody directly
 //! stay alone.
 
 use std::collections::BTreeSet;

@@ -197,8 +197,8 @@ pub(super) fn spread(
     let Some(frames) = duplicates.frames else { return Vec::new() };
     let mut templates: Vec<Template> = refilled
         .into_par_iter()
-        .flat_map_iter(|(representative, member)| {
-            let printed = editions.articles_like(representative);
+        .flat_map_iter(|(form, member)| {
+            let printed = editions.articles_like(form);
             editions.articles_like(member.article).iter().filter_map(move |&article| {
                 let frame = frames.printed_by((frames.outlet_of)(article), printed)?;
                 let (article, frame, overlap) = if article > frame {

@@ -128,7 +128,7 @@ pub struct Refilled {
     /// Other words that stand in one text only, or oftener than in the other; of the text with more. Names that both
     /// texts have are left out: "Fire Department" comes and goes with the town.
     other_words: u32,
-    /// Whether either text has a fact of its own that it tells twice or more.
+    /// Whether both texts have a fact of their own that they tell twice or more.
     told_again: bool,
     /// Whether all that differs in facts are numbers as dates hold them.
     only_dates: bool,

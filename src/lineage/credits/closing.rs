@@ -6,6 +6,7 @@
 //! - copyright: `Copyright 2020 The Associated Press`, `© Reuters`, `(c) AFP`: agencies alone, for every footer claims one
 //! - `This article originally appeared on The Conversation.`: any name
 
+use crate::archive::dates::{MONTHS, WEEKDAYS};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -246,29 +247,9 @@ fn publisher(rest: &str) -> Option<&str> {
     for clause in [" on ", " in ", " and ", " as ", " at ", " under ", " with "] {
         name = name.split(clause).next().unwrap_or_default();
     }
-    let months = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
     let first = name.split_whitespace().next()?.to_lowercase();
-    let dated = months.contains(&first.as_str()) || first.starts_with(char::is_numeric);
+    let dated =
+        MONTHS.iter().chain(&WEEKDAYS).any(|name| *name == first) || first.starts_with(char::is_numeric);
     // A name is written with capitals where the script has them, or is an address.
     let bare = name.trim_start_matches(|c: char| !c.is_alphanumeric());
     let spelled = bare.starts_with(|c: char| !c.is_lowercase()) || bare.contains('.') || first == "the";

@@ -24,17 +24,15 @@ mod weigh;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::texts::Shelf;
 use super::{
-    Copied, Copies, DEPTH, Holdings, Limits, Linking, Passage, PassageKind, PassageRow, PassagesError,
-    Seeding, Span, cover,
+    Copied, Copies, DEPTH, Gathering, Holdings, Limits, Linking, Passage, PassageKind, PassageRow,
+    PassagesError, Seeding, Span, cover,
 };
 use crate::candidates::{Heads, Postings, Target, Uses};
-use crate::scratch::RowsWriter;
 use crate::text::CharOffsets;
 use grow::{Stretch, overlap, stretches};
 use sentences::sentences;
@@ -83,7 +81,7 @@ pub fn loose_passages(
         holdings,
         limits,
     };
-    let rows = Mutex::new(RowsWriter::new(holdings.scratch));
+    let gathering = Gathering::new(holdings, limits);
     let targets: Result<Vec<Option<Copied>>, PassagesError> = (0..count)
         .into_par_iter()
         .with_min_len(8)
@@ -91,24 +89,12 @@ pub fn loose_passages(
             || Shelf::new(holdings.prepare, holdings.shelf_bytes),
             |texts, target| {
                 let (found, copied_words) = search.target(target, texts);
-                if found.is_empty() {
-                    return Ok(None);
-                }
-                // Rows come in the order of work; each target knows its own.
-                let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
-                let first = rows.len();
-                if (first + found.len()) as u64 > limits.max_passages {
-                    return Err(PassagesError::TooMany);
-                }
                 let found: Vec<PassageRow> = found.iter().map(PassageRow::from).collect();
-                rows.push_all(&found)?;
-                let count = u32::try_from(found.len()).map_err(|_| PassagesError::TooMany)?;
-                Ok(Some(Copied { article: target, copied_words, first, count }))
+                gathering.add(target, copied_words, &found)
             },
         )
         .collect();
-    let targets = targets?.into_iter().flatten().collect();
-    Ok(Copies { targets, rows: rows.into_inner().unwrap_or_else(PoisonError::into_inner).finish()? })
+    gathering.finish(targets?)
 }
 
 struct Search<'s, 'h> {
