@@ -11,6 +11,9 @@
 //! A line with a colon or a © before its name is taken for a picture's.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::agencies::{Strength, look_up, may_begin, words};
 use super::cut::{after_one_of, is_dash, one_of_any_case, place, trim};
@@ -83,29 +86,34 @@ fn at_end(said: &str, weakest: Strength) -> Option<&str> {
 fn contributed(said: &str) -> Option<&str> {
     /// As far as the name reaches, in words.
     const NAME_WORDS: usize = 3;
-    // Most lines begin with no name: two letters tell.
-    if !may_begin(said) {
+    /// A line that is a byline has no more words.
+    const LINE_WORDS: usize = 8;
+    let is_writer = |word: &str| one_of_any_case(&words().writer, word);
+    // Most lines neither end with a writer nor say what one did, and begin with no name: three looks tell.
+    let whole_line = said.len() <= LINE_BYTES
+        && said.rsplit(char::is_whitespace).next().is_some_and(is_writer)
+        && said.split_whitespace().nth(LINE_WORDS).is_none();
+    if !(whole_line || REPORTS.iter().any(|verb| verb.find(said.as_bytes()).is_some())) || !may_begin(said) {
         return None;
     }
-    let begins: Vec<(usize, &str)> =
-        said.split_whitespace().take(8).map(|word| (place(said, word).start, word)).collect();
-    let is_writer = |word: &str| one_of_any_case(&words().writer, word);
-    let short = said.len() <= LINE_BYTES;
-    let closes = if short { begins.last() } else { None };
-    for count in 1..=NAME_WORDS.min(begins.len().saturating_sub(1)) {
-        let name = said[..begins[count].0].trim();
-        let whole_line = closes.is_some_and(|(at, word)| is_writer(word) && at + word.len() == said.len());
-        let sentence =
-            || is_writer(begins[count].1) && (said.contains("contributed") || said.contains("reported"));
-        if (whole_line || sentence()) && look_up(name, Strength::Code).is_some() {
-            return Some(name);
-        }
-    }
-    None
+    said.split_whitespace().skip(1).take(NAME_WORDS).find_map(|behind| {
+        let name = said[..place(said, behind).start].trim();
+        let named = (whole_line || is_writer(behind)) && look_up(name, Strength::Code).is_some();
+        named.then_some(name)
+    })
 }
+
+/// What writers did, in a sentence that names them.
+static REPORTS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [Finder::new("contributed"), Finder::new("reported")]);
 
 /// `JANE DOE Associated Press`: a person and the name at which they work.
 fn behind_person(said: &str) -> Option<(&str, CreditKind)> {
+    // Prose goes on in small letters: the second word tells most lines.
+    let begins_small = |word: &str| word.starts_with(char::is_lowercase) && word != "and";
+    if said.split_whitespace().take(2).any(begins_small) {
+        return None;
+    }
     let name = at_end(said, Strength::Code)?;
     let person = said[..place(said, name).start].trim_end_matches(|c: char| !c.is_alphanumeric());
     let marks = |c: char| c.is_numeric() || matches!(c, ':' | '©' | '.' | '?' | '!' | '"' | '(');
