@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::origins::{Credited, Origin, confidence, order, origin};
+use super::origins::{Credited, Origin, Told, confidence, order, origin};
 use super::outlets::{OWN, OutletPair, Taken, Tally, UNKNOWN};
 use super::relations::{Basis, Coverage, Relation, RelationKind, RelationRow, is_composite};
 use crate::archive::dates::PublishedAt;
@@ -46,6 +46,8 @@ pub struct Facts<'a> {
     pub credits_outlet: &'a (dyn Fn(u32, u32) -> bool + Sync),
     /// Whether both articles credit one name.
     pub credit_alike: &'a (dyn Fn(u32, u32) -> bool + Sync),
+    /// The shingle hashes of an article's text, in order.
+    pub shingles: &'a (dyn Fn(u32) -> Vec<u64> + Sync),
     /// Where what does not fit into memory goes.
     pub scratch: &'a Scratch,
 }
@@ -134,7 +136,9 @@ pub fn trace(facts: Facts<'_>, found: &Found, copies: &Copies) -> Result<Lineage
     }
     let origins = found.stories.par_iter().map(|story| {
         let members: Vec<u32> = story.members.iter().map(|member| member.article).collect();
-        origin(&members, &facts.published, &facts.credits_outlet)
+        let told =
+            Told { published: &facts.published, credits: &facts.credits_outlet, shingles: &facts.shingles };
+        origin(&members, told)
     });
     Ok(Lineage {
         relations: relations.finish()?,

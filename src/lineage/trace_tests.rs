@@ -34,6 +34,7 @@ fn facts<T>(articles: &[Known], credits: &[(u32, u32)], with: impl FnOnce(Facts<
         outlet_of: &|article| known(article).0,
         credits_outlet: &|one, other| credits.contains(&(one, other)),
         credit_alike: &|_, _| false,
+        shingles: &|_| Vec::new(),
         scratch: &scratch,
     })
 }

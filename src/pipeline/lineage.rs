@@ -4,7 +4,9 @@ use super::{Run, SORT_PART};
 use crate::error::Error;
 use crate::lineage::{Credit, Facts, Lineage, trace};
 use crate::passages::Copies;
+use crate::shingle::shingle_on;
 use crate::stories::Found;
+use crate::text::{Tokens, tokenize};
 
 impl Run<'_> {
     pub(super) fn trace_lineage(&self, found: &Found, copied: &Copies) -> Result<Lineage, Error> {
@@ -33,9 +35,17 @@ impl Run<'_> {
                 };
                 self.credits(article).iter().any(alike)
             },
+            shingles: &|article| self.shingles(article),
             scratch: &self.scratch.holding(self.bound.part(SORT_PART)),
         };
         trace(facts, found, copied)
+    }
+
+    fn shingles(&self, article: u32) -> Vec<u64> {
+        let (mut tokens, mut shingles) = (Tokens::on(self.settings.kernel), Vec::new());
+        self.with_text(article, |text| tokenize(text, self.settings.seed, &mut tokens));
+        shingle_on(self.settings.kernel, tokens.hashes(), self.settings.shingle_tokens, &mut shingles);
+        shingles
     }
 
     fn credits(&self, article: u32) -> Vec<Credit> {

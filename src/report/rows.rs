@@ -93,6 +93,7 @@ pub(super) struct OriginCell {
     pub(super) lag_seconds: Option<i64>,
     pub(super) credited_by: u32,
     pub(super) passed_over: u32,
+    pub(super) by_edits: bool,
     pub(super) undated: u32,
     pub(super) tie: bool,
 }

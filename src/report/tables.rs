@@ -338,6 +338,7 @@ fn evidence_of_origin(origin: &Origin) -> OriginCell {
         lag_seconds: origin.order.lag,
         credited_by: origin.credited_by,
         passed_over: origin.passed_over,
+        by_edits: origin.by_edits,
         undated: origin.undated,
         tie: origin.tie,
     }
