@@ -9,8 +9,9 @@
 //!    (`verify`).
 //! 3. **Second tries.** A fingerprint that no passage of the minimum length came to cover points to the
 //!    next-earliest article, up to [`DEPTH`] of them: the earliest holder may share just the eight words.
-//! 4. **Choose** (`choose`): per pair one row for a span of the target.
-//! 5. **Name**: what is mostly stock is boilerplate, whoever had it first.
+//! 4. **Inherit** (`inherited`). Sources are looked for whose edits the target took over.
+//! 5. **Choose** (`choose`): per pair one row for a span of the target.
+//! 6. **Name**: what is mostly stock is boilerplate, whoever had it first.
 //!
 //! Linear in the uses of a fingerprint, however many articles print it. With [`Linking::All`], every earlier
 //! article is linked, same-outlet ones too, which is quadratic and limited by the caller.
@@ -20,39 +21,35 @@
 //! search can miss".
 
 mod choose;
+mod extend;
+mod held;
+mod inherited;
 mod loose;
 mod outline;
 mod row;
+mod search;
 mod texts;
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::candidates::{Heads, Holders, Posting, Postings, Stock, Target, Use, Uses};
+use crate::candidates::{Heads, Holders, Postings, Uses};
 use crate::error::Error;
 use crate::scratch::{Rows, RowsWriter, Scratch};
 use crate::text::CharOffsets;
-use crate::verify::{Alignment, Block, Bridging, Window, align};
-use choose::choose;
+use inherited::{Departures, with_inherited};
 pub use loose::loose_passages;
-use outline::Outline;
 pub use outline::outline;
 use row::PassageRow;
+use search::Search;
 pub use texts::Prepared;
 use texts::Shelf;
 
 /// How many earlier holders of a fingerprint are tried.
 pub const DEPTH: usize = 8;
-
-/// How many places of a fingerprint within one source are tried as seeds: a text that repeats itself has
-/// many, and those that matter are covered by the first passages that grow.
-const PLACES: usize = 4;
-
-/// With links bound in time: how many holders within the window are looked through for those of other outlets.
-const WALKED: usize = 256;
 
 /// Which articles are linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,6 +208,7 @@ impl Copied {
 pub struct Copies {
     targets: Vec<Copied>,
     rows: Rows<PassageRow>,
+    cut_walks: u64,
 }
 
 impl Copies {
@@ -229,9 +227,19 @@ impl Copies {
         self.rows.is_empty()
     }
 
+    /// How often holders of a text were not all looked through, for there are too many: of a seed with links bound in
+    /// time, of an article in loose search.
+    pub fn cut_walks(&self) -> u64 {
+        self.cut_walks
+    }
+
     /// The passages of a target, by place.
     pub fn passages_of(&self, target: &Copied) -> impl Iterator<Item = Passage> {
-        self.rows[target.first..][..target.count as usize].iter().map(Passage::from)
+        self.rows_of(target).iter().map(Passage::from)
+    }
+
+    fn rows_of(&self, target: &Copied) -> &[PassageRow] {
+        &self.rows[target.first..][..target.count as usize]
     }
 }
 
@@ -276,21 +284,26 @@ pub fn passages(
         fingerprints_of: holdings.fingerprints_of,
     };
     let stock = postings.stock(holders, holdings.scratch)?;
+    let search =
+        Search { postings, heads: &heads, stock: &stock, holdings, limits, cut_walks: AtomicU64::new(0) };
+    let departures = Departures::new(limits, holdings.scratch);
     let gathering = Gathering::new(holdings, limits);
-    let search = Search { postings, heads: &heads, stock: &stock, holdings, limits };
-    let targets: Result<Vec<Option<Copied>>, PassagesError> = targets
+    let found: Result<Vec<Option<Copied>>, PassagesError> = targets
         .into_par_iter()
         .with_min_len(8)
         .map_init(
             || Shelf::new(holdings.prepare, holdings.shelf_bytes),
             |texts, target| {
-                let (found, copied_words) = search.target(&target, uses.of_target(&target), texts);
+                let uses = uses.of_target(&target);
+                let (found, copied_words) = search.target(&target, uses, &departures, texts)?;
                 advance(1);
-                gathering.add(target.article, copied_words, &found)
+                gathering.add(target.article, copied_words, found.iter().map(PassageRow::from))
             },
         )
         .collect();
-    gathering.finish(targets?)
+    let found = gathering.finish(found?)?;
+    let found = if all { found } else { with_inherited(&found, &search, &uses, departures)? };
+    Ok(Copies { cut_walks: search.cut_walks.into_inner(), ..found })
 }
 
 /// The table of passages while targets are at work. Rows come in the order of work; each target knows its own.
@@ -309,9 +322,9 @@ impl Gathering {
         &self,
         article: u32,
         copied_words: u32,
-        found: &[PassageRow],
+        found: impl ExactSizeIterator<Item = PassageRow>,
     ) -> Result<Option<Copied>, PassagesError> {
-        if found.is_empty() {
+        if found.len() == 0 {
             return Ok(None);
         }
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
@@ -319,8 +332,8 @@ impl Gathering {
         if (first + found.len()) as u64 > self.most {
             return Err(PassagesError::TooMany);
         }
-        rows.push_all(found)?;
         let count = u32::try_from(found.len()).map_err(|_| PassagesError::TooMany)?;
+        found.into_iter().try_for_each(|row| rows.push(row))?;
         Ok(Some(Copied { article, copied_words, first, count }))
     }
 
@@ -328,312 +341,7 @@ impl Gathering {
         let mut targets: Vec<Copied> = targets.into_iter().flatten().collect();
         targets.par_sort_unstable_by_key(|target| target.article);
         let rows = self.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Copies { targets, rows: rows.finish()? })
-    }
-}
-
-struct Search<'a, 'h> {
-    postings: &'a Postings,
-    heads: &'a Heads,
-    stock: &'a Stock,
-    holdings: Holdings<'h>,
-    limits: Limits,
-}
-
-/// A target at work.
-struct Work<'a> {
-    target: u32,
-    /// Its uses, by position.
-    uses: &'a [Use],
-    outline: Outline<'a>,
-    /// Its text and tokens, once they are asked for.
-    prepared: Option<Rc<Prepared>>,
-    /// What was found, with its source.
-    found: Vec<(u32, Alignment)>,
-}
-
-/// A seed: a use, and the source it is linked to.
-type Link = (u32, Use);
-
-impl Work<'_> {
-    fn prepared(&mut self, texts: &Shelf<'_>) -> Rc<Prepared> {
-        Rc::clone(self.prepared.get_or_insert_with(|| texts.target(self.target)))
-    }
-}
-
-impl Search<'_, '_> {
-    /// The passages of one target, by place, and how many words of it they cover.
-    fn target(&self, target: &Target, uses: &[Use], texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
-        let outline = Outline::of((self.holdings.outline_of)(target.article));
-        let mut work = Work { target: target.article, uses, outline, prepared: None, found: Vec::new() };
-        match self.limits.linking {
-            Linking::All => self.link_all(&mut work, texts),
-            Linking::Earliest => self.link_earliest(&mut work, texts),
-        }
-        self.report(&mut work, texts)
-    }
-
-    /// Rounds of tries: in round `k` what is not covered yet is linked to its `k`-th holder.
-    fn link_earliest(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) {
-        let since = (self.holdings.since)(work.target);
-        let mut open: Vec<Use> = work.uses.to_vec();
-        for round in 0..DEPTH {
-            let mut links: Vec<Link> = Vec::with_capacity(open.len());
-            // What has no source in this round has none in the next.
-            open.retain(|seed| {
-                let source = match round {
-                    0 if since == 0 => seed.source(),
-                    _ => self.source(work.target, seed.group, round, since),
-                };
-                links.extend(source.map(|source| (source, *seed)));
-                source.is_some()
-            });
-            if links.is_empty() {
-                return;
-            }
-            self.extend_all(work, links, texts);
-            let covered = cover(work.found.iter().map(|(_, alignment)| alignment.target()));
-            open.retain(|seed| {
-                let begin = seed.position as usize;
-                let around = covered.partition_point(|range| range.end < begin + self.limits.width);
-                covered.get(around).is_none_or(|range| range.start > begin)
-            });
-        }
-    }
-
-    fn link_all(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) {
-        let since = (self.holdings.since)(work.target);
-        let mut links: Vec<Link> = Vec::new();
-        for seed in work.uses {
-            let sources = self.sources(work.target, self.holders(seed.group, since));
-            links.extend(sources.map(|source| (source, *seed)));
-        }
-        self.extend_all(work, links, texts);
-    }
-
-    /// Extends seeds source by source, each source's by position.
-    fn extend_all(&self, work: &mut Work<'_>, mut links: Vec<Link>, texts: &mut Shelf<'_>) {
-        links.sort_unstable();
-        for links in links.chunk_by(|a, b| a.0 == b.0) {
-            self.extend(work, links[0].0, links, texts);
-        }
-    }
-
-    /// Those of `holders` (ascending, none before the time window) that `target` can have from.
-    fn sources<'s>(
-        &'s self,
-        target: u32,
-        holders: impl Iterator<Item = u32> + 's,
-    ) -> impl Iterator<Item = u32> + 's {
-        let own = (self.holdings.outlet_of)(target);
-        let any = self.limits.linking == Linking::All;
-        holders
-            .take_while(move |&source| source < target)
-            .filter(move |&source| any || (self.holdings.outlet_of)(source) != own)
-    }
-
-    /// The articles that hold a fingerprint, from `since` on, ascending.
-    fn holders(&self, group: u32, since: u32) -> impl Iterator<Item = u32> + '_ {
-        let members = self.postings.members(group);
-        let mut rest = &members[members.partition_point(|posting| posting.article < since)..];
-        // Stepped over, not walked: a text of one word for ever holds one fingerprint very often.
-        std::iter::from_fn(move || {
-            let article = rest.first()?.article;
-            let one = rest.get(1).is_none_or(|next| next.article != article);
-            let own = if one { 1 } else { rest.partition_point(|posting| posting.article == article) };
-            rest = &rest[own..];
-            Some(article)
-        })
-    }
-
-    /// The `round`-th holder of another outlet that `target` can have a fingerprint from.
-    fn source(&self, target: u32, group: u32, round: usize, since: u32) -> Option<u32> {
-        let members = self.postings.members(group);
-        if members.len() < round + 2 {
-            return None; // the target is a member too
-        }
-        if since == 0 {
-            return self.sources(target, self.heads.of(group, members)).nth(round);
-        }
-        // Heads are the first of all time; within a window the holders are walked, so many of them.
-        self.sources(target, self.holders(group, since).take(WALKED)).nth(round)
-    }
-
-    /// Grows the seeds that a target shares with `source`, and appends what is long enough.
-    fn extend(&self, work: &mut Work<'_>, source: u32, links: &[Link], texts: &mut Shelf<'_>) {
-        let mut seeds: Vec<(usize, usize)> = Vec::with_capacity(links.len());
-        for (_, seed) in links {
-            let twins = self.twins(*seed, source);
-            let twins = twins.filter(|twin| self.has_company(*seed, source, *twin, work));
-            seeds.extend(twins.map(|twin| (seed.position as usize, twin as usize)));
-        }
-        if !self.may_grow(work.outline, Outline::of((self.holdings.outline_of)(source)), &seeds) {
-            return; // neither text need be read
-        }
-        let (of_target, of_source) = (work.prepared(texts), texts.get(source));
-        let target_tokens = of_target.tokens();
-        let is_unspaced = |token| target_tokens.is_unspaced(token);
-        let hashes = (target_tokens.hashes(), of_source.tokens().hashes());
-        let mut grown: Vec<Alignment> = Vec::new();
-        self.grow(hashes.0, hashes.1, is_unspaced, &seeds, |alignment| {
-            grown.push(alignment);
-            false
-        });
-        let long_enough =
-            |part: &Alignment| part.agreeing_half_words(target_tokens) >= 2 * self.limits.min_words;
-        work.found.extend(choose(grown, long_enough).into_iter().map(|alignment| (source, alignment)));
-    }
-
-    /// Whether a passage of the least length grows from one of the seeds, as far as outlines can tell.
-    fn may_grow(&self, target: Outline<'_>, source: Outline<'_>, seeds: &[(usize, usize)]) -> bool {
-        self.grow(
-            target.0,
-            source.0,
-            |token| target.is_unspaced(token),
-            seeds,
-            |alignment| {
-                let blocks = alignment.blocks().iter();
-                let agreeing: u32 =
-                    blocks.map(|block| target.half_words(block.target..block.target + block.length)).sum();
-                agreeing >= 2 * self.limits.min_words
-            },
-        )
-    }
-
-    /// Grows seeds that ascend in the target, except those that lie in what grew already, until `enough` says so, and
-    /// returns whether it did.
-    fn grow<T: Copy + PartialEq>(
-        &self,
-        target: &[T],
-        source: &[T],
-        is_unspaced: impl Fn(usize) -> bool,
-        seeds: &[(usize, usize)],
-        mut enough: impl FnMut(Alignment) -> bool,
-    ) -> bool {
-        let window = Window { target: 0..target.len(), source: 0..source.len() };
-        // Seeds ascend in the target, so a passage that ends before this seed cannot cover a later one.
-        let mut around: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-        for &(begin, twin) in seeds {
-            around.retain(|(in_target, _)| in_target.end > begin);
-            let known = around.iter().any(|(t, s)| t.contains(&begin) && s.contains(&twin));
-            if known || begin >= target.len() {
-                continue;
-            }
-            let bridging = if is_unspaced(begin) { Bridging::CHARACTERS } else { Bridging::WORDS };
-            let seed = Block { target: begin, source: twin, length: self.limits.width };
-            if let Some(alignment) = align(target, source, seed, &window, bridging) {
-                around.push((alignment.target(), alignment.source()));
-                if enough(alignment) {
-                    return true;
-                }
-            }
-        }
-        false
-    }
-
-    /// The first places in a source of what a target uses.
-    fn twins(&self, seed: Use, source: u32) -> impl Iterator<Item = u32> + '_ {
-        let only = seed.only_twin(source);
-        let looked_up = only.is_none().then(|| self.places(seed.group, source));
-        only.into_iter().chain(looked_up.into_iter().flatten().map(|place| place.position))
-    }
-
-    /// The first places of a fingerprint in one source.
-    fn places(&self, group: u32, source: u32) -> impl Iterator<Item = &Posting> {
-        let members = self.postings.members(group);
-        let first = members.partition_point(|posting| posting.article < source);
-        members[first..].iter().take_while(move |posting| posting.article == source).take(PLACES)
-    }
-
-    /// Whether a seed can belong to a passage at all, told without reading the source. Winnowing gives a
-    /// shared run of `width + 2·window − 1` tokens at least two fingerprints, so a seed without a second
-    /// one beside it in both texts lies in a shorter run. Among words such a run may still be a passage;
-    /// among characters of unspaced scripts, of which a passage holds twice as many and eight in a row
-    /// are common, it is too short.
-    fn has_company(&self, seed: Use, source: u32, twin: u32, work: &Work<'_>) -> bool {
-        let (target, uses) = (work.outline, work.uses);
-        let (begin, end) = (seed.position as usize, seed.position as usize + self.limits.width);
-        let longest = self.limits.width + 2 * self.limits.window - 2;
-        let mut runs =
-            (end.saturating_sub(longest)..=begin).map(|run| run..(run + longest).min(target.len()));
-        if runs.any(|run| target.half_words(run) >= 2 * self.limits.min_words) {
-            return true;
-        }
-        let reach = 2 * self.limits.min_words as usize;
-        let around = begin.saturating_sub(reach)..end + reach;
-        let first = uses.partition_point(|other| (other.position as usize) < around.start);
-        let near = uses[first..].iter().take_while(|other| (other.position as usize) < around.end);
-        let shift = |target: u32, source: u32| i64::from(target) - i64::from(source);
-        near.filter(|other| other.position != seed.position).any(|other| {
-            self.twins(*other, source).any(|place| {
-                let apart = shift(other.position, place) - shift(seed.position, twin);
-                apart.unsigned_abs() <= Bridging::CHARACTERS.max_gap as u64
-            })
-        })
-    }
-
-    /// Whether at least half of the shared fingerprints in a span of the target are stock.
-    fn is_stock(&self, span: Range<usize>, uses: &[Use]) -> bool {
-        let first = uses.partition_point(|used| (used.position as usize) < span.start);
-        let inside =
-            uses[first..].iter().take_while(|used| used.position as usize + self.limits.width <= span.end);
-        let (mut all, mut stock) = (0, 0);
-        for used in inside {
-            all += 1;
-            stock += usize::from(self.stock.holds(used.group));
-        }
-        all > 0 && 2 * stock >= all
-    }
-
-    fn report(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) -> (Vec<PassageRow>, u32) {
-        if work.found.is_empty() {
-            return (Vec::new(), 0);
-        }
-        let of_target = work.prepared(texts);
-        let Work { target, ref found, .. } = *work;
-        let offsets = CharOffsets::of(of_target.text());
-        let own = (self.holdings.outlet_of)(target);
-        let mut passages: Vec<Passage> = Vec::with_capacity(found.len());
-        // Stable: those of one source stay in the order they were found in.
-        let mut by_source: Vec<&(u32, Alignment)> = found.iter().collect();
-        by_source.sort_by_key(|(source, _)| *source);
-        let mut copied = Vec::new();
-        for alignments in by_source.chunk_by(|a, b| a.0 == b.0) {
-            let source = alignments[0].0;
-            let of_source = texts.get(source);
-            let source_offsets = CharOffsets::of(of_source.text());
-            let same_outlet = (self.holdings.outlet_of)(source) == own;
-            for (_, alignment) in alignments {
-                let bytes = of_target.tokens().bytes(alignment.target());
-                let kind = match same_outlet {
-                    _ if self.is_stock(alignment.target(), work.uses) => PassageKind::Boilerplate,
-                    true => PassageKind::Revision,
-                    false => PassageKind::Copy,
-                };
-                if kind == PassageKind::Copy {
-                    copied.push(alignment.target());
-                }
-                passages.push(Passage {
-                    target,
-                    source,
-                    target_span: Span::new(bytes, &offsets),
-                    source_span: Span::new(of_source.tokens().bytes(alignment.source()), &source_offsets),
-                    words: of_target.tokens().words(alignment.target()),
-                    similarity: alignment.similarity(),
-                    kind,
-                    seed: Seeding::Exact,
-                });
-            }
-        }
-        passages.sort_by(|a, b| {
-            let key = |p: &Passage| {
-                (p.target_span.bytes.start, p.source, p.source_span.bytes.start, p.target_span.bytes.end)
-            };
-            key(a).cmp(&key(b))
-        });
-        let halves: u32 =
-            cover(copied.into_iter()).into_iter().map(|range| of_target.tokens().half_words(range)).sum();
-        (passages.iter().map(PassageRow::from).collect(), halves.div_ceil(2))
+        Ok(Copies { targets, rows: rows.finish()?, cut_walks: 0 })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Passage search on texts small enough to see through.
 
+use std::sync::atomic::Ordering;
+
 use super::*;
 use crate::candidates::Posting;
 use crate::sketch::Winnower;
@@ -10,6 +12,18 @@ const MIN_WORDS: u32 = 16;
 type Article<'t> = (u64, &'t str);
 
 fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
+    find_counted(articles, linking).0
+}
+
+/// What a search asked for: how many texts, how many outlets.
+#[derive(Debug, Default)]
+struct Asked {
+    texts: AtomicU64,
+    outlets: AtomicU64,
+}
+
+fn find_counted(articles: &[Article<'_>], linking: Linking) -> (Vec<Passage>, Asked) {
+    let asked = Asked::default();
     let mut winnower = Winnower::for_runs_of(MIN_WORDS as usize);
     let mut fingerprints = Vec::new();
     let mut postings = Vec::new();
@@ -28,9 +42,15 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
         }));
     }
     let holdings = Holdings {
-        prepare: &|article| Prepared::new(articles[article as usize].1.into(), 0),
+        prepare: &|article| {
+            asked.texts.fetch_add(1, Ordering::Relaxed);
+            Prepared::new(articles[article as usize].1.into(), 0)
+        },
         outline_of: &|article| &outlines[article as usize],
-        outlet_of: &|article| articles[article as usize].0,
+        outlet_of: &|article| {
+            asked.outlets.fetch_add(1, Ordering::Relaxed);
+            articles[article as usize].0
+        },
         unknown_outlet: u64::MAX,
         fingerprints_of: &|article| counts[article as usize],
         since: &|_| 0,
@@ -42,10 +62,11 @@ fn find(articles: &[Article<'_>], linking: Linking) -> Vec<Passage> {
         window: winnower.window(),
         min_words: MIN_WORDS,
         linking,
-        max_passages: 1000,
+        max_passages: 100_000,
     };
     let copied = passages(&Postings::group(&postings), holdings, limits, &|_| ()).expect("under the limit");
-    copied.targets().iter().flat_map(|target| copied.passages_of(target)).collect()
+    let found = copied.targets().iter().flat_map(|target| copied.passages_of(target)).collect();
+    (found, asked)
 }
 
 fn check(articles: &[Article<'_>], linking: Linking, expect: &[(u32, u32, &str)]) -> Vec<Passage> {
@@ -239,5 +260,38 @@ fn offsets_are_right_at_every_edge_of_every_script() {
             check(&[(0, &run), (1, &target)], Linking::Earliest, &[(1, 0, &run)]);
             check(&[(0, &target), (1, &run)], Linking::Earliest, &[(1, 0, &run)]);
         }
+    }
+}
+
+#[test]
+fn a_passage_in_more_than_ten_thousand_articles_costs_each_of_them_the_same() {
+    let run = filler("q", 20);
+    let per_article = |count: u64| {
+        let texts: Vec<String> =
+            (0..count).map(|n| format!("{} {run}", filler(&format!("n{n}x"), 12))).collect();
+        let articles: Vec<Article<'_>> = (0..count).zip(texts.iter().map(String::as_str)).collect();
+        let (found, asked) = find_counted(&articles, Linking::Earliest);
+        assert_eq!(found.len() as u64, count - 1);
+        assert!(found.iter().all(|passage| passage.source == 0 && passage.words == 20));
+        [asked.texts, asked.outlets].map(|asked| asked.into_inner().div_ceil(count))
+    };
+    let (some, many) = (per_article(3_000), per_article(12_000));
+    assert_eq!(some, many);
+    assert!(many[0] <= 3, "each text is read {} times", many[0]);
+}
+
+#[test]
+fn a_source_whose_edit_was_taken_over_is_found() {
+    // The edit lies where no fingerprint of 16 words need lie across it, so every place is tried.
+    let words: Vec<String> = (0..60).map(|n| format!("w{n}")).collect();
+    for at in 20..40 {
+        let first = words.join(" ");
+        let mut edited = words.clone();
+        edited[at] = "edited".to_owned();
+        let edited = edited.join(" ");
+        let texts = [(1, &first[..]), (2, &edited[..]), (3, &edited[..])];
+        let found = find(&texts, Linking::Earliest);
+        let pairs: Vec<(u32, u32)> = found.iter().map(|passage| (passage.target, passage.source)).collect();
+        assert_eq!(pairs, [(1, 0), (2, 0), (2, 1)], "edited at {at}");
     }
 }

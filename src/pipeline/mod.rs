@@ -100,6 +100,8 @@ pub struct PassageFunnel {
     pub shared: u64,
     /// Articles that hold one of them.
     pub articles: u64,
+    /// How often holders of a text were not all looked through: see [`Copies::cut_walks`].
+    pub cut_walks: u64,
 }
 
 /// Reads archives and finds repeats, near-duplicates, stories and passages.
@@ -311,7 +313,8 @@ impl Run<'_> {
         let postings = self.postings(&fingerprints)?;
         drop(fingerprints);
         let articles = postings.articles();
-        let funnel = PassageFunnel { fingerprints: total, shared: postings.groups() as u64, articles };
+        let mut funnel =
+            PassageFunnel { fingerprints: total, shared: postings.groups() as u64, articles, cut_walks: 0 };
         let threads = rayon::current_num_threads() as u64;
         // Asked for again and again: four bytes an article are at hand where 128 are not.
         let outlets: Vec<u32> = catalogue.articles.iter().map(|article| article.outlet).collect();
@@ -353,6 +356,7 @@ impl Run<'_> {
                 Error::TooManyPairs { limit: settings.max_pairs, what: "passages", blame }
             }
         })?;
+        funnel.cut_walks = copied.cut_walks();
         Ok((copied, funnel))
     }
 

@@ -153,6 +153,7 @@ pub struct FunnelInfo {
     pub fingerprints: u64,
     pub fingerprints_shared: u64,
     pub articles_sharing: u64,
+    pub cut_walks: u64,
 }
 
 /// One phase.
@@ -214,6 +215,7 @@ impl RunInfo {
                 fingerprints: findings.passage_funnel.fingerprints,
                 fingerprints_shared: findings.passage_funnel.shared,
                 articles_sharing: findings.passage_funnel.articles,
+                cut_walks: findings.passage_funnel.cut_walks,
             },
             ordered_buckets: BucketInfo::all(findings),
             problems,

@@ -153,6 +153,34 @@ fn threads_and_the_map_change_nothing_in_other_scripts() {
     }
 }
 
+/// Copies with a share of their words changed and sentences in another order: what loose search is for.
+fn rewritten() -> Vec<Article> {
+    let mut articles = archive(Script::English, 500_000);
+    for (n, article) in articles.iter_mut().enumerate().filter(|(n, _)| n % 3 == 0) {
+        let sentences: Vec<String> = article.text.split_inclusive(". ").map(str::to_owned).collect();
+        let turned = sentences.rchunks(2).flatten();
+        let drop_word = |(at, word)| (at % 9 != n % 9).then_some(word);
+        let changed = turned.flat_map(|sentence| sentence.split(' ').enumerate().filter_map(drop_word));
+        article.text = changed.collect::<Vec<_>>().join(" ");
+    }
+    articles
+}
+
+#[test]
+fn loose_search_finds_the_same_whatever_the_threads_and_the_order() {
+    let articles = rewritten();
+    let scan = Scan::of("a.jsonl", records(&articles).join("\n"));
+    let loose = |out, threads, more: &[&str]| {
+        scan.scan_to(out, &[&["a.jsonl", TOLERANT, "--loose", "--threads", threads], more].concat())
+    };
+    let base = loose("base", "1", &[]);
+    let seeds = base.table("passages").iter().filter(|row| row["seed"] == "loose").count();
+    assert!(seeds >= 10, "{seeds} loose passages");
+    assert_same_files(&base, &loose("three", "3", &[]), "loose, 3 threads");
+    assert_same_files(&base, &loose("read", "2", &["--no-mmap"]), "loose, not mapped");
+    check_shuffled(&records(&articles), &["--loose"]);
+}
+
 #[test]
 fn the_kernel_changes_nothing() {
     let scan = Scan::of("a.jsonl", records(&mixed()).join("\n"));

@@ -24,6 +24,7 @@ mod weigh;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -80,6 +81,7 @@ pub fn loose_passages(
         heads: &heads,
         holdings,
         limits,
+        cut_walks: AtomicU64::new(exact.cut_walks),
     };
     let gathering = Gathering::new(holdings, limits);
     let targets: Result<Vec<Option<Copied>>, PassagesError> = (0..count)
@@ -89,12 +91,12 @@ pub fn loose_passages(
             || Shelf::new(holdings.prepare, holdings.shelf_bytes),
             |texts, target| {
                 let (found, copied_words) = search.target(target, texts);
-                let found: Vec<PassageRow> = found.iter().map(PassageRow::from).collect();
-                gathering.add(target, copied_words, &found)
+                gathering.add(target, copied_words, found.iter().map(PassageRow::from))
             },
         )
         .collect();
-    gathering.finish(targets?)
+    let found = gathering.finish(targets?)?;
+    Ok(Copies { cut_walks: search.cut_walks.into_inner(), ..found })
 }
 
 struct Search<'s, 'h> {
@@ -106,6 +108,8 @@ struct Search<'s, 'h> {
     heads: &'s Heads,
     holdings: Holdings<'h>,
     limits: Limits,
+    /// Those of exact search, and targets that share more than was looked at.
+    cut_walks: AtomicU64,
 }
 
 impl Search<'_, '_> {
@@ -200,6 +204,7 @@ impl Search<'_, '_> {
         let since = (self.holdings.since)(target);
         let any = self.limits.linking == Linking::All;
         let mut shared: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut cut = false;
         let pairs = self.sharing.binary_search_by_key(&target, |sharing| sharing.article);
         for pair in pairs.map_or(&[][..], |at| self.uses.of_target(&self.sharing[at])) {
             let members = self.postings.members(pair.group);
@@ -215,6 +220,8 @@ impl Search<'_, '_> {
             if any || since > 0 {
                 // The first of all time may lie before the window, so the holders within it are walked.
                 let first = members.partition_point(|posting| posting.article < since);
+                let held = members[first..].partition_point(|posting| posting.article < target);
+                cut |= held > WALKED;
                 met(&mut members[first..].iter().map(|posting| posting.article).take(WALKED), WALKED);
             } else {
                 met(&mut self.heads.of(pair.group, members), DEPTH);
@@ -223,7 +230,9 @@ impl Search<'_, '_> {
         let mut sources: Vec<(u32, usize)> =
             shared.into_iter().filter(|&(_, count)| count >= LEAST_SHARED).collect();
         sources.sort_by_key(|&(source, count)| (std::cmp::Reverse(count), source));
+        cut |= sources.len() > MOST_SOURCES;
         sources.truncate(MOST_SOURCES);
+        self.cut_walks.fetch_add(u64::from(cut), Ordering::Relaxed);
         sources.into_iter().map(|(source, _)| source).collect()
     }
 }
