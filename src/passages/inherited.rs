@@ -73,12 +73,12 @@ pub(super) fn with_inherited(
     let Holdings { outlet_of, scratch, prepare, shelf_bytes, .. } = search.holdings;
     let shared = departures.shared(scratch)?;
     let notes = Uses::of(&shared, outlet_of, false, scratch)?;
-    let (heirs, users) = (notes.targets(), uses.targets());
+    let (noting, using) = (notes.targets(), uses.targets());
     let of = |targets: &[Target], article: u32| {
         targets.binary_search_by_key(&article, |target| target.article).ok().map(|at| targets[at])
     };
     let mut work: Vec<(Option<Target>, Copied)> =
-        found.targets.iter().map(|copied| (of(&heirs, copied.article), *copied)).collect();
+        found.targets.iter().map(|copied| (of(&noting, copied.article), *copied)).collect();
     // As in the first search: those of one source together.
     work.sort_unstable_by_key(|(heir, copied)| (heir.map(|heir| heir.main_source), copied.article));
     let gathering = Gathering::new(search.holdings, search.limits);
@@ -90,13 +90,13 @@ pub(super) fn with_inherited(
             |texts, (heir, copied)| {
                 let rows = found.rows_of(&copied);
                 let more = heir.and_then(|heir| {
-                    let heir = Heir {
+                    let of_heir = Heir {
                         target: heir.article,
-                        uses: of(&users, heir.article).map_or(&[], |user| uses.of_target(&user)),
+                        uses: of(&using, heir.article).map_or(&[], |own| uses.of_target(&own)),
                         notes: notes.of_target(&heir),
                     };
                     let known: Vec<Passage> = rows.iter().map(Passage::from).collect();
-                    search.inherit(&heir, &known, &shared, texts)
+                    search.inherit(&of_heir, &known, &shared, texts)
                 });
                 match more {
                     Some((all, copied_words)) => {

@@ -249,8 +249,8 @@ pub(super) fn in_order(mut passages: Vec<Passage>, tokens: &Tokens) -> (Vec<Pass
     passages.sort_by_key(|p| {
         (p.target_span.bytes.start, p.source, p.source_span.bytes.start, p.target_span.bytes.end)
     });
-    let copies = passages.iter().filter(|passage| passage.kind == PassageKind::Copy);
-    let copied = cover(copies.map(|passage| tokens.in_bytes(&passage.target_span.bytes)));
+    let of_others = passages.iter().filter(|passage| passage.kind == PassageKind::Copy);
+    let copied = cover(of_others.map(|passage| tokens.in_bytes(&passage.target_span.bytes)));
     let halves: u32 = copied.into_iter().map(|range| tokens.half_words(range)).sum();
     (passages, halves.div_ceil(2))
 }
