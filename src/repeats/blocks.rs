@@ -11,15 +11,16 @@ use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::near::Near;
+use super::seen::Seen;
 use super::{Twin, View};
 
 /// Appends repeats of whole paragraphs that `twins` (runs, ascending) do not hold yet.
-pub(super) fn find(view: View<'_>, near: &mut Near, twins: &mut Vec<Twin>) {
+pub(super) fn find(view: View<'_>, seen: &mut Seen, near: &mut Near, twins: &mut Vec<Twin>) {
     if view.paragraphs.len() < 2 {
         return;
     }
     let taken: Vec<Range<usize>> = twins.iter().map(|twin| twin.again.clone()).collect();
-    let equals = equals(view, &taken);
+    let equals = equals(view, seen, &taken);
     near.start(view);
     let mut found: Vec<Twin> = Vec::new();
     let mut next_equal = equals.iter().peekable();
@@ -56,12 +57,15 @@ pub(super) fn find(view: View<'_>, near: &mut Near, twins: &mut Vec<Twin>) {
 }
 
 /// Paragraphs that equal an earlier one, ascending, each with the first such; those in `taken` are passed over.
-fn equals(view: View<'_>, taken: &[Range<usize>]) -> Vec<(usize, usize)> {
+fn equals(view: View<'_>, seen: &mut Seen, taken: &[Range<usize>]) -> Vec<(usize, usize)> {
     let hash = |paragraph: &Range<usize>| {
         xxh3_64(bytemuck::cast_slice(&view.tokens.hashes()[paragraph.clone()]))
     };
     let mut hashes: Vec<(u64, usize)> =
         view.paragraphs.iter().enumerate().map(|(number, paragraph)| (hash(paragraph), number)).collect();
+    if !seen.may_repeat(hashes.iter().map(|&(hash, _)| hash)) {
+        return Vec::new();
+    }
     hashes.sort_unstable();
     let mut equals = Vec::new();
     for group in hashes.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {

@@ -3,6 +3,10 @@
 //! In: a paragraph. Out: whether it is, or holds, such words. Looked up only where a short paragraph stands twice in one
 //! article, so that a body that merely talks of newsletters is not touched.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// Lines that are furniture when they say nothing else.
 const LINES: [&str; 48] = [
     "email",
@@ -149,22 +153,38 @@ const PHRASES: [&str; 88] = [
 
 /// Whether a paragraph is furniture.
 pub(super) fn is_furniture(paragraph: &str) -> bool {
+    static FINDER: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&PHRASES));
     let said = paragraph.to_lowercase();
     let line = said.trim_matches(|c: char| !c.is_alphanumeric());
-    LINES.contains(&line) || PHRASES.iter().any(|phrase| stands_in(&said, phrase))
+    LINES.contains(&line) || FINDER.stand_in(&said)
 }
 
-/// Whether a phrase stands in a lower-case text, not as a part of a longer word: no letter stands at its ends, where the
-/// phrase itself begins and ends with letters that are written with blanks between words.
-pub(super) fn stands_in(text: &str, phrase: &str) -> bool {
-    let is_letter = |c: char| c.is_alphabetic() && !is_unspaced(c);
-    let begins = phrase.starts_with(is_letter);
-    let ends = phrase.ends_with(is_letter);
-    text.match_indices(phrase).any(|(at, found)| {
-        let before = text[..at].chars().next_back();
-        let behind = text[at + found.len()..].chars().next();
-        !(begins && before.is_some_and(is_letter) || ends && behind.is_some_and(is_letter))
-    })
+/// Phrases that are looked for together.
+pub(super) struct Phrases {
+    automaton: AhoCorasick,
+}
+
+impl Phrases {
+    /// `phrases` are lower case, and not empty.
+    pub(super) fn of(phrases: &[&str]) -> Phrases {
+        Phrases { automaton: AhoCorasick::new(phrases).expect("a few short phrases make a small automaton") }
+    }
+
+    /// Whether one of them stands in a lower-case text, not as a part of a longer word: no letter stands at its ends, where
+    /// the phrase itself begins and ends with letters of a script that sets blanks between words.
+    pub(super) fn stand_in(&self, text: &str) -> bool {
+        self.automaton.find_overlapping_iter(text).any(|found| {
+            let before = text[..found.start()].chars().next_back();
+            let behind = text[found.end()..].chars().next();
+            let phrase = &text[found.range()];
+            !(phrase.starts_with(is_letter) && before.is_some_and(is_letter)
+                || phrase.ends_with(is_letter) && behind.is_some_and(is_letter))
+        })
+    }
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() && !is_unspaced(c)
 }
 
 /// Scripts that set no blanks between words, roughly: what lies from Thai to Tibetan, and from Kana on.

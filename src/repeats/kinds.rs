@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::furniture::{is_furniture, stands_in};
+use super::furniture::{Phrases, is_furniture};
 use super::{Repeat, Twin, View, facts};
 use crate::text::ends_like_a_sentence;
 
@@ -88,6 +89,9 @@ const LINE_WORDS: u32 = 12;
 const MIN_LINE_WORDS: u32 = 4;
 /// Furniture may stand any number of times in a row; from so many on a short line is furniture whatever it says.
 const IN_A_ROW: usize = 3;
+/// Rows of a table have a number in every two words, lists of quantities over several lines one in six; prose has fewer.
+const NUMBERS_IN_ROWS: usize = 2;
+const NUMBERS_IN_LISTS: usize = 6;
 /// Wide gaps from which a span is taken for a table.
 const GAPS: usize = 2;
 /// What captions say.
@@ -148,16 +152,19 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
     let long = words >= super::MIN_RUN_WORDS;
     let whole = first.whole && again.whole;
     let single = first.paragraphs.len() == 1 && again.paragraphs.len() == 1;
-    let numbers = is_mostly_numbers(view, &twin.again);
-    if numbers && !long {
+    let paragraphs = again.paragraphs.len();
+    if !long && is_one_in(NUMBERS_IN_ROWS, view, &twin.again) {
         return None;
     }
-    let table = numbers || is_set_in_columns(view, &twin.again);
+    let numbers = if paragraphs > 1 { NUMBERS_IN_LISTS } else { NUMBERS_IN_ROWS };
+    let table = is_one_in(numbers, view, &twin.again) || is_set_in_columns(view, &twin.again);
     let ends = end_of_line(view, twin);
     let like_a_sentence = ends_like_a_sentence(ends);
     if whole && words <= LIFTED_WORDS {
-        let mut paragraphs = view.paragraphs[again.paragraphs.clone()].iter();
-        if paragraphs.any(|p| is_furniture(&view.text[view.tokens.bytes(p.clone())])) {
+        let lines = || view.paragraphs[again.paragraphs.clone()].iter();
+        let furniture = lines().any(|line| is_furniture(&view.text[view.tokens.bytes(line.clone())]));
+        // A price above "Buy now" is none.
+        if furniture && !lines().any(|line| is_one_in(NUMBERS_IN_ROWS, view, line)) {
             return Some(RepeatKind::Boilerplate);
         }
     }
@@ -189,7 +196,6 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
     if single && first.begins && at_the_top && LEAD_WORDS.contains(&words) {
         return Some(RepeatKind::LeadEcho);
     }
-    let paragraphs = again.paragraphs.len();
     let prose =
         words >= PROSE_WORDS.saturating_mul(u32::try_from(paragraphs).unwrap_or(u32::MAX)) && !table;
     if long && prose && (share >= MUCH || (paragraphs >= BLOCK.0 && words >= BLOCK.1)) {
@@ -197,7 +203,7 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
     }
     if (MIN_LINE_WORDS..=LIFTED_WORDS).contains(&words) {
         let said = view.text[view.tokens.bytes(twin.again.clone())].to_lowercase();
-        if CAPTION_MARKS.iter().any(|mark| stands_in(&said, mark)) {
+        if speaks_of_pictures(&said) {
             if whole {
                 return Some(RepeatKind::Caption);
             }
@@ -254,6 +260,12 @@ impl Place {
     }
 }
 
+/// Whether a lower-case text says what captions say.
+fn speaks_of_pictures(said: &str) -> bool {
+    static FINDER: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&CAPTION_MARKS));
+    FINDER.stand_in(said)
+}
+
 /// Whether the paragraph before the second span is a copy of it. (The first span, or an earlier repeat of it.)
 fn follows_itself(view: View<'_>, again: &Place) -> bool {
     let hashes = |paragraph: usize| &view.tokens.hashes()[view.paragraphs[paragraph].clone()];
@@ -261,10 +273,10 @@ fn follows_itself(view: View<'_>, again: &Place) -> bool {
     here.checked_sub(1).is_some_and(|before| hashes(before) == hashes(here))
 }
 
-/// Whether half of the tokens or more hold a digit: rows of a table.
-fn is_mostly_numbers(view: View<'_>, span: &Range<usize>) -> bool {
+/// Whether at least one in so many tokens holds a digit.
+fn is_one_in(numbers: usize, view: View<'_>, span: &Range<usize>) -> bool {
     let is_number = |token: &usize| facts::is_number(&view.text[view.tokens.bytes(*token..token + 1)]);
-    2 * span.clone().filter(is_number).count() >= span.len()
+    numbers * span.clone().filter(is_number).count() >= span.len()
 }
 
 /// Whether a span is set in columns: [`GAPS`] times and more stand a tab or three blanks in it.

@@ -26,6 +26,7 @@ mod furniture;
 mod kinds;
 mod near;
 mod runs;
+mod seen;
 
 use std::ops::Range;
 
@@ -77,7 +78,7 @@ pub struct Repeats {
     kernel: Kernel,
     winnower: Winnower,
     fingerprints: Vec<Fingerprint>,
-    seen: runs::Seen,
+    seen: seen::Seen,
     near: near::Near,
     paragraphs: Paragraphs,
 }
@@ -95,7 +96,7 @@ impl Repeats {
             kernel,
             winnower: Winnower::for_runs_of(MIN_RUN_WORDS as usize).on(kernel),
             fingerprints: Vec::new(),
-            seen: runs::Seen::default(),
+            seen: seen::Seen::default(),
             near: near::Near::default(),
             paragraphs: Paragraphs::on(kernel),
         }
@@ -126,7 +127,7 @@ impl Repeats {
         let view = View { text, tokens, paragraphs: &paragraphs };
         let width = self.winnower.width();
         let mut twins = runs::find(view, &mut self.seen, &mut self.fingerprints, width);
-        blocks::find(view, &mut self.near, &mut twins);
+        blocks::find(view, &mut self.seen, &mut self.near, &mut twins);
         twins.sort_by_key(|twin| (twin.again.start, twin.first.start));
         kinds::name(view, &twins)
     }

@@ -123,7 +123,7 @@ impl Near {
     fn resemblance(&self, view: View<'_>, twin: &Range<usize>, paragraph: &Range<usize>) -> Option<f64> {
         // Sets whose sizes differ more than NEAR allows cannot resemble each other enough.
         let lengths = (twin.len().min(paragraph.len()), twin.len().max(paragraph.len()));
-        if 2 * lengths.0 < lengths.1 {
+        if 2 * lengths.0 <= lengths.1 {
             return None;
         }
         #[cfg(test)]

@@ -15,6 +15,7 @@
 use std::ops::Range;
 
 use super::cuts::begins_sentence;
+use super::seen::Seen;
 use super::{MIN_RUN_WORDS, Twin, View, facts};
 use crate::sketch::Fingerprint;
 use crate::verify::{Alignment, Block, Bridging, Window, align};
@@ -34,31 +35,6 @@ const LEAST_EXACT_HALF_WORDS: u32 = 20;
 /// Paragraphs into which a run reaches by so few tokens at its ends are left out: they begin alike by chance.
 const MOST_OVERHANG: usize = 4;
 
-/// Searches fingerprints that stand twice; keeps its buffer.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
-    bits: Vec<u64>,
-}
-
-impl Seen {
-    /// Whether two of the fingerprints may be equal. No is certain, and the answer for most articles: then nothing is sorted.
-    fn may_repeat(&mut self, fingerprints: &[Fingerprint]) -> bool {
-        // Of n fingerprints in 128 n places fewer than n/256 pairs meet by chance.
-        let words = (2 * fingerprints.len()).next_power_of_two();
-        self.bits.clear();
-        self.bits.resize(words, 0);
-        let mut met = 0;
-        for fingerprint in fingerprints {
-            #[allow(clippy::cast_possible_truncation, reason = "only the low bits are wanted")]
-            let word = &mut self.bits[(fingerprint.hash >> 6) as usize & (words - 1)];
-            let bit = 1 << (fingerprint.hash & 63);
-            met |= *word & bit;
-            *word |= bit;
-        }
-        met != 0
-    }
-}
-
 /// Finds runs; may sort `fingerprints` on the way. The `again` spans ascend and do not overlap.
 pub(super) fn find(
     view: View<'_>,
@@ -66,7 +42,7 @@ pub(super) fn find(
     fingerprints: &mut [Fingerprint],
     width: usize,
 ) -> Vec<Twin> {
-    if !seen.may_repeat(fingerprints) {
+    if !seen.may_repeat(fingerprints.iter().map(|fingerprint| fingerprint.hash)) {
         return Vec::new();
     }
     let mut twins = Vec::new();
