@@ -58,9 +58,8 @@ pub(super) fn find(view: View<'_>, seen: &mut Seen, near: &mut Near, twins: &mut
 
 /// Paragraphs that equal an earlier one, ascending, each with the first such; those in `taken` are passed over.
 fn equals(view: View<'_>, seen: &mut Seen, taken: &[Range<usize>]) -> Vec<(usize, usize)> {
-    let hash = |paragraph: &Range<usize>| {
-        xxh3_64(bytemuck::cast_slice(&view.tokens.hashes()[paragraph.clone()]))
-    };
+    let hash =
+        |paragraph: &Range<usize>| xxh3_64(bytemuck::cast_slice(&view.tokens.hashes()[paragraph.clone()]));
     let mut hashes: Vec<(u64, usize)> =
         view.paragraphs.iter().enumerate().map(|(number, paragraph)| (hash(paragraph), number)).collect();
     if !seen.may_repeat(hashes.iter().map(|&(hash, _)| hash)) {

@@ -78,17 +78,14 @@ impl Repeats {
 
 /// What may be cut of a text at once, by its repeats. Ascending, never overlapping, never touching what
 /// no second span touches but the marks and blanks behind it.
-pub(super) fn cuts(
-    text: &str,
-    tokens: &Tokens,
-    paragraphs: &[Range<usize>],
-    repeats: &[Repeat],
-) -> Vec<Cut> {
+pub(super) fn cuts(text: &str, tokens: &Tokens, paragraphs: &[Range<usize>], repeats: &[Repeat]) -> Vec<Cut> {
     let token_paragraphs: Vec<Range<usize>> = match repeats {
         [] => return Vec::new(),
-        _ => {
-            paragraphs.iter().map(|bytes| tokens.in_bytes(bytes)).filter(|tokens| !tokens.is_empty()).collect()
-        }
+        _ => paragraphs
+            .iter()
+            .map(|bytes| tokens.in_bytes(bytes))
+            .filter(|tokens| !tokens.is_empty())
+            .collect(),
     };
     let view = View { text, tokens, paragraphs: &token_paragraphs };
     let mut cuts: Vec<Cut> = Vec::new();
@@ -154,7 +151,7 @@ fn whole_sentences(view: View<'_>, span: &Range<usize>) -> Range<usize> {
     // Every bound between sentences in or at the span is looked at once.
     let mut bounds = (span.start..=span.end).filter(|&token| begins_sentence(view, token));
     let first = bounds.next();
-    let last = bounds.last();
+    let last = bounds.next_back();
     match (first, last) {
         (Some(first), Some(last)) => first..last,
         _ => span.start..span.start,
@@ -223,15 +220,11 @@ fn spread(view: View<'_>, paragraphs: &[Range<usize>], span: &Range<usize>) -> R
 /// Where the sentence that begins with that token begins, its opening marks included: behind the last blank
 /// before it, or behind the mark that ends the sentence before.
 fn opening(view: View<'_>, token: usize) -> usize {
-    let (before, next) =
-        (view.tokens.span(token - 1).end as usize, view.tokens.span(token).begin as usize);
+    let (before, next) = (view.tokens.span(token - 1).end as usize, view.tokens.span(token).begin as usize);
     let between = &view.text[before..next];
-    let closes = |c: char| c.is_whitespace() || matches!(c, '。' | '！' | '？' | '।' | '」' | '』' | '）' | '”');
-    between
-        .char_indices()
-        .rev()
-        .find(|&(_, c)| closes(c))
-        .map_or(next, |(at, c)| before + at + c.len_utf8())
+    let closes =
+        |c: char| c.is_whitespace() || matches!(c, '。' | '！' | '？' | '।' | '」' | '』' | '）' | '”');
+    between.char_indices().rev().find(|&(_, c)| closes(c)).map_or(next, |(at, c)| before + at + c.len_utf8())
 }
 
 /// The text without its cuts, where its pieces stood; appends the cuts to `all`, by their place in the text as given.
@@ -289,7 +282,11 @@ fn merged(mut cuts: Vec<Cut>) -> Vec<Cut> {
     let mut merged: Vec<Cut> = Vec::with_capacity(cuts.len());
     for cut in cuts {
         match merged.last_mut() {
-            Some(open) if open.bytes.end == cut.bytes.start && open.kind == cut.kind && open.held_by == cut.held_by => {
+            Some(open)
+                if open.bytes.end == cut.bytes.start
+                    && open.kind == cut.kind
+                    && open.held_by == cut.held_by =>
+            {
                 open.bytes.end = cut.bytes.end;
             }
             _ => merged.push(cut),

@@ -29,6 +29,11 @@ pub(super) fn same_numbers(view: View<'_>, a: &Range<usize>, b: &Range<usize>) -
     numbers(a) == numbers(b)
 }
 
+/// Whether a span tells a number.
+pub(super) fn has_number(view: View<'_>, span: &Range<usize>) -> bool {
+    is_number(&view.text[view.tokens.bytes(span.clone())])
+}
+
 /// Whether a token holds a digit, of any script.
 pub(super) fn is_number(word: &str) -> bool {
     word.contains(char::is_numeric)
@@ -49,7 +54,7 @@ fn has_own(facts: &[u64], others: &[u64]) -> bool {
     facts.iter().any(|fact| others.binary_search(fact).is_err())
 }
 
-fn word<'a>(view: View<'a>, token: usize) -> &'a str {
+fn word(view: View<'_>, token: usize) -> &str {
     &view.text[view.tokens.bytes(token..token + 1)]
 }
 

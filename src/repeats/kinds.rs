@@ -68,7 +68,7 @@ const BLOCK: (usize, u32) = (3, 100);
 /// Words a paragraph, on average, from which a block is prose; menus, tables and lists have fewer.
 const PROSE_WORDS: u32 = 10;
 /// Headings are short; so are labels, and shorter still.
-const HEADING_WORDS: u32 = 16;
+const HEADING_WORDS: u32 = 20;
 const LABEL_WORDS: u32 = 6;
 /// A heading stands above a text of so many words.
 const BELOW_HEADING_WORDS: u32 = 8;
@@ -94,6 +94,8 @@ const NUMBERS_IN_ROWS: usize = 2;
 const NUMBERS_IN_LISTS: usize = 6;
 /// Wide gaps from which a span is taken for a table.
 const GAPS: usize = 2;
+/// Colons from which a short span is taken for the fields of a form.
+const FIELDS: usize = 3;
 /// What captions say.
 const CAPTION_MARKS: [&str; 24] = [
     "photo",
@@ -133,6 +135,10 @@ pub(super) fn name(view: View<'_>, twins: &[Twin]) -> Vec<Repeat> {
         .iter()
         .filter_map(|twin| {
             let kind = kind(view, twin, standing[&twin.first.start], total)?;
+            // Lines that are nearly alike are two entries of one list.
+            if kind == RepeatKind::Label && twin.similarity < 1.0 {
+                return None;
+            }
             Some(Repeat {
                 first: view.tokens.bytes(twin.first.clone()),
                 again: view.tokens.bytes(twin.again.clone()),
@@ -157,7 +163,8 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
         return None;
     }
     let numbers = if paragraphs > 1 { NUMBERS_IN_LISTS } else { NUMBERS_IN_ROWS };
-    let table = is_one_in(numbers, view, &twin.again) || is_set_in_columns(view, &twin.again);
+    let table = is_one_in(numbers, view, &twin.again)
+        || [&twin.first, &twin.again].into_iter().any(|span| is_set_in_columns(view, span));
     let ends = end_of_line(view, twin);
     let like_a_sentence = ends_like_a_sentence(ends);
     if whole && words <= LIFTED_WORDS {
@@ -196,8 +203,7 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
     if single && first.begins && at_the_top && LEAD_WORDS.contains(&words) {
         return Some(RepeatKind::LeadEcho);
     }
-    let prose =
-        words >= PROSE_WORDS.saturating_mul(u32::try_from(paragraphs).unwrap_or(u32::MAX)) && !table;
+    let prose = words >= PROSE_WORDS.saturating_mul(u32::try_from(paragraphs).unwrap_or(u32::MAX)) && !table;
     if long && prose && (share >= MUCH || (paragraphs >= BLOCK.0 && words >= BLOCK.1)) {
         return Some(RepeatKind::DoubleCapture);
     }
@@ -216,11 +222,7 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
     if whole && single && words <= QUESTION_WORDS && asks.ends_with(is_question_mark) {
         return Some(RepeatKind::Label);
     }
-    if single
-        && words <= LIFTED_WORDS
-        && words >= *LEAD_WORDS.start()
-        && first.whole != again.whole
-    {
+    if single && words <= LIFTED_WORDS && words >= *LEAD_WORDS.start() && first.whole != again.whole {
         return Some(RepeatKind::PullQuote);
     }
     let mut lines = view.paragraphs[again.paragraphs.clone()].iter();
@@ -279,10 +281,13 @@ fn is_one_in(numbers: usize, view: View<'_>, span: &Range<usize>) -> bool {
     numbers * span.clone().filter(is_number).count() >= span.len()
 }
 
-/// Whether a span is set in columns: [`GAPS`] times and more stand a tab or three blanks in it.
+/// Whether a span is set in columns or fields: [`GAPS`] times and more stand a tab or three blanks in it, or, in a short one,
+/// [`FIELDS`] colons.
 fn is_set_in_columns(view: View<'_>, span: &Range<usize>) -> bool {
     let text = &view.text[view.tokens.bytes(span.clone())];
-    text.matches(['\t']).count() + text.matches("   ").count() >= GAPS
+    let short = view.tokens.words(span.clone()) < super::runs::LONG_RUN_WORDS;
+    text.matches('\t').count() + text.matches("   ").count() >= GAPS
+        || short && text.matches([':', '：']).count() >= FIELDS
 }
 
 fn is_question_mark(c: char) -> bool {
@@ -294,7 +299,7 @@ fn end_of_line<'a>(view: View<'a>, twin: &Twin) -> &'a str {
     line_from(view, view.tokens.bytes(twin.again.clone()))
 }
 
-fn line_from<'a>(view: View<'a>, bytes: Range<usize>) -> &'a str {
+fn line_from(view: View<'_>, bytes: Range<usize>) -> &str {
     let end = view.text[bytes.end..].find(['\n', '\r']).map_or(view.text.len(), |at| bytes.end + at);
     &view.text[bytes.start..end]
 }

@@ -8,8 +8,8 @@
 //! a gap, where a whole sentence was put in, and where a gap is wide for what stands around it. A part is a repeat
 //!
 //! - from [`LONG_RUN_WORDS`] on, wherever it stands;
-//! - from 16 words on if it begins with a clause in both places, or ends with one in both, or does both in one of them; and
-//!   no gap with other facts parted it from more of the same form. What is left out is the middle of two sentences that
+//! - from 16 words on if it begins with a clause in both places, or begins and ends with one in either, or ends with one
+//!   in both and tells no numbers; and no gap with other facts parted it from more of the same form. What is left out is the middle of two sentences that
 //!   differ before and after it.
 
 use std::ops::Range;
@@ -67,11 +67,7 @@ pub(super) fn find(
         }
         for part in best.1 {
             covered = part.target().end;
-            twins.push(Twin {
-                first: part.source(),
-                again: part.target(),
-                similarity: part.similarity(),
-            });
+            twins.push(Twin { first: part.source(), again: part.target(), similarity: part.similarity() });
         }
         tried = tried.max(covered);
     }
@@ -168,14 +164,15 @@ fn holds_sentence(view: View<'_>, gap: &Range<usize>) -> bool {
     (gap.start..=gap.end).filter(|&token| begins_sentence(view, token)).nth(1).is_some()
 }
 
-/// Whether a run begins with a clause in both places, or ends with one in both, or is whole clauses in one.
+/// Whether a run begins with a clause in both places, or is whole clauses in one, or ends with one in both and tells no
+/// numbers: a number in the middle of a sentence that began otherwise is the entry of a list.
 fn is_clause(view: View<'_>, run: &Alignment) -> bool {
     let (target, source) = (run.target(), run.source());
     let both = |a: usize, b: usize| is_edge(view, a) && is_edge(view, b);
     both(target.start, source.start)
-        || both(target.end, source.end)
         || both(target.start, target.end)
         || both(source.start, source.end)
+        || both(target.end, source.end) && !facts::has_number(view, &target)
 }
 
 /// Whether a clause begins with that token: a mark stands before it, a line end, or more than one blank (where a sentence
@@ -184,14 +181,34 @@ fn is_edge(view: View<'_>, token: usize) -> bool {
     if token == 0 || token == view.tokens.len() {
         return true;
     }
-    let between = &view.text[view.tokens.span(token - 1).end as usize..view.tokens.span(token).begin as usize];
+    let between =
+        &view.text[view.tokens.span(token - 1).end as usize..view.tokens.span(token).begin as usize];
     between.chars().filter(|c| c.is_whitespace()).nth(1).is_some()
         || between.contains(|c: char| !c.is_whitespace() && !is_inside_clauses(c) || matches!(c, '\n' | '\r'))
 }
 
 /// Marks that stand inside clauses too, between words or in them.
 fn is_inside_clauses(c: char) -> bool {
-    matches!(c, ',' | '،' | '、' | '，' | '-' | '\'' | '’' | '/' | '&' | '$' | '€' | '£' | '%' | '+' | '@' | '#' | '・' | '_')
+    matches!(
+        c,
+        ',' | '،'
+            | '、'
+            | '，'
+            | '-'
+            | '\''
+            | '’'
+            | '/'
+            | '&'
+            | '$'
+            | '€'
+            | '£'
+            | '%'
+            | '+'
+            | '@'
+            | '#'
+            | '・'
+            | '_'
+    )
 }
 
 /// What lies between two blocks, in target and source.

@@ -132,8 +132,7 @@ fn every_order_of_paragraphs_captured_twice_leaves_one_of_each() {
     for length in [5, 12, 17, 40] {
         let p: Vec<String> = ["a", "b", "c"].map(|stem| format!("{}.", words(stem, length))).into();
         for order in ["abab", "aabbcc", "abccba", "abcbca", "abcabc", "abcacb"] {
-            let text: Vec<&str> =
-                order.bytes().map(|name| p[usize::from(name - b'a')].as_str()).collect();
+            let text: Vec<&str> = order.bytes().map(|name| p[usize::from(name - b'a')].as_str()).collect();
             let text = text.join("\n");
             let found: u32 = find(&text).iter().map(|repeat| repeat.words).sum();
             let distinct = order.bytes().collect::<BTreeSet<_>>().len();
@@ -157,8 +156,14 @@ fn near_repeats_and_numbers_and_names_that_differ() {
     let repeats = check(&format!("{rest}\n{a}\n{}\n{b}", words("z", 40)), &[(b, RepeatKind::Other)]);
     assert!(repeats[0].similarity < 1.0);
     for (a, b) in [
-        ("the winning numbers of the draw in Georgia were 5 and 6", "the winning numbers of the draw in Georgia were 5 and 9"),
-        ("a grant of some money to the fire company of Allentown for one man", "a grant of some money to the fire company of Sykesville for one man"),
+        (
+            "the winning numbers of the draw in Georgia were 5 and 6",
+            "the winning numbers of the draw in Georgia were 5 and 9",
+        ),
+        (
+            "a grant of some money to the fire company of Allentown for one man",
+            "a grant of some money to the fire company of Sykesville for one man",
+        ),
     ] {
         check(&format!("{rest}\n{a}\n{}\n{b}", words("z", 40)), &[]);
     }
@@ -177,7 +182,11 @@ fn a_form_filled_in_twice_is_no_repeat() {
         assert!(!text[repeat.again].contains("119"));
     }
     // An insertion is no other fact.
-    let said = |by: &str| format!("The same child that was stopped on the road is now the attorney of the whole country,{by} this land is able to change, if slowly.");
+    let said = |by: &str| {
+        format!(
+            "The same child that was stopped on the road is now the attorney of the whole country,{by} this land is able to change, if slowly."
+        )
+    };
     let text = format!("{}\n{}\n{}", said(" Holder added,"), words("x", 200), said(""));
     assert_eq!(find(&text).len(), 1);
 }
@@ -209,14 +218,21 @@ fn furniture_captions_questions_and_tables() {
     let text = format!("{}\n{rows}\n{}", filler("a"), filler("b"));
     check_cut(&text, &text);
     // So does a refrain.
-    let refrain = "Row the boat across the bay\nrow it home to me\nall along the break of day\nand the open sea";
-    let text = format!("{}\n{refrain}\nA verse of its own\n{}\n{refrain}\n{}", filler("a"), words("v", 9), filler("b"));
+    let refrain =
+        "Row the boat across the bay\nrow it home to me\nall along the break of day\nand the open sea";
+    let text = format!(
+        "{}\n{refrain}\nA verse of its own\n{}\n{refrain}\n{}",
+        filler("a"),
+        words("v", 9),
+        filler("b")
+    );
     check_cut(&text, &text);
 }
 
 #[test]
 fn what_is_quoted_twice_inside_sentences_is_found_and_stays() {
-    let quote = "she is in excellent physical condition and fit to serve as the president of the whole country";
+    let quote =
+        "she is in excellent physical condition and fit to serve as the president of the whole country";
     let text = format!(
         "{}\nThe doctor declared on Friday that {quote}, with years of returns.\n{}\n“{quote}.” So he wrote.\n{}",
         words("a", 80),
@@ -238,11 +254,7 @@ fn long_runs_inside_paragraphs_are_cut_at_sentences() {
         format_args!("Then {}.", words("x", 90)),
         format_args!("Last {}.", words("y", 90))
     );
-    let expect = format!(
-        "It begins here. {long} Then {}. Last {}.",
-        words("x", 90),
-        words("y", 90)
-    );
+    let expect = format!("It begins here. {long} Then {}. Last {}.", words("x", 90), words("y", 90));
     check_cut(&text, &expect);
 }
 
@@ -292,8 +304,9 @@ fn offsets_hold_at_the_edges_of_every_script() {
         // Words of growing length that are never twice the same in a row.
         let mut body = String::new();
         for at in 0..200 {
-            let word: String =
-                (0..3 + at % 5).map(|k| letters[(at * 7 + k * (3 + at / 9) + at / 4) % letters.len()]).collect();
+            let word: String = (0..3 + at % 5)
+                .map(|k| letters[(at * 7 + k * (3 + at / 9) + at / 4) % letters.len()])
+                .collect();
             body += &word;
             body += blank;
         }
@@ -305,7 +318,11 @@ fn offsets_hold_at_the_edges_of_every_script() {
             let found: usize = repeats.iter().map(|repeat| repeat.again.len()).sum();
             assert!(20 * found >= 19 * (body.len() - mark.len()), "{found} of {}: {text}", body.len());
             let left = cut(&text);
-            assert!(left.trim_end_matches(['«', ' ', '\u{200B}', '\n', '\r', '\u{2029}']).len() <= body.len() + 4 * mark.len(), "{left}");
+            assert!(
+                left.trim_end_matches(['«', ' ', '\u{200B}', '\n', '\r', '\u{2029}']).len()
+                    <= body.len() + 4 * mark.len(),
+                "{left}"
+            );
             assert!(left.starts_with(body.trim_end_matches(mark)), "{left}");
         }
     }
@@ -336,14 +353,31 @@ fn work(lines: usize, line: impl Fn(usize) -> String, joint: &str) -> u64 {
 
 #[test]
 fn texts_made_to_be_slow_take_work_in_proportion_to_their_length() {
-    let sentences = ["The cat sat on the mat and looked at the moon above.", "A dog ran over the hill and barked at the sun below."];
+    let sentences = [
+        "The cat sat on the mat and looked at the moon above.",
+        "A dog ran over the hill and barked at the sun below.",
+    ];
     let one = |_: usize| sentences[0].to_owned();
     let two = |at: usize| sentences[at % 2].to_owned();
     let differ = |at: usize| format!("line {} is {}", letters(at), letters(at * 7 + 3));
     let twice = |at: usize| differ(at / 1_000 * 500 + at % 500);
-    let form = |at: usize| format!("the bank {} of the town had so many millions in assets and the cost of it is {} as the agency said", letters(at), at);
-    let lines: [(&dyn Fn(usize) -> String, &str); 8] =
-        [(&one, " "), (&one, "\n"), (&two, " "), (&two, "\n"), (&differ, "\n"), (&twice, "\n"), (&form, " "), (&form, "\n")];
+    let form = |at: usize| {
+        format!(
+            "the bank {} of the town had so many millions in assets and the cost of it is {} as the agency said",
+            letters(at),
+            at
+        )
+    };
+    let lines: [(&dyn Fn(usize) -> String, &str); 8] = [
+        (&one, " "),
+        (&one, "\n"),
+        (&two, " "),
+        (&two, "\n"),
+        (&differ, "\n"),
+        (&twice, "\n"),
+        (&form, " "),
+        (&form, "\n"),
+    ];
     for (case, (line, joint)) in lines.into_iter().enumerate() {
         let (few, many) = (work(1_250, line, joint), work(10_000, line, joint));
         // Eight times the lines, and room for the logarithm.
@@ -353,15 +387,15 @@ fn texts_made_to_be_slow_take_work_in_proportion_to_their_length() {
 
 /// Runs by definition: whether any `least` tokens stand twice without overlapping.
 fn stands_twice(hashes: &[u64], least: usize) -> bool {
-    (0..hashes.len().saturating_sub(2 * least - 1)).any(|at| {
-        hashes[at + least..].windows(least).any(|window| *window == hashes[at..at + least])
-    })
+    (0..hashes.len().saturating_sub(2 * least - 1))
+        .any(|at| hashes[at + least..].windows(least).any(|window| *window == hashes[at..at + least]))
 }
 
 /// A text of few different words and sentences, broken into lines here and there.
 fn texts() -> impl Strategy<Value = String> {
-    let sentence = prop::collection::vec(0_u8..40, 1..30)
-        .prop_map(|words| words.iter().map(|&w| letters(usize::from(w) + 10)).collect::<Vec<_>>().join(" ") + ".");
+    let sentence = prop::collection::vec(0_u8..40, 1..30).prop_map(|words| {
+        words.iter().map(|&w| letters(usize::from(w) + 10)).collect::<Vec<_>>().join(" ") + "."
+    });
     let pool = prop::collection::vec(sentence, 1..6);
     (pool, prop::collection::vec((0_usize..6, prop::bool::ANY), 1..16)).prop_map(|(pool, order)| {
         order
