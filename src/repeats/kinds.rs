@@ -194,7 +194,7 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
         return Some(if echoes { RepeatKind::HeadingEcho } else { RepeatKind::Label });
     }
     let colon = ends.trim_end().ends_with([':', '：']);
-    if whole && words <= LABEL_WORDS && (colon || standing >= 3) {
+    if whole && words <= LABEL_WORDS && (colon || standing >= 3 && words > 1) {
         return Some(RepeatKind::Label);
     }
     if heading && at_the_top {
