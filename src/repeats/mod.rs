@@ -145,4 +145,6 @@ thread_local! {
 }
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
