@@ -62,9 +62,7 @@ fn equals(view: View<'_>, seen: &mut Seen, taken: &[Range<usize>]) -> Vec<(usize
         |paragraph: &Range<usize>| xxh3_64(bytemuck::cast_slice(&view.tokens.hashes()[paragraph.clone()]));
     let mut hashes: Vec<(u64, usize)> =
         view.paragraphs.iter().enumerate().map(|(number, paragraph)| (hash(paragraph), number)).collect();
-    if !seen.may_repeat(hashes.iter().map(|&(hash, _)| hash)) {
-        return Vec::new();
-    }
+    seen.keep_repeated(&mut hashes, |&(hash, _)| hash);
     hashes.sort_unstable();
     let mut equals = Vec::new();
     for group in hashes.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {

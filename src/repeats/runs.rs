@@ -35,16 +35,14 @@ const LEAST_EXACT_HALF_WORDS: u32 = 20;
 /// Paragraphs into which a run reaches by so few tokens at its ends are left out: they begin alike by chance.
 const MOST_OVERHANG: usize = 4;
 
-/// Finds runs; may sort `fingerprints` on the way. The `again` spans ascend and do not overlap.
+/// Finds runs; leaves in `fingerprints` those that stand twice. The `again` spans ascend and do not overlap.
 pub(super) fn find(
     view: View<'_>,
     seen: &mut Seen,
-    fingerprints: &mut [Fingerprint],
+    fingerprints: &mut Vec<Fingerprint>,
     width: usize,
 ) -> Vec<Twin> {
-    if !seen.may_repeat(fingerprints.iter().map(|fingerprint| fingerprint.hash)) {
-        return Vec::new();
-    }
+    seen.keep_repeated(fingerprints, |fingerprint| fingerprint.hash);
     let mut twins = Vec::new();
     // What a run covers already, and up to where runs have been looked for: what was refused is not grown again from its
     // next seed, else a long list of one form would be walked from every seed in it.

@@ -1,30 +1,42 @@
-//! A cheap first test: may two of these hashes be equal?
+//! A cheap first test: which of these hashes may stand twice?
 //!
-//! In: the hashes of an article's fingerprints or paragraphs. Out: no, which is certain; or perhaps. Each hash sets a bit;
-//! of n hashes in 128 n bits fewer than n/256 pairs meet on one by chance. Most articles say nothing twice, and then
-//! nothing is sorted.
+//! In: what an article has hashes of, fingerprints or paragraphs. Out: those left whose hash may equal another's. Each hash
+//! sets a bit; of n hashes in 128 n bits fewer than n/256 pairs meet on one by chance. Most articles say nothing twice, and
+//! then nothing is left to be sorted.
 
-/// Tests one list of hashes after the other; keeps its buffer.
+/// Tests one list after the other; keeps its buffers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
-    bits: Vec<u64>,
+    once: Vec<u64>,
+    twice: Vec<u64>,
 }
 
 impl Seen {
-    /// Whether two of the hashes may be equal.
-    pub(super) fn may_repeat(&mut self, hashes: impl ExactSizeIterator<Item = u64>) -> bool {
-        let words = (2 * hashes.len()).next_power_of_two();
-        self.bits.clear();
-        self.bits.resize(words, 0);
-        let mut met = 0;
-        for hash in hashes {
-            #[allow(clippy::cast_possible_truncation, reason = "only the low bits are wanted")]
-            let word = &mut self.bits[(hash >> 6) as usize & (words - 1)];
-            let bit = 1 << (hash & 63);
-            met |= *word & bit;
-            *word |= bit;
+    /// Drops, in order, all items whose hash certainly stands once.
+    pub(super) fn keep_repeated<T>(&mut self, items: &mut Vec<T>, hash: impl Fn(&T) -> u64) {
+        let words = (2 * items.len()).next_power_of_two();
+        for bits in [&mut self.once, &mut self.twice] {
+            bits.clear();
+            bits.resize(words, 0);
         }
-        met != 0
+        #[allow(clippy::cast_possible_truncation, reason = "only the low bits are wanted")]
+        let place = |item: &T| ((hash(item) >> 6) as usize & (words - 1), 1 << (hash(item) & 63));
+        let mut met = 0;
+        for item in &*items {
+            let (word, bit) = place(item);
+            let again = self.once[word] & bit;
+            self.once[word] |= bit;
+            self.twice[word] |= again;
+            met |= again;
+        }
+        if met == 0 {
+            items.clear();
+        } else {
+            items.retain(|item| {
+                let (word, bit) = place(item);
+                self.twice[word] & bit != 0
+            });
+        }
     }
 }
 
@@ -35,12 +47,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_is_certain(mut hashes in prop::collection::vec(0_u64..5000, 0..60)) {
-            let may = Seen::default().may_repeat(hashes.iter().copied());
-            let count = hashes.len();
-            hashes.sort_unstable();
-            hashes.dedup();
-            prop_assert!(may || hashes.len() == count);
+        fn what_stands_twice_is_kept_in_order(hashes in prop::collection::vec(0_u64..5000, 0..60)) {
+            let mut kept = hashes.clone();
+            Seen::default().keep_repeated(&mut kept, |&hash| hash);
+            let stands_twice = |hash: &u64| hashes.iter().filter(|other| *other == hash).count() > 1;
+            let twice = |hashes: &[u64]| -> Vec<u64> { hashes.iter().copied().filter(stands_twice).collect() };
+            prop_assert_eq!(twice(&kept), twice(&hashes));
+            prop_assert!(kept.len() <= hashes.len());
         }
     }
 }
