@@ -13,7 +13,7 @@ use crate::archive::record::Record;
 use crate::candidates::NO_SIGNATURE;
 use crate::lineage::credits;
 use crate::passages::Span;
-use crate::repeats::{Repeat, RepeatKind, Repeats};
+use crate::repeats::{MIN_RUN_WORDS, Repeat, RepeatKind, Repeats};
 use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{Fingerprint, Sketcher, Winnower};
@@ -82,7 +82,16 @@ impl<'s> Examiner<'s> {
         // Who looks for neither repeats nor credits needs no paragraphs.
         let paragraphs = if searches.credits() { self.paragraphs.of(text) } else { &[] };
         let repeats = if searches.repeats {
-            spanned(text, self.repeats.find(text, &self.tokens, paragraphs))
+            // Passages of 16 words and more are looked for by the very fingerprints that repeats need.
+            let shared = searches.passages && self.settings.min_passage_words == MIN_RUN_WORDS;
+            spanned(
+                text,
+                if shared {
+                    self.repeats.find_by(text, &self.tokens, paragraphs, &self.fingerprints)
+                } else {
+                    self.repeats.find(text, &self.tokens, paragraphs)
+                },
+            )
         } else {
             Vec::new()
         };

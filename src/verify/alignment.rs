@@ -112,6 +112,13 @@ impl Alignment {
         (!blocks.is_empty()).then_some(Alignment { blocks })
     }
 
+    /// The passage parted at some of its gaps: behind each block for which `parts` (asked in order, with the block after it)
+    /// says so.
+    pub fn parted(&self, mut parts: impl FnMut(&Block, &Block) -> bool) -> Vec<Alignment> {
+        let chunks = self.blocks.chunk_by(|before, after| !parts(before, after));
+        chunks.map(|blocks| Alignment { blocks: blocks.to_vec() }).collect()
+    }
+
     fn first(&self) -> Block {
         self.blocks[0]
     }
@@ -281,6 +288,12 @@ mod tests {
                 prop_assert!(found.similarity() <= 1.0);
                 let cut = found.cut_to(&found.target());
                 prop_assert_eq!(cut.as_ref(), Some(&found));
+                let parts = found.parted(|before, _| before.length % 2 == 0);
+                let blocks: Vec<Block> = parts.iter().flat_map(|part| part.blocks().to_vec()).collect();
+                prop_assert_eq!(&blocks[..], found.blocks());
+                for part in &parts[..parts.len() - 1] {
+                    prop_assert_eq!(part.blocks()[part.blocks().len() - 1].length % 2, 0);
+                }
             }
         }
     }
