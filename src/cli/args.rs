@@ -9,6 +9,8 @@ use wirecopy::kernel::Kernel;
 use wirecopy::{Searches, Settings};
 
 use super::compare::CompareArgs;
+use super::eval::EvalArgs;
+use super::plant::PlantArgs;
 
 /// Finds repeats, near-duplicates, stories and copied passages in scraped news archives, with evidence.
 #[derive(Debug, Parser)]
@@ -22,6 +24,8 @@ pub(crate) struct WirecopyArgs {
 pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     Compare(Box<CompareArgs>),
+    Eval(Box<EvalArgs>),
+    Plant(Box<PlantArgs>),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  wirecopy completions bash > ~/.local/share/bash-completion/completions/wirecopy"
