@@ -42,6 +42,7 @@ pub mod plant;
 mod problem;
 pub mod repeats;
 pub mod report;
+pub mod sample;
 pub mod scratch;
 mod settings;
 pub mod shingle;

@@ -11,6 +11,7 @@ use wirecopy::{Searches, Settings};
 use super::compare::CompareArgs;
 use super::eval::EvalArgs;
 use super::plant::PlantArgs;
+use super::sample::SampleArgs;
 
 /// Finds repeats, near-duplicates, stories and copied passages in scraped news archives, with evidence.
 #[derive(Debug, Parser)]
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Compare(Box<CompareArgs>),
     Eval(Box<EvalArgs>),
     Plant(Box<PlantArgs>),
+    Sample(Box<SampleArgs>),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  wirecopy completions bash > ~/.local/share/bash-completion/completions/wirecopy"

@@ -1,4 +1,4 @@
-//! The command line: what was typed (`args`), the commands (`scan`, `compare` with `pick`, `eval`, `plant`), what is
+//! The command line: what was typed (`args`), the commands (`scan`, `compare` with `pick`, `eval`, `plant`, `sample`), what is
 //! shown (`summary`, `side_by_side` in `columns`, `progress`, `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by
 //! the library.
 
@@ -11,6 +11,7 @@ mod pick;
 mod plant;
 mod printable;
 mod progress;
+mod sample;
 mod scan;
 mod side_by_side;
 mod status;
@@ -39,6 +40,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Compare(compare) => compare::run(&compare),
         Command::Eval(eval) => eval::run(&eval),
         Command::Plant(plant) => plant::run(&plant),
+        Command::Sample(sample) => sample::run(&sample),
         Command::Completions { shell } => completions(shell),
     };
     done.unwrap_or_else(|error| {

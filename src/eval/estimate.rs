@@ -49,20 +49,24 @@ pub(super) fn estimates<const N: usize, const M: usize>(
 ) -> [Estimate; M] {
     let values = measures(&sum(strata.iter().flatten().copied()));
     let mut draws = Draws::new(how.seed, "bootstrap");
-    let mut drawn: [Vec<f64>; M] = std::array::from_fn(|_| Vec::with_capacity(how.resamples));
+    let mut resampled: [Vec<f64>; M] = std::array::from_fn(|_| Vec::with_capacity(how.resamples));
     for _ in 0..how.resamples {
         let resample =
             strata.iter().map(|units| sum((0..units.len()).map(|_| units[draws.below(units.len())])));
         let total = sum(resample.collect::<Vec<_>>());
-        for (drawn, value) in drawn.iter_mut().zip(measures(&total)) {
+        for (values, value) in resampled.iter_mut().zip(measures(&total)) {
             if !value.is_nan() {
-                drawn.push(value);
+                values.push(value);
             }
         }
     }
     std::array::from_fn(|at| {
-        drawn[at].sort_unstable_by(f64::total_cmp);
-        Estimate { value: values[at], low: percentile(&drawn[at], 25), high: percentile(&drawn[at], 975) }
+        resampled[at].sort_unstable_by(f64::total_cmp);
+        Estimate {
+            value: values[at],
+            low: percentile(&resampled[at], 25),
+            high: percentile(&resampled[at], 975),
+        }
     })
 }
 
@@ -99,7 +103,7 @@ mod tests {
         // 80 of 100: the standard error is 0.04, so the interval is about 0.72 to 0.88.
         let units: Vec<Sums<2>> = (0..100).map(|at| [f64::from(u8::from(at < 80)), 1.0]).collect();
         let how = Resampling { resamples: 4000, seed: 0 };
-        let [share] = estimates(&[units.clone()], how, |sums| [ratio(sums[0], sums[1])]);
+        let [share] = estimates(std::slice::from_ref(&units), how, |sums| [ratio(sums[0], sums[1])]);
         assert!((share.value - 0.8).abs() < 1e-12, "{share:?}");
         assert!((share.low - 0.72).abs() <= 0.011 && (share.high - 0.87).abs() <= 0.011, "{share:?}");
         assert_eq!([share], estimates(&[units], how, |sums| [ratio(sums[0], sums[1])]));

@@ -31,7 +31,7 @@ pub use estimate::{Estimate, Resampling};
 pub use kinds::{KindRow, OriginsFound, RepeatsFound};
 pub use pairs::{Grade, PairsFound, Stratum};
 pub use passages::{Aligned, Case, Measures, PassagesFound};
-pub use report::{Found, Related, Report, Searched};
+pub use report::{Found, Related, Report, Scored, Searched};
 pub use truth::{AlignedPair, Grades, JudgedPair, KnownArticle, Truth};
 
 /// How right a report is.

@@ -140,7 +140,7 @@ fn by_grade(
 /// all one value.
 fn spearman(a: &[f64], b: &[f64]) -> f64 {
     let (a, b) = (ranks(a), ranks(b));
-    let mean = (count(a.len()) + 1.0) / 2.0;
+    let mean = f64::midpoint(count(a.len()), 1.0);
     let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
     ratio(product(&a, &b), (product(&a, &a) * product(&b, &b)).sqrt())
 }
@@ -151,8 +151,10 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     let mut ranks = vec![0.0; values.len()];
     let mut before = 0;
     for ties in order.chunk_by(|&a, &b| values[a].total_cmp(&values[b]).is_eq()) {
-        let mean = count(before) + (count(ties.len()) + 1.0) / 2.0;
-        ties.iter().for_each(|&at| ranks[at] = mean);
+        let mean = count(before) + f64::midpoint(count(ties.len()), 1.0);
+        for &at in ties {
+            ranks[at] = mean;
+        }
         before += ties.len();
     }
     ranks

@@ -32,7 +32,7 @@ pub struct Report {
     /// The origin of each story.
     pub origins: Vec<Option<u32>>,
     /// Pairs (smaller number first) that `matches` lists, with their score; ascending.
-    pub matches: Vec<((u32, u32), f64)>,
+    pub matches: Vec<Scored>,
     /// What pairs share by `relations`; target and source, ascending.
     pub relations: Vec<Related>,
     /// Passages by target and source, ascending.
@@ -42,8 +42,11 @@ pub struct Report {
     /// Which searches were run.
     pub searched: Searched,
     /// Numbers of articles by name.
-    pub(super) numbers: BTreeMap<String, u32>,
+    pub(crate) numbers: BTreeMap<String, u32>,
 }
+
+/// Two articles (smaller number first) and their score.
+pub type Scored = ((u32, u32), f64);
 
 /// Which searches a report is of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -159,7 +162,8 @@ impl Report {
             report.references.push(row.reference);
             report.relation.push(row.relation);
             report.resemblance.push(row.resemblance.unwrap_or(0.0));
-            let next = u32::try_from(stories.len()).expect("no more stories than articles");
+            // No more stories than articles, so no story has this number yet if its name is new.
+            let next = stories.len().try_into().unwrap_or(number);
             report.story.push(row.story.map(|story| *stories.entry(story).or_insert(next)));
             Ok(())
         });

@@ -22,17 +22,16 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128};
 
-use crate::archive::record::{Outcome, Record};
 use crate::archive::{Archive, ReadSettings};
 use crate::draws::Draws;
 use crate::error::Error;
-use crate::problem::Problem;
 use crate::text::{Tokens, tokenize};
 use edit::{Words, copy};
 pub use kinds::{Kind, USUAL};
@@ -110,23 +109,26 @@ pub fn plant(
     let (archive, problems) = Archive::open(arguments, planting.read.clone())?;
     claim(folder, force, arguments)?;
     let mut planted = Planted::default();
-    problems.iter().for_each(|problem| planted.note(problem));
+    for problem in &problems {
+        planted.note(problem.to_string());
+    }
     let (ids, mut sources) = choose(&archive, planting, &mut planted);
     planted.each = planting.each.min(sources.len() / planting.kinds.len().max(1));
     sources.truncate(planted.each * planting.kinds.len());
-    let texts = tempfile::NamedTempFile::new_in(folder).map_err(unwritable(folder))?;
-    let truths = tempfile::NamedTempFile::new_in(folder).map_err(unwritable(folder))?;
+    // What is handed over has the usual permissions, not those of temporary files.
+    let usual = fs::Permissions::from_mode(0o666);
+    let [texts, truths] = [usual.clone(), usual].map(|usual| {
+        tempfile::Builder::new().permissions(usual).tempfile_in(folder).map_err(unwritable(folder))
+    });
+    let (texts, truths) = (texts?, truths?);
     let mut out = BufWriter::with_capacity(1 << 18, texts.as_file());
     let sources = write_articles(&archive, &ids, sources, &mut out).map_err(unwritable(texts.path()))?;
     let mut truth = BufWriter::new(truths.as_file());
     let written = write_copies(planting, &sources, planted.each, &mut out, &mut truth);
     planted.copies = written.map_err(unwritable(folder))?;
-    for (file, temporary, name) in [(out, &texts, ARCHIVE), (truth, &truths, TRUTH)] {
+    for (file, temporary) in [(out, &texts), (truth, &truths)] {
         let whole = file.into_inner().map_err(io::IntoInnerError::into_error);
         whole.and_then(File::sync_all).map_err(unwritable(temporary.path()))?;
-        // Temporary files are the user's alone; what is handed over has the usual permissions.
-        let open = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-        fs::set_permissions(temporary.path(), open).map_err(unwritable(&folder.join(name)))?;
     }
     for (file, name) in [(texts, ARCHIVE), (truths, TRUTH)] {
         let place = folder.join(name);
@@ -153,11 +155,7 @@ fn claim(folder: &Path, force: bool, arguments: &[String]) -> Result<(), Error> 
 }
 
 impl Planted {
-    fn note(&mut self, problem: &Problem) {
-        self.note_message(problem.to_string());
-    }
-
-    fn note_message(&mut self, message: String) {
+    fn note(&mut self, message: String) {
         self.problem_count += 1;
         if self.problems.len() < SHOWN_PROBLEMS {
             self.problems.push(message);
@@ -168,38 +166,6 @@ impl Planted {
 /// Articles met so far by the hash of their id: how many have it.
 type Ids = BTreeMap<u128, u32>;
 
-/// Calls `each` with every article and the place of its record.
-fn for_each_article(
-    archive: &Archive,
-    mut each: impl FnMut(String, &Record<'_>),
-    mut problem: impl FnMut(String),
-) {
-    let (pieces, problems) = archive.pieces();
-    problems.iter().for_each(|met| problem(met.to_string()));
-    let (mut source, mut before) = (None, 0);
-    for piece in &pieces {
-        if source != Some(piece.source()) {
-            (source, before) = (Some(piece.source()), 0);
-        }
-        let file = &archive.sources()[piece.source() as usize].name;
-        let lines = archive.read_piece(piece, |met| {
-            let reference = format!("{file}:{}", before + met.number + 1);
-            match &met.outcome {
-                Outcome::Article(record) => each(reference, record),
-                Outcome::Empty => {}
-                Outcome::Rejected => {
-                    let why = met.findings.last().map_or("no article", |(_, message)| message);
-                    problem(format!("{reference}: {why}"));
-                }
-            }
-        });
-        match lines {
-            Ok(lines) => before += lines,
-            Err(met) => problem(met.to_string()),
-        }
-    }
-}
-
 /// Hashes of all ids, and the places of the sources in the order of their draw: by hash of the text.
 fn choose(archive: &Archive, planting: &Planting, planted: &mut Planted) -> (Ids, Vec<String>) {
     let wanted = planting.each.saturating_mul(planting.kinds.len());
@@ -208,8 +174,7 @@ fn choose(archive: &Archive, planting: &Planting, planted: &mut Planted) -> (Ids
     let mut chosen: BTreeMap<u64, (String, String)> = BTreeMap::new();
     let mut problems = Vec::new();
     let mut tokens = Tokens::default();
-    for_each_article(
-        archive,
+    archive.for_each_article(
         |reference, record| {
             planted.articles += 1;
             if let Some(id) = &record.id {
@@ -240,7 +205,9 @@ fn choose(archive: &Archive, planting: &Planting, planted: &mut Planted) -> (Ids
         },
         |problem| problems.push(problem),
     );
-    problems.into_iter().for_each(|problem| planted.note_message(problem));
+    for problem in problems {
+        planted.note(problem);
+    }
     (ids, chosen.into_values().map(|(_, reference)| reference).collect())
 }
 
@@ -254,8 +221,7 @@ fn write_articles(
     let places: BTreeMap<String, usize> = chosen.into_iter().zip(0..).collect();
     let mut sources: Vec<Option<Source>> = places.iter().map(|_| None).collect();
     let mut written = Ok(());
-    for_each_article(
-        archive,
+    archive.for_each_article(
         |reference, record| {
             if written.is_err() {
                 return;
@@ -294,7 +260,9 @@ fn write_copies(
     truth: &mut impl Write,
 ) -> io::Result<usize> {
     let mut words = Words::default();
-    sources.iter().for_each(|source| words.add(&source.text));
+    for source in sources {
+        words.add(&source.text);
+    }
     if let Some(first) = sources.first() {
         words.draw_line(&first.text, &mut Draws::new(planting.seed, "line"));
     }

@@ -247,3 +247,25 @@ fn labels_of_people_in_their_own_form_are_read() {
     assert_eq!(number(&found["pairs"], "alike"), 120);
     assert_eq!(found["pairs"]["grades"].as_array().unwrap().len(), 4);
 }
+
+#[test]
+fn a_sheet_that_is_filled_in_gives_precision() {
+    let scan = scanned();
+    scan.wirecopy(&["sample", "report", "-o", "sheet"]).ends_with(0);
+    let sheet = fs::read_to_string(scan.path("sheet/sheet.tsv")).unwrap();
+    assert_eq!(sheet.lines().count(), 3, "{sheet}");
+    let page = fs::read_to_string(scan.path("sheet/pairs.txt")).unwrap();
+    assert!(page.contains("Pair 2") && page.contains(text(1).lines().next().unwrap()), "{page}");
+    // As it is it says nothing.
+    assert!(eval(&scan, &sheet, &[]).ends_with(4).stderr.contains("no row has a label"));
+    let filled: Vec<String> =
+        sheet.lines().zip(["", "1", "0"]).map(|(row, label)| format!("{row}{label}")).collect();
+    let found = evaluated(&scan, &filled.join("\n"), &[]);
+    close(&found, "/pairs/precision/value", 0.5);
+    assert_eq!(found["pairs"]["strata"][0]["stratum"], "1");
+    // It is not written over; and where the archive is gone, its texts are.
+    scan.wirecopy(&["sample", "report", "-o", "sheet"]).ends_with(2);
+    fs::remove_file(scan.path("a.jsonl")).unwrap();
+    scan.wirecopy(&["sample", "report", "-o", "sheet", "--force"]).ends_with(4);
+    assert!(scan.wirecopy(&["sample", "report", "--to", "0.5"]).ends_with(2).stderr.contains("no pair"));
+}
