@@ -112,7 +112,7 @@ pub fn plant(
     for problem in &problems {
         planted.note(problem.to_string());
     }
-    let (ids, mut sources) = choose(&archive, planting, &mut planted);
+    let (shared, mut sources) = choose(&archive, planting, &mut planted);
     planted.each = planting.each.min(sources.len() / planting.kinds.len().max(1));
     sources.truncate(planted.each * planting.kinds.len());
     // What is handed over has the usual permissions, not those of temporary files.
@@ -122,7 +122,7 @@ pub fn plant(
     });
     let (texts, truths) = (texts?, truths?);
     let mut out = BufWriter::with_capacity(1 << 18, texts.as_file());
-    let sources = write_articles(&archive, &ids, sources, &mut out).map_err(unwritable(texts.path()))?;
+    let sources = write_articles(&archive, &shared, sources, &mut out).map_err(unwritable(texts.path()))?;
     let mut truth = BufWriter::new(truths.as_file());
     let written = write_copies(planting, &sources, planted.each, &mut out, &mut truth);
     planted.copies = written.map_err(unwritable(folder))?;
@@ -163,13 +163,13 @@ impl Planted {
     }
 }
 
-/// Articles met so far by the hash of their id: how many have it.
-type Ids = BTreeMap<u128, u32>;
+/// Hashes of the ids that several articles have, ascending.
+type Shared = Vec<u128>;
 
-/// Hashes of all ids, and the places of the sources in the order of their draw: by hash of the text.
-fn choose(archive: &Archive, planting: &Planting, planted: &mut Planted) -> (Ids, Vec<String>) {
+/// Which ids are shared, and the places of the sources in the order of their draw: by hash of the text.
+fn choose(archive: &Archive, planting: &Planting, planted: &mut Planted) -> (Shared, Vec<String>) {
     let wanted = planting.each.saturating_mul(planting.kinds.len());
-    let mut ids = Ids::new();
+    let mut ids: Vec<u128> = Vec::new();
     // Each text once; where several articles have it, by the first by name.
     let mut chosen: BTreeMap<u64, (String, String)> = BTreeMap::new();
     let mut problems = Vec::new();
@@ -178,7 +178,7 @@ fn choose(archive: &Archive, planting: &Planting, planted: &mut Planted) -> (Ids
         |reference, record| {
             planted.articles += 1;
             if let Some(id) = &record.id {
-                *ids.entry(xxh3_128(id.as_bytes())).or_default() += 1;
+                ids.push(xxh3_128(id.as_bytes()));
             }
             if record.text.len() > MAX_BYTES {
                 return;
@@ -208,13 +208,15 @@ fn choose(archive: &Archive, planting: &Planting, planted: &mut Planted) -> (Ids
     for problem in problems {
         planted.note(problem);
     }
-    (ids, chosen.into_values().map(|(_, reference)| reference).collect())
+    ids.sort_unstable();
+    let shared = ids.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]).collect();
+    (shared, chosen.into_values().map(|(_, reference)| reference).collect())
 }
 
 /// Writes all articles; gives the sources in the order of their draw.
 fn write_articles(
     archive: &Archive,
-    ids: &Ids,
+    shared: &[u128],
     chosen: Vec<String>,
     out: &mut impl Write,
 ) -> io::Result<Vec<Source>> {
@@ -226,7 +228,7 @@ fn write_articles(
             if written.is_err() {
                 return;
             }
-            let own = record.id.as_ref().filter(|id| ids.get(&xxh3_128(id.as_bytes())) == Some(&1));
+            let own = record.id.as_ref().filter(|id| shared.binary_search(&xxh3_128(id.as_bytes())).is_err());
             let drawn = places.get(&reference).copied();
             let name = own.cloned().unwrap_or(reference);
             let article = json!({

@@ -105,13 +105,20 @@ fn even(sizes: &[usize], all: usize) -> Vec<usize> {
 pub fn sheet(report: &Report, drawn: &[Drawn]) -> String {
     let mut rows = String::from("pair\ta\tb\tscore\tstratum\tstratum_pairs\tlabel\n");
     for (drawn, number) in drawn.iter().zip(1..) {
-        let name = |article: u32| &report.names[article as usize];
+        let name = |article: u32| cell(&report.names[article as usize], &report.references[article as usize]);
         let (a, b) = (name(drawn.pair.0), name(drawn.pair.1));
         let (score, stratum, pairs) = (drawn.score, &drawn.stratum, drawn.stratum_pairs);
         // Writing to a string cannot fail.
         let _ = writeln!(rows, "{number}\t{a}\t{b}\t{score:.6}\t{stratum}\t{pairs}\t");
     }
     rows
+}
+
+/// The id as a cell of the sheet; the place of the record where the id would break the row, or a table calculator would take
+/// it for a formula.
+fn cell<'r>(id: &'r str, reference: &'r str) -> &'r str {
+    let breaks = id.trim() != id || id.contains(['\t', '\n', '\r']) || id.starts_with(['=', '+', '-', '@']);
+    if breaks { reference } else { id }
 }
 
 /// Characters that are shown of the beginning of a text, and of its end.
@@ -226,6 +233,15 @@ mod tests {
         assert_eq!(draw(&report, drawing), drawn);
         assert_ne!(draw(&report, Drawing { seed: 1, ..drawing }), drawn);
         assert!(draw(&report, Drawing { to: 0.9, ..drawing }).iter().all(|drawn| drawn.score < 0.9));
+    }
+
+    #[test]
+    fn ids_that_would_break_the_sheet_are_named_by_place() {
+        let check = |id: &str, expect: &str| assert_eq!(cell(id, "a.jsonl:7"), expect, "{id:?}");
+        check("a-7", "a-7");
+        for id in ["a\tb", "a\nb", " a", "=HYPERLINK(1)", "@a", "-1"] {
+            check(id, "a.jsonl:7");
+        }
     }
 
     #[test]
