@@ -294,7 +294,8 @@ impl Report {
 }
 
 fn range([begin, end]: [usize; 2]) -> Result<Range<usize>, String> {
-    if begin <= end { Ok(begin..end) } else { Err(format!("a span begins at {begin} and ends at {end}")) }
+    let fits = begin <= end && end <= crate::text::MAX_TEXT_BYTES;
+    if fits { Ok(begin..end) } else { Err(format!("a span begins at {begin} and ends at {end}")) }
 }
 
 fn open(folder: &Path, name: &'static str) -> Result<File, EvalError> {

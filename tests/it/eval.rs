@@ -119,6 +119,11 @@ fn truth_that_says_nothing_is_refused_with_its_line() {
         ("{\"id\": \"first\"\n", "line 1"),
         ("{\"id\": \"first\", \"passages\": [[1]]}\n", "is no passage"),
         ("{\"susp\": \"first\", \"src\": \"second\", \"spans\": [[1, -2, 3, 4]]}\n", "is no [target begin"),
+        (
+            "{\"susp\": \"first\", \"src\": \"second\", \"spans\": [[0, 18446744073709551615, 0, 1]]}\n",
+            "is no [target begin",
+        ),
+        ("a\tb\tlabel\tstratum\tstratum_pairs\nfirst\tsecond\t1\ts\tNaN\n", "line 2: a stratum"),
     ] {
         let run = eval(&scan, truth, &[]).ends_with(4);
         assert!(run.stderr.contains(why), "{truth:?}: {}", run.stderr);
