@@ -31,14 +31,18 @@
 pub mod archive;
 pub mod candidates;
 pub mod compare;
+mod draws;
 mod error;
+pub mod eval;
 pub mod kernel;
 pub mod lineage;
 pub mod passages;
 pub mod pipeline;
+pub mod plant;
 mod problem;
 pub mod repeats;
 pub mod report;
+pub mod sample;
 pub mod scratch;
 mod settings;
 pub mod shingle;

@@ -29,7 +29,7 @@ use json::JsonReader;
 use lines::{Line, for_each_line, pieces};
 pub use map::exit_cleanly_when_cut;
 pub(crate) use map::map as map_file;
-use record::{Finding, Outcome, read_text, strip_mark};
+use record::{Finding, Outcome, Record, read_text, strip_mark};
 pub use source::{Format, Source};
 pub use walk::FileCounts;
 use walk::{Found, walk};
@@ -227,6 +227,41 @@ impl Archive {
             Format::Text => self.read_whole(source, piece, each),
         };
         read.map_err(|error| unreadable(source, &error))
+    }
+
+    /// Reads everything, in order, and calls `each` with every article and how reports refer to its record (`FILE:RECORD`);
+    /// `problem` with whatever gives none.
+    pub fn for_each_article(
+        &self,
+        mut each: impl FnMut(String, &Record<'_>),
+        mut problem: impl FnMut(String),
+    ) {
+        let (pieces, problems) = self.pieces();
+        for met in problems {
+            problem(met.to_string());
+        }
+        let (mut source, mut before) = (None, 0);
+        for piece in &pieces {
+            if source != Some(piece.source()) {
+                (source, before) = (Some(piece.source()), 0);
+            }
+            let file = &self.sources[piece.source() as usize].name;
+            let lines = self.read_piece(piece, |met| {
+                let reference = format!("{file}:{}", before + met.number + 1);
+                match &met.outcome {
+                    Outcome::Article(record) => each(reference, record),
+                    Outcome::Empty => {}
+                    Outcome::Rejected => {
+                        let why = met.findings.last().map_or("no article", |(_, message)| message);
+                        problem(format!("{reference}: {why}"));
+                    }
+                }
+            });
+            match lines {
+                Ok(lines) => before += lines,
+                Err(met) => problem(met.to_string()),
+            }
+        }
     }
 
     fn read_whole(&self, source: &Source, piece: &Piece, mut each: impl FnMut(Met<'_>)) -> io::Result<u64> {

@@ -9,6 +9,9 @@ use wirecopy::kernel::Kernel;
 use wirecopy::{Searches, Settings};
 
 use super::compare::CompareArgs;
+use super::eval::EvalArgs;
+use super::plant::PlantArgs;
+use super::sample::SampleArgs;
 
 /// Finds repeats, near-duplicates, stories and copied passages in scraped news archives, with evidence.
 #[derive(Debug, Parser)]
@@ -22,6 +25,9 @@ pub(crate) struct WirecopyArgs {
 pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     Compare(Box<CompareArgs>),
+    Eval(Box<EvalArgs>),
+    Plant(Box<PlantArgs>),
+    Sample(Box<SampleArgs>),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  wirecopy completions bash > ~/.local/share/bash-completion/completions/wirecopy"

@@ -1,14 +1,17 @@
-//! The command line: what was typed (`args`), the commands (`scan`, `compare` with `pick`), what is
+//! The command line: what was typed (`args`), the commands (`scan`, `compare` with `pick`, `eval`, `plant`, `sample`), what is
 //! shown (`summary`, `side_by_side` in `columns`, `progress`, `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by
 //! the library.
 
 mod args;
 mod columns;
 mod compare;
+mod eval;
 mod interrupt;
 mod pick;
+mod plant;
 mod printable;
 mod progress;
+mod sample;
 mod scan;
 mod side_by_side;
 mod status;
@@ -35,6 +38,9 @@ pub(crate) fn run() -> ExitCode {
     let done = match args.command {
         Command::Scan(scan) => scan::run(&scan),
         Command::Compare(compare) => compare::run(&compare),
+        Command::Eval(eval) => eval::run(&eval),
+        Command::Plant(plant) => plant::run(&plant),
+        Command::Sample(sample) => sample::run(&sample),
         Command::Completions { shell } => completions(shell),
     };
     done.unwrap_or_else(|error| {

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use wirecopy::Error;
+use wirecopy::eval::EvalError;
 
 use super::pick::NotPicked;
 
@@ -43,7 +44,7 @@ pub(crate) fn of_error(error: &anyhow::Error) -> Status {
         }
         Some(Error::Unbalanced { .. }) => Status::Internal,
         Some(_) => Status::UnusableInput,
-        None if error.is::<NotPicked>() => Status::UnusableInput,
+        None if error.is::<NotPicked>() || error.is::<EvalError>() => Status::UnusableInput,
         None if error.chain().any(<dyn std::error::Error>::is::<std::io::Error>) => Status::Unwritable,
         None => Status::Usage,
     }

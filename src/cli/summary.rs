@@ -271,7 +271,7 @@ pub(super) fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-fn nouns(count: u64, one: &'static str, many: &'static str) -> &'static str {
+pub(super) fn nouns(count: u64, one: &'static str, many: &'static str) -> &'static str {
     if count == 1 { one } else { many }
 }
 

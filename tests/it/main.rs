@@ -13,6 +13,7 @@
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
 //! - `compare`: `wirecopy compare` against a scan, what it picks and prints
+//! - `eval`: `wirecopy eval` and `plant`: reports held against truth
 //! - `cli`: help, options, what is printed and what never is
 //! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
 //! - `support`: running the binary and reading its report; no tests
@@ -33,6 +34,7 @@ mod bad_input;
 mod cli;
 mod compare;
 mod corpora;
+mod eval;
 mod extremes;
 mod memory;
 mod pan;

@@ -11,16 +11,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::ops::Range;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::judging::{range, ratio};
-use crate::support::{Report, Scan, shared, skipped, string};
+use wirecopy::eval::{Aligned, Case, Measures};
 
-/// Copied text: where it stands in the suspicious document and in the source, in characters.
-type Case = [Range<usize>; 2];
+use crate::judging::range;
+use crate::support::{Report, Scan, shared, skipped, string};
 
 /// A pair of documents: their names, the true cases, and what was detected.
 #[derive(Clone, Debug, Default)]
@@ -29,135 +27,6 @@ struct Judged {
     kind: String,
     cases: Vec<Case>,
     detections: Vec<Case>,
-}
-
-/// The measures of the paper.
-#[derive(Clone, Copy, Debug)]
-struct Measures {
-    precision: f64,
-    recall: f64,
-    macro_precision: f64,
-    macro_recall: f64,
-    granularity: f64,
-}
-
-impl Measures {
-    /// Micro: over the characters of all cases, each character of each document once. Macro: means over cases and over
-    /// detections.
-    fn of(pairs: &[Judged]) -> Measures {
-        // Characters of both documents: of cases, of detections, of what both have in common where they meet.
-        let mut spans: [BTreeMap<&str, Vec<Range<usize>>>; 3] = [const { BTreeMap::new() }; 3];
-        let (mut recalls, mut precisions) = (Vec::new(), Vec::new());
-        let (mut found, mut meetings) = (0, 0);
-        for pair in pairs {
-            let mut note = |which: usize, case: &Case| {
-                for (name, span) in pair.names.iter().zip(case) {
-                    spans[which].entry(name).or_default().push(span.clone());
-                }
-            };
-            pair.cases.iter().for_each(|case| note(0, case));
-            pair.detections.iter().for_each(|detection| note(1, detection));
-            for case in &pair.cases {
-                let common = common_with(case, &pair.detections);
-                for part in &common {
-                    note(2, part);
-                }
-                found += usize::from(!common.is_empty());
-                meetings += common.len();
-                recalls.push(share(case, &common));
-            }
-            precisions.extend(pair.detections.iter().map(|one| share(one, &common_with(one, &pair.cases))));
-        }
-        let [of_cases, of_detections, common] = spans.map(|by| by.into_values().map(length).sum::<usize>());
-        let part = |of: usize| if of == 0 { 1.0 } else { ratio(common, of) };
-        let mean = |shares: &[f64]| match shares {
-            [] => 1.0,
-            shares => shares.iter().sum::<f64>() / ratio(shares.len(), 1),
-        };
-        Measures {
-            precision: part(of_detections),
-            recall: part(of_cases),
-            macro_precision: mean(&precisions),
-            macro_recall: mean(&recalls),
-            granularity: if found == 0 { 1.0 } else { ratio(meetings, found) },
-        }
-    }
-
-    fn plagdet(&self) -> f64 {
-        plagdet(self.precision, self.recall, self.granularity)
-    }
-}
-
-fn plagdet(precision: f64, recall: f64, granularity: f64) -> f64 {
-    let sum = precision + recall;
-    if sum == 0.0 { 0.0 } else { 2.0 * precision * recall / sum / (1.0 + granularity).log2() }
-}
-
-/// The parts of `one` inside those of `others` that meet it in both documents.
-fn common_with(one: &Case, others: &[Case]) -> Vec<Case> {
-    let cut = |a: &Range<usize>, b: &Range<usize>| a.start.max(b.start)..a.end.min(b.end);
-    let parts = others.iter().map(|other| [cut(&one[0], &other[0]), cut(&one[1], &other[1])]);
-    parts.filter(|part| part.iter().all(|range| range.start < range.end)).collect()
-}
-
-/// The share of a case's characters, in both documents, that is in `parts`.
-fn share(case: &Case, parts: &[Case]) -> f64 {
-    let inside = [0, 1].map(|side| length(parts.iter().map(|part| part[side].clone()).collect()));
-    ratio(inside[0] + inside[1], case[0].len() + case[1].len())
-}
-
-/// How many characters are in any of the ranges.
-fn length(mut ranges: Vec<Range<usize>>) -> usize {
-    ranges.sort_by_key(|range| (range.start, range.end));
-    let mut end = 0;
-    let new = ranges.iter().map(|range| {
-        let from = range.start.max(end);
-        end = end.max(range.end);
-        end.saturating_sub(from)
-    });
-    new.sum()
-}
-
-#[test]
-fn measures_are_those_of_the_paper() {
-    let pair = |cases: &[Case], detections: &[Case]| Judged {
-        names: ["a".into(), "b".into()],
-        kind: String::new(),
-        cases: cases.to_vec(),
-        detections: detections.to_vec(),
-    };
-    let check = |pairs: &[Judged], precision: f64, recall: f64, granularity: f64, score: f64| {
-        let found = Measures::of(pairs);
-        for (is, expect) in [
-            (found.precision, precision),
-            (found.recall, recall),
-            (found.granularity, granularity),
-            (found.plagdet(), score),
-        ] {
-            assert!((is - expect).abs() < 1e-9, "{found:?}: {is} is not {expect}");
-        }
-    };
-    // Nothing to find and nothing found; all found.
-    check(&[pair(&[], &[])], 1.0, 1.0, 1.0, 1.0);
-    check(&[pair(&[[10..20, 0..10]], &[[10..20, 0..10]])], 1.0, 1.0, 1.0, 1.0);
-    // Half of it; twice as much.
-    check(&[pair(&[[10..20, 0..10]], &[[10..15, 0..5]])], 1.0, 0.5, 1.0, 2.0 / 3.0);
-    check(&[pair(&[[10..20, 0..10]], &[[10..30, 0..20]])], 0.5, 1.0, 1.0, 2.0 / 3.0);
-    // In two pieces: 1 / log2(1 + 2).
-    check(
-        &[pair(&[[10..20, 0..10]], &[[10..15, 0..5], [15..20, 5..10]])],
-        1.0,
-        1.0,
-        2.0,
-        1.0 / 3.0_f64.log2(),
-    );
-    // The right place with the wrong source place is no detection of it; nor is something where nothing is.
-    check(&[pair(&[[10..20, 0..10]], &[[10..20, 50..60]])], 0.0, 0.0, 1.0, 0.0);
-    check(&[pair(&[], &[[10..20, 50..60]])], 0.0, 1.0, 1.0, 0.0);
-    // Micro counts characters, macro cases: 10 and 90 characters a side, the long one found.
-    let pairs = [pair(&[[0..10, 0..10], [100..190, 100..190]], &[[100..190, 100..190]])];
-    check(&pairs, 1.0, 0.9, 1.0, 1.8 / 1.9);
-    assert!((Measures::of(&pairs).macro_recall - 0.5).abs() < 1e-9);
 }
 
 /// The corpus, or a part of it, as an archive.
@@ -226,6 +95,22 @@ fn judged(row: &Value) -> Judged {
     }
 }
 
+/// The measures of the room `eval`, which knows documents by number.
+fn measures_of(pairs: &[Judged]) -> Measures {
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    let aligned: Vec<Aligned> = pairs
+        .iter()
+        .map(|pair| {
+            let documents = pair.names.each_ref().map(|name| {
+                let next = u32::try_from(numbers.len()).unwrap();
+                *numbers.entry(name).or_insert(next)
+            });
+            Aligned { documents, cases: pair.cases.clone(), detections: pair.detections.clone() }
+        })
+        .collect();
+    Measures::of(&aligned)
+}
+
 /// Measures by kind, `all` among them; also on stderr, past the test harness.
 fn by_kind(what: &str, pairs: &[Judged]) -> BTreeMap<String, Measures> {
     let mut kinds: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
@@ -235,18 +120,18 @@ fn by_kind(what: &str, pairs: &[Judged]) -> BTreeMap<String, Measures> {
     }
     let mut measures = BTreeMap::new();
     for (kind, pairs) in kinds {
-        let m = Measures::of(&pairs);
+        let m = measures_of(&pairs);
         let detections: usize = pairs.iter().map(|pair| pair.detections.len()).sum();
-        let macro_score = plagdet(m.macro_precision, m.macro_recall, m.granularity);
         let _ = writeln!(
             std::io::stderr(),
             "{what:26} {kind:3} {:5} pairs {detections:5} detections: plagdet {:.4} (precision {:.4}, recall {:.4}, \
-             granularity {:.4}), macro {macro_score:.4}",
+             granularity {:.4}), macro {:.4}",
             pairs.len(),
-            m.plagdet(),
+            m.plagdet,
             m.precision,
             m.recall,
             m.granularity,
+            m.macro_plagdet,
         );
         measures.insert(kind, m);
     }
@@ -257,7 +142,7 @@ fn check(corpus: &Corpus, args: &[&str], least: &[(&str, f64)]) {
     let (_, pairs) = corpus.detected(args);
     let measures = by_kind(&args.join(" "), &pairs);
     for (kind, score) in least {
-        assert!(measures[*kind].plagdet() >= *score, "{args:?}: {kind} stands at {:?}", measures[*kind]);
+        assert!(measures[*kind].plagdet >= *score, "{args:?}: {kind} stands at {:?}", measures[*kind]);
     }
     let without = pairs.iter().filter(|pair| pair.kind == "01" && !pair.detections.is_empty());
     assert_eq!(without.count(), 0, "{args:?}: unrelated pairs have none");
