@@ -12,7 +12,7 @@
 //! Not done: time zones are as the archive states them; whose edits others took over (`heirs`) is asked only where dates
 //! and credits leave several members, and of few of them.
 
-use super::heirs::departures;
+use super::heirs::{Version, departures};
 use crate::archive::dates::{Precision, PublishedAt};
 
 use super::relations::RelationKind;
@@ -152,6 +152,8 @@ pub struct Told<'a> {
     pub published: &'a dyn Fn(u32) -> Option<PublishedAt>,
     /// Whether the first credits the second.
     pub credits: &'a dyn Fn(u32, u32) -> bool,
+    /// A number of its outlet, its own where that is not known.
+    pub outlet: &'a dyn Fn(u32) -> u64,
     /// The shingle hashes of a member's text, in order.
     pub shingles: &'a dyn Fn(u32) -> Vec<u64>,
 }
@@ -187,7 +189,7 @@ pub fn origin(members: &[u32], told: Told<'_>) -> Option<Origin> {
     let alike: Vec<(u32, usize)> = alike.map(|&one| (one, credited_by(one))).collect();
     let count = alike.iter().map(|&(_, count)| count).max()?;
     let equals: Vec<u32> = alike.iter().filter(|alike| alike.1 == count).map(|&(one, _)| one).collect();
-    let edits = Edits::of(&equals, &candidates, told.shingles);
+    let edits = Edits::of(&equals, &candidates, told);
     let article = equals
         .iter()
         .copied()
@@ -239,13 +241,14 @@ struct Edits(Vec<(u32, u32)>);
 
 impl Edits {
     /// Of members that nothing else sets apart: they are compared with each other, and with further ones as witnesses.
-    fn of(equals: &[u32], candidates: &[u32], shingles: &dyn Fn(u32) -> Vec<u64>) -> Edits {
+    fn of(equals: &[u32], candidates: &[u32], told: Told<'_>) -> Edits {
         if equals.len() < 2 || candidates.len() < 3 {
             return Edits(Vec::new());
         }
         let witnesses = candidates.iter().filter(|one| !equals.contains(one));
         let compared: Vec<u32> = equals.iter().chain(witnesses).copied().take(VERSIONS).collect();
-        let versions: Vec<Vec<u64>> = compared.iter().map(|&one| shingles(one)).collect();
+        let version = |&one: &u32| Version { outlet: (told.outlet)(one), shingles: (told.shingles)(one) };
+        let versions: Vec<Version> = compared.iter().map(version).collect();
         Edits(compared.into_iter().zip(departures(&versions)).collect())
     }
 
@@ -329,6 +332,7 @@ mod tests {
         let told = Told {
             published: &|member| date(dates[member as usize]),
             credits: &|one, other| credits.contains(&(one, other)),
+            outlet: &|member| u64::from(member),
             shingles: &|_| (0..50).collect(),
         };
         let found = origin(&members, told);
@@ -382,6 +386,7 @@ mod tests {
             let told = Told {
                 published: &|member| date(dates[member as usize]),
                 credits: &|_, _| false,
+                outlet: &|member| u64::from(member),
                 shingles: &text,
             };
             let found = origin(&members, told);
@@ -416,7 +421,9 @@ mod tests {
             read.set(read.get() + 1);
             (0..50).collect()
         };
-        let told = Told { published: &|_| date(TEN), credits: &credits, shingles: &shingles };
+        let outlet = |member| u64::from(member);
+        let told =
+            Told { published: &|_| date(TEN), credits: &credits, outlet: &outlet, shingles: &shingles };
         let found = origin(&members, told).map(|found| found.article);
         assert_eq!(found, Some(0));
         assert!(read.get() <= 16, "{} texts", read.get());

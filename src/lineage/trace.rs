@@ -136,8 +136,16 @@ pub fn trace(facts: Facts<'_>, found: &Found, copies: &Copies) -> Result<Lineage
     }
     let origins = found.stories.par_iter().map(|story| {
         let members: Vec<u32> = story.members.iter().map(|member| member.article).collect();
-        let told =
-            Told { published: &facts.published, credits: &facts.credits_outlet, shingles: &facts.shingles };
+        let outlet = |member| match (facts.outlet_of)(member) {
+            Some(outlet) => u64::from(outlet),
+            None => u64::from(UNKNOWN) + 1 + u64::from(member),
+        };
+        let told = Told {
+            published: &facts.published,
+            credits: &facts.credits_outlet,
+            outlet: &outlet,
+            shingles: &facts.shingles,
+        };
         origin(&members, told)
     });
     Ok(Lineage {
