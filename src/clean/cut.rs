@@ -1,0 +1,331 @@
+//! Cut: what of one article goes because it stands there a second time.
+//!
+//! In: a text. Out: the spans that go, each with the span that says the same and stays, and the text as it stands after
+//! them. The idea: repeats are found ([`crate::repeats`]), cut, and looked for again in what is left, until nothing is cut
+//! any more. So cutting the result again cuts nothing, which is what makes cleaning twice the same as cleaning once.
+//!
+//! Rules, in this order:
+//! 1. Labels stay. So do short lines that stand twice and are no heading, lead, caption or pulled quote ([`SHORT_WORDS`]).
+//! 2. Of two standings the later goes; but where the first is whole paragraphs and the later stands inside one (a quote
+//!    pulled from the body and set above it), the first goes, unless the body was captured twice.
+//! 3. What goes is cut at paragraph bounds, else at sentence bounds; at word bounds only where a body captured twice has
+//!    no sentences ([`super::bounds`]). Where less than half of the repeat could go that way, all of it stays.
+//! 4. What goes must be said by what stays: every number of it, and all but a tenth of its words.
+//!
+//! Guarantee: each round, what stays of a repeat is cut by nothing else of that round; so one copy of everything is left. Never
+//! inside a character. A text in which [`MOST_ROUNDS`] rounds do not come to an end is left whole. Linear in the text for
+//! each round; a sentence that stands 100,000 times is halved by each.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::bounds::{Divided, Paragraph};
+use crate::kernel::Kernel;
+use crate::repeats::{Repeat, RepeatKind, Repeats};
+use crate::text::{Paragraphs, Tokens, tokenize};
+
+/// Rounds after which a text is given up: each halves what stands again and again, so that a text under 2 GiB is done by 32.
+const MOST_ROUNDS: usize = 40;
+
+/// Repeats that agree in less are two ways to say a thing.
+const LEAST_SIMILARITY: f64 = 0.8;
+
+/// One in so many words of what goes may be said nowhere in what stays.
+const NEW_WORDS: usize = 10;
+
+/// A repeat of fewer words that is none of the named kinds may be meant: an answer, a chorus, a line of a table.
+const SHORT_WORDS: u32 = 8;
+
+/// A span that goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cut {
+    /// Its bytes in the article's text.
+    pub bytes: Range<usize>,
+    /// Bytes, from the first to the last, of what says the same and stays.
+    pub kept: Range<usize>,
+    /// What kind of repeat it is.
+    pub kind: RepeatKind,
+    /// Words of the repeat.
+    pub words: u32,
+    /// How much both agree, from 0 to 1.
+    pub similarity: f64,
+}
+
+/// Cuts one text after the other; keeps buffers.
+#[derive(Debug)]
+pub(super) struct Cutter {
+    seed: u64,
+    tokens: Tokens,
+    paragraphs: Paragraphs,
+    repeats: Repeats,
+}
+
+impl Cutter {
+    pub(super) fn new(kernel: Kernel, seed: u64) -> Cutter {
+        Cutter {
+            seed,
+            tokens: Tokens::on(kernel),
+            paragraphs: Paragraphs::on(kernel),
+            repeats: Repeats::on(kernel),
+        }
+    }
+
+    /// The spans that go, ascending and apart; empty if nothing does.
+    pub(super) fn cut(&mut self, text: &str) -> Vec<Cut> {
+        let mut left = Left::all_of(text);
+        let mut cuts: Vec<Cut> = Vec::new();
+        for _ in 0..MOST_ROUNDS {
+            let now = left.text(text);
+            let round = self.round(&now);
+            if round.is_empty() {
+                cuts.sort_by_key(|cut| cut.bytes.start);
+                return cuts;
+            }
+            for cut in &round {
+                let kept = left.original(&cut.kept);
+                let kept = kept.first().map_or(0, |first| first.start)..kept.last().map_or(0, |last| last.end);
+                let pieces = left.original(&cut.bytes);
+                cuts.extend(pieces.into_iter().map(|bytes| Cut { bytes, kept: kept.clone(), ..cut.clone() }));
+            }
+            left.take_out(round.iter().map(|cut| &cut.bytes));
+        }
+        Vec::new()
+    }
+
+    /// What one look at a text takes out of it: ascending, apart.
+    fn round(&mut self, text: &str) -> Vec<Cut> {
+        tokenize(text, self.seed, &mut self.tokens);
+        let paragraphs = self.paragraphs.of(text);
+        let repeats = self.repeats.find(text, &self.tokens, paragraphs);
+        if repeats.is_empty() {
+            return Vec::new();
+        }
+        let paragraphs = Paragraph::all(paragraphs, &self.tokens);
+        let divided = Divided { text, tokens: &self.tokens, paragraphs: &paragraphs };
+        let mut wanted: Vec<Cut> = repeats.iter().filter_map(|repeat| wanted(divided, repeat)).collect();
+        // The largest first: where copies stand in copies, that takes the fewest rounds.
+        wanted.sort_by_key(|cut| (std::cmp::Reverse(cut.bytes.len()), cut.bytes.start));
+        let (mut gone, mut kept) = (Spans::default(), Spans::default());
+        let mut cuts: Vec<Cut> = Vec::new();
+        for cut in wanted {
+            if !gone.meets(&cut.bytes) && !gone.meets(&cut.kept) && !kept.meets(&cut.bytes) {
+                gone.add(&cut.bytes);
+                kept.add(&cut.kept);
+                cuts.push(cut);
+            }
+        }
+        cuts.sort_by_key(|cut| cut.bytes.start);
+        cuts
+    }
+}
+
+/// What of a repeat is to go, and what stays of it; `None` if both stay.
+fn wanted(divided: Divided<'_>, repeat: &Repeat) -> Option<Cut> {
+    let double = repeat.kind == RepeatKind::DoubleCapture;
+    let short = repeat.kind == RepeatKind::Other && repeat.words < SHORT_WORDS;
+    if repeat.kind == RepeatKind::Label || short || repeat.similarity < LEAST_SIMILARITY {
+        return None;
+    }
+    let (first, again) = (divided.tokens.in_bytes(&repeat.first), divided.tokens.in_bytes(&repeat.again));
+    let lifted = !double && divided.is_whole(&first) && !divided.is_whole(&again);
+    let (goes, stays) = if lifted { (first, again) } else { (again, first) };
+    let sentences = divided.whole_sentences(&goes).filter(|sentences| 2 * sentences.len() >= goes.len());
+    let goes = match sentences {
+        Some(sentences) => sentences,
+        None if double => goes,
+        None => return None,
+    };
+    if !says(divided, &stays, &goes) {
+        return None;
+    }
+    let bytes = divided.bytes(&goes);
+    let kept = divided.tokens.bytes(stays);
+    // Blanks and marks around what goes may reach into what stays beside it.
+    let bytes = if bytes.start < kept.start { bytes.start..bytes.end.min(kept.start) } else { bytes.start.max(kept.end)..bytes.end };
+    (!bytes.is_empty()).then_some(Cut {
+        bytes,
+        kept,
+        kind: repeat.kind,
+        words: divided.tokens.words(goes),
+        similarity: repeat.similarity,
+    })
+}
+
+/// Whether what stays says what goes: every number of it, and nearly all words.
+fn says(divided: Divided<'_>, stays: &Range<usize>, goes: &Range<usize>) -> bool {
+    let hashes = divided.tokens.hashes();
+    let said: BTreeSet<u64> = hashes[stays.clone()].iter().copied().collect();
+    let new: Vec<usize> = goes.clone().filter(|&token| !said.contains(&hashes[token])).collect();
+    let is_number =
+        |token: &usize| divided.text[divided.tokens.bytes(*token..token + 1)].contains(char::is_numeric);
+    NEW_WORDS * new.len() <= goes.len() && !new.iter().any(is_number)
+}
+
+/// Spans that do not meet each other, or that do.
+#[derive(Debug, Default)]
+struct Spans(BTreeSet<(usize, usize)>, usize);
+
+impl Spans {
+    fn add(&mut self, span: &Range<usize>) {
+        self.1 = self.1.max(span.len());
+        self.0.insert((span.start, span.end));
+    }
+
+    /// Whether one of them has a byte in common with `span`.
+    fn meets(&self, span: &Range<usize>) -> bool {
+        // None is longer than the longest, so that none that begins further before reaches here.
+        let from = (span.start.saturating_sub(self.1), 0);
+        self.0.range(from..(span.end, 0)).any(|&(start, end)| start < span.end && span.start < end)
+    }
+}
+
+/// What is left of a text: ranges of it, ascending, each with how much is left before it.
+struct Left(Vec<(usize, Range<usize>)>);
+
+impl Left {
+    fn all_of(text: &str) -> Left {
+        Left(vec![(0, 0..text.len())])
+    }
+
+    fn text(&self, of: &str) -> String {
+        self.0.iter().map(|(_, range)| &of[range.clone()]).collect()
+    }
+
+    /// The ranges of the whole text that a range of what is left stands for.
+    fn original(&self, range: &Range<usize>) -> Vec<Range<usize>> {
+        let first = self.0.partition_point(|(before, piece)| before + piece.len() <= range.start);
+        let met = self.0[first..].iter().take_while(|(before, _)| *before < range.end);
+        met.map(|(before, piece)| {
+            let begin = range.start.max(*before) - before;
+            let end = range.end.min(before + piece.len()) - before;
+            piece.start + begin..piece.start + end
+        })
+        .collect()
+    }
+
+    /// Takes ranges of what is left out of it; they ascend.
+    fn take_out<'r>(&mut self, ranges: impl Iterator<Item = &'r Range<usize>>) {
+        let gone: Vec<Range<usize>> = ranges.flat_map(|range| self.original(range)).collect();
+        let mut gone = gone.into_iter().peekable();
+        let mut left: Vec<(usize, Range<usize>)> = Vec::new();
+        let mut before = 0;
+        let mut add = |range: Range<usize>| {
+            if !range.is_empty() {
+                left.push((before, range.clone()));
+                before += range.len();
+            }
+        };
+        for (_, piece) in &self.0 {
+            let mut at = piece.start;
+            while let Some(out) = gone.next_if(|out| out.start < piece.end) {
+                add(at..out.start);
+                at = out.end;
+            }
+            add(at..piece.end);
+        }
+        self.0 = left;
+    }
+}
+
+/// A text without the spans that go.
+pub(super) fn without(text: &str, cuts: &[Cut]) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut at = 0;
+    for cut in cuts {
+        left.push_str(&text[at..cut.bytes.start]);
+        at = cut.bytes.end;
+    }
+    left.push_str(&text[at..]);
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn clean(text: &str) -> String {
+        let mut cutter = Cutter::new(Kernel::best(), 0);
+        let cuts = cutter.cut(text);
+        for pair in cuts.windows(2) {
+            assert!(pair[0].bytes.end <= pair[1].bytes.start, "{pair:?}");
+        }
+        let left = without(text, &cuts);
+        assert_eq!(cutter.cut(&left), [], "cutting again cuts again: {left:?}");
+        left
+    }
+
+    fn check(text: &str, expect: &str) {
+        assert_eq!(clean(text), expect);
+    }
+
+    fn words(stem: &str, count: usize) -> String {
+        (0..count).map(|i| format!("{stem}{}", char::from(b'a' + u8::try_from(i % 26).expect("small")).to_string().repeat(1 + i / 26))).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_body_captured_twice_is_left_once() {
+        let body = [words("Q", 30), words("R", 40), words("S", 25)].map(|p| p + ".").join("\n");
+        check(&format!("Title\n{body}\n{body}\nFooter"), &format!("Title\n{body}\nFooter"));
+        check(&[&*body; 5].join("\n\n"), &body);
+        let (one, two) = (words("P", 30) + ".", words("T", 30) + ".");
+        check(&format!("{one}\n{two}\n{one}\n{two}"), &format!("{one}\n{two}"));
+        let unbroken = words("u", 60);
+        check(&format!("{unbroken} {unbroken}"), &unbroken);
+    }
+
+    #[test]
+    fn headings_go_once_and_labels_stay() {
+        let filler = |stem: &str| words(stem, 60) + ".";
+        let (a, b, c, d) = (filler("A"), filler("B"), filler("C"), filler("D"));
+        check(
+            &format!("{a}\nKey Developments\nKey Developments\n{b}"),
+            &format!("{a}\nKey Developments\n{b}"),
+        );
+        let labels = format!("{a}\nImpact:\n{b}\nImpact:\n{c}\nImpact:\n{d}");
+        check(&labels, &labels);
+        let answers = format!("{a}\nYes, I do think so.\n{b}\nYes, I do think so.\n{c}");
+        check(&answers, &answers);
+    }
+
+    #[test]
+    fn a_quote_pulled_from_the_body_goes_and_the_body_stays() {
+        let sentence = format!("X{}.", words("s", 18));
+        let body = format!("{}. {sentence} {}.", words("A", 30), words("B", 30));
+        let rest = words("C", 80) + ".";
+        check(&format!("{rest}\n{sentence}\n{body}"), &format!("{rest}\n{body}"));
+        check(&format!("{body}\n{rest}\n{sentence}\n"), &format!("{body}\n{rest}\n"));
+    }
+
+    #[test]
+    fn what_says_something_new_stays() {
+        let rest = words("C", 80) + ".";
+        let said = |number: u32| format!("The winner of the draw in {} took {number} coins home on Monday evening, they said with a smile.", words("G", 9));
+        let text = format!("{}\n{rest}\n{}", said(5), said(6));
+        check(&text, &text);
+        let run = words("r", 20);
+        let inside = format!("One {run} and more.\n{rest}\nTwo had {run} then.");
+        check(&inside, &inside);
+    }
+
+    #[test]
+    fn one_sentence_for_ever_is_left_once() {
+        let left = clean(&vec!["The cat sat on the mat and looked at the moon."; 20_000].join(" "));
+        assert!(left.len() < 200, "{} bytes are left", left.len());
+        clean(&"漢".repeat(20_000));
+        clean(&vec!["ha"; 20_000].join("\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_text_cutting_again_cuts_nothing(
+            parts in prop::collection::vec(0_usize..6, 1..14),
+            joins in prop::collection::vec(0_usize..4, 14),
+            stems in "[a-z漢字é. \n\"]{0,20}",
+        ) {
+            let long: Vec<String> = (0..6).map(|i| format!("X{} {stems} {}", words(&format!("{i}w"), 5 + 9 * i), ["end.", "so!", "", "。", "\n", "Mr."][i])).collect();
+            let text: String = parts.iter().zip(&joins).map(|(&part, &join)| format!("{}{}", long[part], ["\n", " ", "\n\n", ". "][join])).collect();
+            clean(&text);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Cleaning: an archive in, a clean archive and a ledger out; nothing lost, everything explained.
+//!
+//! In: an archive that was scanned, or a report of it ([`Input`]). Out: first a [`Plan`], which writes nothing: the articles
+//! that go because another one that stays says the same, and the spans that go because the article says them twice. Then
+//! [`apply`] writes the archive without them, and a ledger by which [`undo`] gives the bytes back. Only this room writes
+//! archives.
+//!
+//! - `input`: findings or report to one input · `cut`, `bounds`: what of an article goes · `order`: who stays · `judge`: who
+//!   goes · `plan`: all of it · `edits`: plan to bytes · `ledger`: its rows · `out`: places, and publishing by rename ·
+//!   `apply`, `undo`
+//!
+//! Guarantees:
+//! - An article goes only if its text, after repeats are cut, resembles that of its survivor as it then stands, at the
+//!   threshold, on the shingle sets; and its survivor stays.
+//! - Cleaning what was cleaned changes no byte.
+//! - All other fields, the order of records, blank lines and line ends stay byte for byte, and `undo` restores the file,
+//!   which the ledger's hashes hold.
+//! - Nothing is published unless all of it could be written.
+//!
+//! Not done: an article that says two stories of others, one after the other, stays; so does what stands in two articles
+//! that do not resemble each other.
+
+mod apply;
+mod bounds;
+mod cut;
+mod edits;
+mod input;
+mod judge;
+mod ledger;
+mod order;
+mod out;
+mod plan;
+mod undo;
+
+pub use apply::{Written, apply};
+pub use cut::Cut;
+pub use edits::MARK;
+pub use ledger::{CleanedFile, End, Head, LEDGER, Row};
+pub use out::{Destination, NewFile};
+pub use undo::{files_of, undo};
+pub use input::Input;
+pub use order::{Keep, Reason};
+pub use plan::{Going, Loss, Options, Plan, plan};
+
+/// What goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remove {
+    /// Articles that say what another one says.
+    pub duplicates: bool,
+    /// What an article says twice.
+    pub repeats: bool,
+}
+
+impl Default for Remove {
+    fn default() -> Self {
+        Remove { duplicates: true, repeats: true }
+    }
+}
+
+impl Remove {
+    /// The names of what goes, as `--remove` takes them.
+    pub fn names(self) -> Vec<&'static str> {
+        [(self.duplicates, "duplicates"), (self.repeats, "repeats")]
+            .into_iter()
+            .filter_map(|(chosen, name)| chosen.then_some(name))
+            .collect()
+    }
+}
+
+impl std::str::FromStr for Remove {
+    type Err = String;
+
+    fn from_str(list: &str) -> Result<Self, String> {
+        let mut remove = Remove { duplicates: false, repeats: false };
+        for name in list.split(',').map(str::trim) {
+            match name {
+                "duplicates" => remove.duplicates = true,
+                "repeats" => remove.repeats = true,
+                _ => return Err(format!("unknown '{name}': duplicates and repeats are known")),
+            }
+        }
+        Ok(remove)
+    }
+}
