@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use crate::text::Tokens;
+use crate::text::{Tokens, ends_like_a_sentence};
 
 /// A text with its tokens and paragraphs.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,19 @@ impl Divided<'_> {
         self.touched(tokens).is_some_and(|touched| {
             self.paragraphs[touched.start].tokens.start == tokens.start
                 && self.paragraphs[touched.end - 1].tokens.end == tokens.end
+        })
+    }
+
+    /// Whether every paragraph that a span touches ends like a sentence where the span leaves it: lines of a list do not.
+    pub(super) fn is_prose(&self, span: &Range<usize>) -> bool {
+        let touched = self.touched(span).unwrap_or_default();
+        self.paragraphs[touched].iter().all(|paragraph| {
+            let end = if span.end < paragraph.tokens.end {
+                self.gap(span.end).map_or(0, |(_, blank)| blank.start)
+            } else {
+                paragraph.bytes.end
+            };
+            ends_like_a_sentence(&self.text[paragraph.bytes.start..end])
         })
     }
 

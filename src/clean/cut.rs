@@ -5,12 +5,14 @@
 //! any more. So cutting the result again cuts nothing, which is what makes cleaning twice the same as cleaning once.
 //!
 //! Rules, in this order:
-//! 1. Labels stay. So do short lines that stand twice and are no heading, lead, caption or pulled quote ([`SHORT_WORDS`]).
+//! 1. Labels stay. So does what is no heading, lead, caption or pulled quote if it is short ([`SHORT_WORDS`]) or not all
+//!    sentences: an answer, a chorus, the same price under two things may be meant.
 //! 2. Of two standings the later goes; but where the first is whole paragraphs and the later stands inside one (a quote
 //!    pulled from the body and set above it), the first goes, unless the body was captured twice.
 //! 3. What goes is cut at paragraph bounds, else at sentence bounds; at word bounds only where a body captured twice has
 //!    no sentences ([`super::bounds`]). Where less than half of the repeat could go that way, all of it stays.
-//! 4. What goes must be said by what stays: every number of it, and all but a tenth of its words.
+//! 4. What goes must be said by what stays, every word of it; of a body captured twice, which may have been corrected in
+//!    between, every number and all but a tenth of the words.
 //!
 //! Guarantee: each round, what stays of a repeat is cut by nothing else of that round; so one copy of everything is left. Never
 //! inside a character. A text in which [`MOST_ROUNDS`] rounds do not come to an end is left whole. Linear in the text for
@@ -30,11 +32,12 @@ const MOST_ROUNDS: usize = 40;
 /// Repeats that agree in less are two ways to say a thing.
 const LEAST_SIMILARITY: f64 = 0.8;
 
-/// One in so many words of what goes may be said nowhere in what stays.
+/// One in so many words of a body captured twice may be said nowhere in what stays.
 const NEW_WORDS: usize = 10;
 
-/// A repeat of fewer words that is none of the named kinds may be meant: an answer, a chorus, a line of a table.
-const SHORT_WORDS: u32 = 8;
+/// A repeat of fewer words that is none of the named kinds may be meant: "Slightly more has been requested for 2013", of two
+/// things, has eight.
+const SHORT_WORDS: u32 = 12;
 
 /// A span that goes.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +48,7 @@ pub struct Cut {
     pub kept: Range<usize>,
     /// What kind of repeat it is.
     pub kind: RepeatKind,
-    /// Words of the repeat.
+    /// Words of what goes; 0 for further pieces of it, where an earlier cut stands between.
     pub words: u32,
     /// How much both agree, from 0 to 1.
     pub similarity: f64,
@@ -84,8 +87,13 @@ impl Cutter {
             for cut in &round {
                 let kept = left.original(&cut.kept);
                 let kept = kept.first().map_or(0, |first| first.start)..kept.last().map_or(0, |last| last.end);
-                let pieces = left.original(&cut.bytes);
-                cuts.extend(pieces.into_iter().map(|bytes| Cut { bytes, kept: kept.clone(), ..cut.clone() }));
+                let mut words = cut.words;
+                cuts.extend(left.original(&cut.bytes).into_iter().map(|bytes| Cut {
+                    bytes,
+                    kept: kept.clone(),
+                    words: std::mem::take(&mut words),
+                    ..cut.clone()
+                }));
             }
             left.take_out(round.iter().map(|cut| &cut.bytes));
         }
@@ -135,7 +143,8 @@ fn wanted(divided: Divided<'_>, repeat: &Repeat) -> Option<Cut> {
         None if double => goes,
         None => return None,
     };
-    if !says(divided, &stays, &goes) {
+    let meant = repeat.kind == RepeatKind::Other && !divided.is_prose(&goes);
+    if meant || !says(divided, &stays, &goes, double) {
         return None;
     }
     let bytes = divided.bytes(&goes);
@@ -151,14 +160,15 @@ fn wanted(divided: Divided<'_>, repeat: &Repeat) -> Option<Cut> {
     })
 }
 
-/// Whether what stays says what goes: every number of it, and nearly all words.
-fn says(divided: Divided<'_>, stays: &Range<usize>, goes: &Range<usize>) -> bool {
+/// Whether what stays says what goes: every word of it, or every number and nearly all words.
+fn says(divided: Divided<'_>, stays: &Range<usize>, goes: &Range<usize>, nearly: bool) -> bool {
     let hashes = divided.tokens.hashes();
     let said: BTreeSet<u64> = hashes[stays.clone()].iter().copied().collect();
     let new: Vec<usize> = goes.clone().filter(|&token| !said.contains(&hashes[token])).collect();
     let is_number =
         |token: &usize| divided.text[divided.tokens.bytes(*token..token + 1)].contains(char::is_numeric);
-    NEW_WORDS * new.len() <= goes.len() && !new.iter().any(is_number)
+    let few = if nearly { NEW_WORDS * new.len() <= goes.len() } else { new.is_empty() };
+    few && !new.iter().any(is_number)
 }
 
 /// Spans that do not meet each other, or that do.

@@ -12,6 +12,7 @@
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
+//! - `clean`: `wirecopy clean`: what goes, what stays, the ledger and the way back · `recipes`: `docs/recipes.md`, as written
 //! - `compare`: `wirecopy compare` against a scan, what it picks and prints
 //! - `cli`: help, options, what is printed and what never is
 //! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
@@ -30,12 +31,14 @@ mod judging;
 mod support;
 
 mod bad_input;
+mod clean;
 mod cli;
 mod compare;
 mod corpora;
 mod extremes;
 mod memory;
 mod pan;
+mod recipes;
 mod same_bytes;
 mod sample;
 mod shared_archives;
