@@ -44,14 +44,36 @@ const SHORT_WORDS: u32 = 12;
 pub struct Cut {
     /// Its bytes in the article's text.
     pub bytes: Range<usize>,
-    /// Bytes, from the first to the last, of what says the same and stays.
+    /// Bytes, from the first to the last, of what says the same and stays: in this article, or in the holder.
     pub kept: Range<usize>,
-    /// What kind of repeat it is.
-    pub kind: RepeatKind,
+    /// Why it goes.
+    pub why: Why,
     /// Words of what goes; 0 for further pieces of it, where an earlier cut stands between.
     pub words: u32,
     /// How much both agree, from 0 to 1.
     pub similarity: f64,
+}
+
+/// Why a span goes, and who holds it then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The article says it twice.
+    Repeat(RepeatKind),
+    /// It is stock, and stands in that article too.
+    Boilerplate(u32),
+    /// That article of another outlet had it first.
+    Copy(u32),
+}
+
+impl Why {
+    /// The name in the ledger, the kind of repeat, and the article that holds it.
+    pub(super) fn told(self) -> (&'static str, Option<&'static str>, Option<u32>) {
+        match self {
+            Why::Repeat(kind) => ("repeat", Some(kind.name()), None),
+            Why::Boilerplate(holder) => ("boilerplate", None, Some(holder)),
+            Why::Copy(holder) => ("copy", None, Some(holder)),
+        }
+    }
 }
 
 /// Cuts one text after the other; keeps buffers.
@@ -154,7 +176,7 @@ fn wanted(divided: Divided<'_>, repeat: &Repeat) -> Option<Cut> {
     (!bytes.is_empty()).then_some(Cut {
         bytes,
         kept,
-        kind: repeat.kind,
+        why: Why::Repeat(repeat.kind),
         words: divided.tokens.words(goes),
         similarity: repeat.similarity,
     })

@@ -163,15 +163,20 @@ impl<'a> Item<'a> {
         if places.len() != wanted.len() {
             return Err(lost());
         }
-        let edit = |(cut, places): (&Cut, &[usize])| Edit {
+        let edit = |(cut, places): (&Cut, &[usize])| {
+            let (what, kind, holder) = cut.why.told();
+            Edit {
             bytes: place.begin + places[0] as u64..place.begin + places[1] as u64,
             insert: Vec::new(),
             row: self.named(
                 input,
                 article,
                 Row {
-                    what: "repeat".into(),
-                    kind: Some(cut.kind.name().into()),
+                    what: what.into(),
+                    kind: kind.map(Cow::Borrowed),
+                    survivor: holder.map(|holder| input.catalogue.name(holder, &input.archive)),
+                    survivor_ref: holder.map(|holder| input.catalogue.reference(holder, &input.archive)),
+                    survivor_outlet: holder.and_then(|holder| input.catalogue.outlet(holder)).map(Cow::Borrowed),
                     words: Some(cut.words),
                     similarity: Some(rounded(cut.similarity)),
                     text_bytes: Some([cut.bytes.start, cut.bytes.end]),
@@ -179,6 +184,7 @@ impl<'a> Item<'a> {
                     ..Row::default()
                 },
             ),
+            }
         };
         Ok(cuts.iter().zip(places.chunks(2)).map(edit).collect())
     }
@@ -236,24 +242,33 @@ struct Mark<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    repeats: Vec<MarkedRepeat>,
+    cuts: Vec<MarkedCut<'a>>,
 }
 
 #[derive(Serialize)]
-struct MarkedRepeat {
+struct MarkedCut<'a> {
+    what: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     bytes: [usize; 2],
     kept_bytes: [usize; 2],
-    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    survivor: Option<Cow<'a, str>>,
     words: u32,
 }
 
 impl<'a> Mark<'a> {
     fn of(input: &'a Input, going: Option<&Going>, cuts: &[Cut]) -> Mark<'a> {
-        let repeat = |cut: &Cut| MarkedRepeat {
-            bytes: [cut.bytes.start, cut.bytes.end],
-            kept_bytes: [cut.kept.start, cut.kept.end],
-            kind: cut.kind.name(),
-            words: cut.words,
+        let marked = |cut: &Cut| {
+            let (what, kind, holder) = cut.why.told();
+            MarkedCut {
+                what,
+                kind,
+                bytes: [cut.bytes.start, cut.bytes.end],
+                kept_bytes: [cut.kept.start, cut.kept.end],
+                survivor: holder.map(|holder| input.catalogue.name(holder, &input.archive)),
+                words: cut.words,
+            }
         };
         Mark {
             action: match (going, cuts) {
@@ -264,7 +279,7 @@ impl<'a> Mark<'a> {
             survivor: going.map(|going| input.catalogue.name(going.survivor, &input.archive)),
             resemblance: going.map(|going| rounded(going.overlap.resemblance())),
             reason: going.map(|going| going.reason.name()),
-            repeats: cuts.iter().map(repeat).collect(),
+            cuts: cuts.iter().map(marked).collect(),
         }
     }
 }

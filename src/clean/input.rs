@@ -11,6 +11,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -20,6 +21,7 @@ use crate::archive::Archive;
 use crate::archive::fields::FieldOverrides;
 use crate::candidates::Signatures;
 use crate::error::Error;
+use crate::passages::PassageKind;
 use crate::pipeline::{Catalogue, Counts, Findings, scan};
 use crate::problem::{Problem, ProblemKind};
 use crate::report::SCHEMA;
@@ -39,20 +41,51 @@ pub struct Input {
     pub counts: Counts,
     /// Of the texts as they stand in the archive, if they are at hand.
     pub(super) signatures: Option<Signatures>,
+    /// Passages that may go, by target; of each target by place.
+    pub(super) shared: Vec<Shared>,
     repeating: Vec<bool>,
     origins: Vec<bool>,
+}
+
+/// A passage that is stock, or that was copied from another outlet.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shared {
+    pub(super) target: u32,
+    pub(super) source: u32,
+    pub(super) target_bytes: Range<usize>,
+    pub(super) source_bytes: Range<usize>,
+    pub(super) similarity: f64,
+    pub(super) is_stock: bool,
 }
 
 impl Input {
     /// From a scan that looked for repeats and near-duplicates, with [`Settings::keep_signatures`].
     pub fn of_findings(findings: Findings) -> Input {
-        let Findings { archive, catalogue, problems, counts, signatures, lineage, .. } = findings;
+        let Findings { archive, catalogue, problems, counts, signatures, lineage, copied, .. } = findings;
+        let passages = copied.targets().iter().flat_map(|target| copied.passages_of(target));
+        let shared = passages.filter_map(|passage| {
+            let is_stock = match passage.kind {
+                PassageKind::Boilerplate => true,
+                PassageKind::Copy => false,
+                PassageKind::Revision => return None,
+            };
+            let before = passage.source < passage.target;
+            before.then(|| Shared {
+                target: passage.target,
+                source: passage.source,
+                target_bytes: passage.target_span.bytes,
+                source_bytes: passage.source_span.bytes,
+                similarity: passage.similarity,
+                is_stock,
+            })
+        });
+        let shared = shared.collect();
         let repeating = catalogue.articles.iter().map(|article| article.repeats > 0).collect();
         let mut origins = vec![false; catalogue.len()];
         for origin in lineage.origins.iter().flatten() {
             origins[origin.article as usize] = true;
         }
-        Input { archive, catalogue, problems, counts, signatures, repeating, origins }
+        Input { archive, catalogue, problems, counts, signatures, shared, repeating, origins }
     }
 
     /// From a report, and the archive that it is of. Of `settings` only what reading takes counts; the rest is the report's.
@@ -74,11 +107,14 @@ impl Input {
                 env!("CARGO_PKG_VERSION")
             )));
         }
-        for needed in ["repeats", "duplicates"] {
+        let passages = ["passages"];
+        let more = if settings.searches.passages { &passages[..] } else { &[] };
+        for needed in ["repeats", "duplicates"].iter().chain(more) {
             if !run.settings.only.iter().any(|search| search == needed) {
                 return Err(folder.unusable(format!("its scan did not look for {needed} (--only)")));
             }
         }
+        let with_passages = settings.searches.passages;
         let mut settings = settings.clone();
         settings.searches = Searches { repeats: false, duplicates: false, passages: false };
         settings.seed = run.settings.seed;
@@ -87,12 +123,12 @@ impl Input {
         let findings = scan(arguments, &settings, watch)?;
         run.check(&findings)?;
         let mut input = Input::of_findings(findings);
-        input.take_from(folder)?;
+        input.take_from(folder, with_passages)?;
         Ok((input, settings))
     }
 
     /// Takes over which articles repeat something and which are origins.
-    fn take_from(&mut self, folder: Report<'_>) -> Result<(), Error> {
+    fn take_from(&mut self, folder: Report<'_>, with_passages: bool) -> Result<(), Error> {
         let changed = |why: &str| Error::ArchiveChanged { input: "the archive".into(), why: why.into() };
         let mut numbers: HashMap<String, u32> = HashMap::new();
         let mut next = 0_u32;
@@ -121,7 +157,27 @@ impl Input {
                 self.origins[known(&origin)? as usize] = true;
             }
             Ok(())
-        })
+        })?;
+        if !with_passages {
+            return Ok(());
+        }
+        folder.rows("passages.jsonl", |row: PassageRow| {
+            let (target, source) = (known(&row.target)?, known(&row.source)?);
+            if source < target && matches!(&*row.kind, "boilerplate" | "copy") {
+                self.shared.push(Shared {
+                    target,
+                    source,
+                    target_bytes: row.target_bytes[0]..row.target_bytes[1],
+                    source_bytes: row.source_bytes[0]..row.source_bytes[1],
+                    similarity: row.similarity,
+                    is_stock: row.kind == "boilerplate",
+                });
+            }
+            Ok(())
+        })?;
+        // A report may be in any order; a scan's own is this one.
+        self.shared.sort_by_key(|passage| passage.target);
+        Ok(())
     }
 
     /// Whether an article repeats something.
@@ -262,6 +318,16 @@ struct RepeatRow {
 #[derive(Deserialize)]
 struct StoryRow {
     origin: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PassageRow {
+    target: String,
+    source: String,
+    target_bytes: [usize; 2],
+    source_bytes: [usize; 2],
+    similarity: f64,
+    kind: String,
 }
 
 impl Run {

@@ -14,7 +14,7 @@
 //!
 //! Cost: linear in the articles. In a bucket of which more than [`MOST_LEADERS`] are kept, whose articles mostly do not
 //! resemble one another, later ones are compared with the first so many; of all that an article meets the
-//! [`MOST_VERIFIED`] closest by signature are verified. What that misses stays.
+//! [`MOST_VERIFIED`] closest by signature are verified, and of templates [`MOST_FORMS`]. What that misses stays.
 
 use std::collections::HashMap;
 
@@ -32,6 +32,10 @@ const MOST_LEADERS: usize = 64;
 
 /// So many articles are verified before one is kept: those closest by signature, of which nearly always the first decides.
 const MOST_VERIFIED: usize = 32;
+
+/// So many templates are met before one is kept: telling them reads both texts, and who is closer to so many fillings of a form
+/// than to any near-duplicate is a filling too.
+const MOST_FORMS: usize = 4;
 
 /// What judging needs.
 #[derive(Clone, Copy)]
@@ -169,11 +173,19 @@ fn survivor(judging: &Judging<'_>, article: u32, met: &[u32]) -> Option<Gone> {
     }
     close.sort_unstable_by_key(|&(agreeing, rank)| (std::cmp::Reverse(agreeing), rank));
     let own = judging.sets.get(article);
-    close.into_iter().take(MOST_VERIFIED).find_map(|(_, rank)| {
+    let mut forms = 0;
+    for (_, rank) in close.into_iter().take(MOST_VERIFIED) {
         let other = judging.order[rank as usize];
-        let overlap = matching(&own, &judging.sets.get(other), judging.threshold)?;
-        (!(judging.one_form)(article, other)).then_some(Gone { article, survivor: other, overlap })
-    })
+        let Some(overlap) = matching(&own, &judging.sets.get(other), judging.threshold) else { continue };
+        if !(judging.one_form)(article, other) {
+            return Some(Gone { article, survivor: other, overlap });
+        }
+        forms += 1;
+        if forms == MOST_FORMS {
+            break;
+        }
+    }
+    None
 }
 
 fn matching(a: &ShingleSet, b: &ShingleSet, threshold: f64) -> Option<Overlap> {

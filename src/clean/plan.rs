@@ -16,10 +16,11 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::cut::{Cut, Cutter, without};
-use super::input::Input;
+use super::input::{Input, Shared};
 use super::judge::{Gone, Judging, judge};
 use super::order::{Keep, KeepOrder, Reason};
 use super::Remove;
+use super::shared::cut_shared;
 use crate::candidates::{BandPlan, NO_SIGNATURE, Signatures};
 use crate::error::Error;
 use crate::scratch::{RowsWriter, Scratch};
@@ -141,12 +142,24 @@ fn plan_here(input: &Input, options: &Options, settings: &Settings, watch: &dyn 
         return Err(Error::ArchiveChanged { input: "the archive".into(), why });
     }
     let goes = |article: u32| gone.binary_search_by_key(&article, |going: &Going| going.article).is_ok();
-    let mut cuts: Vec<(u32, Vec<Cut>)> = Vec::new();
+    let mut cuts: BTreeMap<u32, Vec<Cut>> = BTreeMap::new();
     if options.remove.repeats {
-        cuts.extend(
-            shortened.into_iter().filter(|short| !goes(short.article)).map(|short| (short.article, short.cuts)),
-        );
+        let stay = shortened.into_iter().filter(|short| !goes(short.article));
+        cuts.extend(stay.map(|short| (short.article, short.cuts)));
     }
+    if options.remove.passages() {
+        let wanted = |passage: &&Shared| {
+            if passage.is_stock { options.remove.boilerplate } else { options.remove.copies }
+        };
+        let shared: Vec<Shared> = input.shared.iter().filter(wanted).cloned().collect();
+        let text = |article: u32| {
+            let place = input.catalogue.article(article).place;
+            input.archive.written_text(place, &input.record(article).ok()?)?;
+            Some(input.archive.text_at(place))
+        };
+        cut_shared(&shared, settings, &goes, &text, &mut cuts);
+    }
+    let cuts: Vec<(u32, Vec<Cut>)> = cuts.into_iter().collect();
     let outlets = losses(input, &gone, &cuts);
     hold_to(options.max_removed, &outlets)?;
     Ok(Plan { gone, cuts, uncut, outlets })

@@ -182,7 +182,7 @@ fn counts(summary: &Summary<'_>) -> String {
         grouped(rejected),
         grouped(skipped),
     );
-    let _ = writeln!(text, "  {} without {} of repeats", plural(cut, "article"), bytes(cut_bytes));
+    let _ = writeln!(text, "  {} cut by {}", plural(cut, "article"), bytes(cut_bytes));
     if uncut > 0 {
         let noun = nouns(uncut, "article repeats", "articles repeat");
         let _ = writeln!(text, "  {} {noun} something and stay whole: their records are no plain JSON", grouped(uncut));
