@@ -21,7 +21,8 @@ use crate::archive::Archive;
 use crate::archive::fields::FieldOverrides;
 use crate::candidates::Signatures;
 use crate::error::Error;
-use crate::passages::PassageKind;
+use crate::lineage::RelationKind;
+use crate::passages::{Passage, PassageKind};
 use crate::pipeline::{Catalogue, Counts, Findings, scan};
 use crate::problem::{Problem, ProblemKind};
 use crate::report::SCHEMA;
@@ -41,7 +42,7 @@ pub struct Input {
     pub counts: Counts,
     /// Of the texts as they stand in the archive, if they are at hand.
     pub(super) signatures: Option<Signatures>,
-    /// Passages that may go, by target; of each target by place.
+    /// Copies that may go, by target; of each target by place.
     pub(super) shared: Vec<Shared>,
     repeating: Vec<bool>,
     origins: Vec<bool>,
@@ -63,21 +64,21 @@ impl Input {
     pub fn of_findings(findings: Findings) -> Input {
         let Findings { archive, catalogue, problems, counts, signatures, lineage, copied, .. } = findings;
         let passages = copied.targets().iter().flat_map(|target| copied.passages_of(target));
-        let shared = passages.filter_map(|passage| {
-            let is_stock = match passage.kind {
-                PassageKind::Boilerplate => true,
-                PassageKind::Copy => false,
-                PassageKind::Revision => return None,
-            };
-            let before = passage.source < passage.target;
-            before.then(|| Shared {
-                target: passage.target,
-                source: passage.source,
-                target_bytes: passage.target_span.bytes,
-                source_bytes: passage.source_span.bytes,
-                similarity: passage.similarity,
-                is_stock,
-            })
+        // Quotations belong to who quotes; reports name them so by the same rule.
+        let quotes = |target, source| {
+            lineage.relation(target, source).is_some_and(|relation| relation.kind == RelationKind::Quote)
+        };
+        let copies = passages.filter(|passage| {
+            let Passage { target, source, .. } = *passage;
+            passage.kind == PassageKind::Copy && source < target && !quotes(target, source)
+        });
+        let shared = copies.map(|passage| Shared {
+            target: passage.target,
+            source: passage.source,
+            target_bytes: passage.target_span.bytes,
+            source_bytes: passage.source_span.bytes,
+            similarity: passage.similarity,
+            is_stock: false,
         });
         let shared = shared.collect();
         let repeating = catalogue.articles.iter().map(|article| article.repeats > 0).collect();
@@ -163,14 +164,14 @@ impl Input {
         }
         folder.rows("passages.jsonl", |row: PassageRow| {
             let (target, source) = (known(&row.target)?, known(&row.source)?);
-            if source < target && matches!(&*row.kind, "boilerplate" | "copy") {
+            if source < target && row.kind == PassageKind::Copy.name() {
                 self.shared.push(Shared {
                     target,
                     source,
                     target_bytes: row.target_bytes[0]..row.target_bytes[1],
                     source_bytes: row.source_bytes[0]..row.source_bytes[1],
                     similarity: row.similarity,
-                    is_stock: row.kind == "boilerplate",
+                    is_stock: false,
                 });
             }
             Ok(())

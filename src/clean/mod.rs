@@ -50,7 +50,7 @@ pub struct Remove {
     pub duplicates: bool,
     /// What an article says twice.
     pub repeats: bool,
-    /// Stock text, but for where it stood first.
+    /// Paragraphs that an outlet prints under many articles, but for the first.
     pub boilerplate: bool,
     /// What was copied from an article of another outlet that stays.
     pub copies: bool,
@@ -63,11 +63,6 @@ impl Default for Remove {
 }
 
 impl Remove {
-    /// Whether passages must be known.
-    pub fn passages(self) -> bool {
-        self.boilerplate || self.copies
-    }
-
     /// The names of what goes, as `--remove` takes them.
     pub fn names(self) -> Vec<&'static str> {
         let Remove { duplicates, repeats, boilerplate, copies } = self;

@@ -16,11 +16,11 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::cut::{Cut, Cutter, without};
-use super::input::{Input, Shared};
+use super::input::Input;
 use super::judge::{Gone, Judging, judge};
 use super::order::{Keep, KeepOrder, Reason};
 use super::Remove;
-use super::shared::cut_shared;
+use super::shared::{cut_shared, stock};
 use crate::candidates::{BandPlan, NO_SIGNATURE, Signatures};
 use crate::error::Error;
 use crate::scratch::{RowsWriter, Scratch};
@@ -147,17 +147,20 @@ fn plan_here(input: &Input, options: &Options, settings: &Settings, watch: &dyn 
         let stay = shortened.into_iter().filter(|short| !goes(short.article));
         cuts.extend(stay.map(|short| (short.article, short.cuts)));
     }
-    if options.remove.passages() {
-        let wanted = |passage: &&Shared| {
-            if passage.is_stock { options.remove.boilerplate } else { options.remove.copies }
-        };
-        let shared: Vec<Shared> = input.shared.iter().filter(wanted).cloned().collect();
-        let text = |article: u32| {
-            let place = input.catalogue.article(article).place;
-            input.archive.written_text(place, &input.record(article).ok()?)?;
-            Some(input.archive.text_at(place))
-        };
-        cut_shared(&shared, settings, &goes, &text, &mut cuts);
+    let text = |article: u32| {
+        let place = input.catalogue.article(article).place;
+        input.archive.written_text(place, &input.record(article).ok()?)?;
+        Some(input.archive.text_at(place))
+    };
+    if options.remove.boilerplate {
+        let articles = u32::try_from(input.catalogue.len()).map_err(|_| Error::TooManyArticles)?;
+        let outlet = |article: u32| input.catalogue.known_outlet(article).filter(|_| !goes(article));
+        let whole = |article: u32| input.archive.text_at(input.catalogue.article(article).place);
+        let stock = stock(articles, settings, &outlet, &whole);
+        cut_shared(&stock, settings, &goes, &text, &mut cuts);
+    }
+    if options.remove.copies {
+        cut_shared(&input.shared, settings, &goes, &text, &mut cuts);
     }
     let cuts: Vec<(u32, Vec<Cut>)> = cuts.into_iter().collect();
     let outlets = losses(input, &gone, &cuts);

@@ -95,7 +95,8 @@ pub(crate) struct CleanArgs {
     #[arg(long, value_name = "WHICH", default_value = "origin", help_heading = "What goes")]
     keep: Keep,
 
-    /// What goes: duplicates, repeats, boilerplate (stock text, but for where it stood first), copies (what another outlet's
+    /// What goes: duplicates, repeats, boilerplate (paragraphs that an outlet prints under ten articles
+    /// and more, but for the first), copies (what another outlet's
     /// article that stays had first)
     #[arg(long, value_name = "LIST", default_value = "duplicates,repeats", help_heading = "What goes")]
     remove: Remove,
@@ -178,7 +179,7 @@ impl CleanArgs {
                 max_record: self.max_record,
                 temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
             },
-            searches: Searches { repeats: true, duplicates: true, passages: self.remove.passages() },
+            searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },
             threshold: self.threshold,
             recall: self.recall,
             within_days: self.within,

@@ -151,12 +151,13 @@ fn stock_and_copies_go_where_they_are_asked_for() {
         let at = format!("2025-01-{:02}T08:00:00Z", n + 1);
         json!({"id": format!("r{n}"), "outlet": outlet, "published_at": at, "text": format!("{}\n\n{more}", text(n))})
     };
-    let copied = text(90).split('\n').next().unwrap().to_owned();
-    let quoting = record(2, "b.example", &format!("{}\n\n{copied}\n\n{}", text(51), text(52)));
-    let source = record(1, "a.example", &format!("{copied}\n\n{}", text(53)));
+    let copied = [text(90), text(94), text(95)].map(|text| text.replace('\n', " ")).concat();
+    let copying = record(2, "b.example", &copied);
+    let quoting = record(3, "d.example", &format!("{}\n\n{}\n\n{}", text(91), text(95), text(92)));
+    let source = record(1, "a.example", &format!("{copied}\n\n{}", text(93)));
     let stock = "All rights reserved by this newspaper, whose texts may be neither copied nor kept without a licence that its office in the harbour street sells.";
     let stocked: Vec<Value> = (10..22).map(|n| record(n, "c.example", &format!("{}\n\n{stock}", text(n + 40)))).collect();
-    let lines: String = [&source, &quoting].into_iter().chain(&stocked).map(|record| record.to_string() + "\n").collect();
+    let lines: String = [&source, &copying, &quoting].into_iter().chain(&stocked).map(|record| record.to_string() + "\n").collect();
     let scan = Scan::of("in.jsonl", lines);
     let holding = |what: &str| {
         let records = records(&read(&scan, "out.jsonl"));
