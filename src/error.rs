@@ -130,7 +130,9 @@ pub enum Error {
         why: String,
     },
     /// None of the outlets to be kept has an article.
-    #[error("no article is of an outlet that --keep names ({outlets}); names are as the report's articles have them")]
+    #[error(
+        "no article is of an outlet that --keep names ({outlets}); names are as the report's articles have them"
+    )]
     NobodyNamed {
         /// As typed.
         outlets: String,

@@ -27,7 +27,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use json::JsonReader;
-use xxhash_rust::xxh3::Xxh3;
 use lines::{Line, after_line_end, for_each_line, pieces};
 pub use map::exit_cleanly_when_cut;
 pub(crate) use map::map as map_file;
@@ -37,6 +36,7 @@ pub use walk::FileCounts;
 use walk::{Found, walk};
 pub(crate) use walk::{REPORT_MARK, is_report};
 pub use written::{MarkPlace, WrittenText};
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};

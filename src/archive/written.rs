@@ -117,8 +117,7 @@ mod tests {
     fn check(record: &str, cut: Range<usize>, expect: Option<&str>) {
         let mut reader = JsonReader::default();
         let bytes = record.as_bytes();
-        let found =
-            WrittenText::of(Format::JsonLines, bytes, true, &FieldOverrides::default(), &mut reader);
+        let found = WrittenText::of(Format::JsonLines, bytes, true, &FieldOverrides::default(), &mut reader);
         let edited = found.map(|written| {
             let places = written.places(bytes, &[cut.start, cut.end]);
             format!("{}{}", &record[..places[0]], &record[places[1]..])
@@ -128,7 +127,11 @@ mod tests {
 
     #[test]
     fn text_is_taken_out_where_it_is_written() {
-        check(r#"{"id":1,"text":"one two three","x":[]}"#, 3..7, Some(r#"{"id":1,"text":"one three","x":[]}"#));
+        check(
+            r#"{"id":1,"text":"one two three","x":[]}"#,
+            3..7,
+            Some(r#"{"id":1,"text":"one three","x":[]}"#),
+        );
         check(r#"{"text":"a\n\ud83d\ude00b\u00e9c"}"#, 2..6, Some(r#"{"text":"a\nb\u00e9c"}"#));
         check(r#"{"text":"a\n\ud83d\ude00b\u00e9c"}"#, 6..9, Some(r#"{"text":"a\n\ud83d\ude00c"}"#));
         check(
@@ -142,7 +145,8 @@ mod tests {
     }
 
     fn check_mark(record: &str, expect: &str) {
-        let place = MarkPlace::of(record.as_bytes(), true, "mark", &mut JsonReader::default()).expect("plain");
+        let place =
+            MarkPlace::of(record.as_bytes(), true, "mark", &mut JsonReader::default()).expect("plain");
         let key = match (place.is_there, place.after_members) {
             (true, _) => "",
             (false, true) => ",\"mark\":",
@@ -165,7 +169,12 @@ mod tests {
         fn what_is_taken_out_is_what_was_meant(text in "[a-z\"\\\\\n\u{e9}\u{1F600}漢]{1,40}", from: usize, to: usize, ascii: bool) {
             let mut written = serde_json::to_string(&text).expect("a string");
             if ascii {
-                let escaped = |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+                let escaped = |c: char| -> String {
+                    let mut units = [0; 2];
+                    let written: Vec<String> =
+                        c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+                    written.concat()
+                };
                 written = written.chars().map(|c| if c.is_ascii() { c.to_string() } else { escaped(c) }).collect();
             }
             let record = format!("{{\"id\":7,\"text\":{written}}}");

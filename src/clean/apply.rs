@@ -41,7 +41,10 @@ pub struct Written {
 ///
 /// # Errors
 /// [`Error::WriteOutput`], [`Error::ReadInput`], [`Error::ArchiveChanged`], [`Error::OutputInTheWay`].
-#[allow(clippy::too_many_arguments, reason = "what is read, what is asked for, where it goes, and who looks on")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "what is read, what is asked for, where it goes, and who looks on"
+)]
 pub fn apply(
     input: &Input,
     arguments: &[String],
@@ -178,7 +181,10 @@ impl<W: Write> Cleaning<'_, W> {
         loop {
             let mut end = bytes.end.min(at + MOST_IN_ROW as u64);
             let mut held = self.fetch(at..end)?.into_owned();
-            if end < bytes.end && let Err(error) = std::str::from_utf8(&held) && error.error_len().is_none() {
+            if end < bytes.end
+                && let Err(error) = std::str::from_utf8(&held)
+                && error.error_len().is_none()
+            {
                 // A character is never torn.
                 held.truncate(error.valid_up_to());
                 end = at + held.len() as u64;
@@ -211,14 +217,20 @@ fn names(sources: &[Source], arguments: &[String]) -> Result<Vec<String>, Error>
     let mut names = Vec::with_capacity(sources.len());
     for source in sources {
         let path = source.path().unwrap_or(Path::new("stdin.jsonl"));
-        let below = folders.iter().filter_map(|folder| path.strip_prefix(folder).ok()).min_by_key(|below| below.as_os_str().len());
+        let below = folders
+            .iter()
+            .filter_map(|folder| path.strip_prefix(folder).ok())
+            .min_by_key(|below| below.as_os_str().len());
         let own = path.file_name().map(Path::new);
         let name = below.or(own).and_then(Path::to_str);
         let refuse = |why: String| Error::OutputInTheWay { path: source.name.clone().into(), why };
-        let name = name.ok_or_else(|| refuse("has a name that is no UTF-8, which no ledger can hold".into()))?;
+        let name =
+            name.ok_or_else(|| refuse("has a name that is no UTF-8, which no ledger can hold".into()))?;
         within(name)?;
         if let Some(other) = taken.insert(name.to_owned(), &source.name) {
-            return Err(refuse(format!("and {other} would both go to {name}: clean them apart, or put them into one folder")));
+            return Err(refuse(format!(
+                "and {other} would both go to {name}: clean them apart, or put them into one folder"
+            )));
         }
         names.push(name.to_owned());
     }

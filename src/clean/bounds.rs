@@ -31,15 +31,16 @@ pub(super) struct Paragraph {
 impl Paragraph {
     /// Those of `paragraphs` (bytes) that have tokens.
     pub(super) fn all(paragraphs: &[Range<usize>], tokens: &Tokens) -> Vec<Paragraph> {
-        let with_tokens = paragraphs.iter().map(|bytes| Paragraph { bytes: bytes.clone(), tokens: tokens.in_bytes(bytes) });
+        let with_tokens =
+            paragraphs.iter().map(|bytes| Paragraph { bytes: bytes.clone(), tokens: tokens.in_bytes(bytes) });
         with_tokens.filter(|paragraph| !paragraph.tokens.is_empty()).collect()
     }
 }
 
 /// Titles after which a full stop ends no sentence.
 const TITLES: [&str; 22] = [
-    "mr", "mrs", "ms", "dr", "st", "sr", "jr", "sra", "gen", "sen", "rep", "gov", "lt", "col", "sgt", "capt", "prof", "rev",
-    "hon", "vs", "no", "nr",
+    "mr", "mrs", "ms", "dr", "st", "sr", "jr", "sra", "gen", "sen", "rep", "gov", "lt", "col", "sgt", "capt",
+    "prof", "rev", "hon", "vs", "no", "nr",
 ];
 
 impl Divided<'_> {
@@ -119,8 +120,11 @@ impl Divided<'_> {
         }
         let Some((gap, blank)) = self.gap(token) else { return true };
         let closing = &self.text[gap.start..blank.start];
-        let is_end = |c: char| matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '۔' | '।' | '።');
-        let Some((place, mark)) = closing.char_indices().rev().find(|(_, c)| is_end(*c)) else { return false };
+        let is_end =
+            |c: char| matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '۔' | '।' | '።');
+        let Some((place, mark)) = closing.char_indices().rev().find(|(_, c)| is_end(*c)) else {
+            return false;
+        };
         if matches!(mark, '。' | '！' | '？') {
             return true;
         }
@@ -145,13 +149,18 @@ impl Divided<'_> {
     fn gap(&self, token: usize) -> Option<(Range<usize>, Range<usize>)> {
         let previous = token.checked_sub(1)?;
         let begin = self.tokens.bytes(previous..token).end;
-        let end = if token < self.tokens.len() { self.tokens.bytes(token..token + 1).start } else { self.text.len() };
+        let end = if token < self.tokens.len() {
+            self.tokens.bytes(token..token + 1).start
+        } else {
+            self.text.len()
+        };
         let gap = &self.text[begin..end];
         if let Some(at) = gap.find(char::is_whitespace) {
             let length = gap[at..].len() - gap[at..].trim_start().len();
             return Some((begin..end, begin + at..begin + at + length));
         }
-        let opens = |c: char| matches!(c, '(' | '[' | '{' | '“' | '‘' | '«' | '「' | '『' | '（' | '¿' | '¡' | '【');
+        let opens =
+            |c: char| matches!(c, '(' | '[' | '{' | '“' | '‘' | '«' | '「' | '『' | '（' | '¿' | '¡' | '【');
         let at = begin + gap.find(opens).unwrap_or(gap.len());
         Some((begin..end, at..at))
     }

@@ -56,7 +56,8 @@ pub(super) fn items<'a>(input: &'a Input, plan: &'a Plan, mark: bool) -> Vec<Ite
     };
     let mut items: Vec<Item<'a>> = Vec::new();
     if mark {
-        let numbers = (0..input.catalogue.articles.len()).map(|number| u32::try_from(number).expect("32 bits"));
+        let numbers =
+            (0..input.catalogue.articles.len()).map(|number| u32::try_from(number).expect("32 bits"));
         items.extend(numbers.map(|article| {
             let going = plan.gone.binary_search_by_key(&article, |going| going.article).ok();
             let cuts = plan.cuts.binary_search_by_key(&article, |(article, _)| *article).ok();
@@ -166,24 +167,26 @@ impl<'a> Item<'a> {
         let edit = |(cut, places): (&Cut, &[usize])| {
             let (what, kind, holder) = cut.why.told();
             Edit {
-            bytes: place.begin + places[0] as u64..place.begin + places[1] as u64,
-            insert: Vec::new(),
-            row: self.named(
-                input,
-                article,
-                Row {
-                    what: what.into(),
-                    kind: kind.map(Cow::Borrowed),
-                    survivor: holder.map(|holder| input.catalogue.name(holder, &input.archive)),
-                    survivor_ref: holder.map(|holder| input.catalogue.reference(holder, &input.archive)),
-                    survivor_outlet: holder.and_then(|holder| input.catalogue.outlet(holder)).map(Cow::Borrowed),
-                    words: Some(cut.words),
-                    similarity: Some(rounded(cut.similarity)),
-                    text_bytes: Some([cut.bytes.start, cut.bytes.end]),
-                    kept_bytes: Some([cut.kept.start, cut.kept.end]),
-                    ..Row::default()
-                },
-            ),
+                bytes: place.begin + places[0] as u64..place.begin + places[1] as u64,
+                insert: Vec::new(),
+                row: self.named(
+                    input,
+                    article,
+                    Row {
+                        what: what.into(),
+                        kind: kind.map(Cow::Borrowed),
+                        survivor: holder.map(|holder| input.catalogue.name(holder, &input.archive)),
+                        survivor_ref: holder.map(|holder| input.catalogue.reference(holder, &input.archive)),
+                        survivor_outlet: holder
+                            .and_then(|holder| input.catalogue.outlet(holder))
+                            .map(Cow::Borrowed),
+                        words: Some(cut.words),
+                        similarity: Some(rounded(cut.similarity)),
+                        text_bytes: Some([cut.bytes.start, cut.bytes.end]),
+                        kept_bytes: Some([cut.kept.start, cut.kept.end]),
+                        ..Row::default()
+                    },
+                ),
             }
         };
         Ok(cuts.iter().zip(places.chunks(2)).map(edit).collect())

@@ -147,7 +147,9 @@ impl Input {
         }
         let known = |name: &str| {
             let number = numbers.get(name).copied();
-            number.ok_or_else(|| folder.unusable(format!("its tables name {name:?}, which is no article of it")))
+            number.ok_or_else(|| {
+                folder.unusable(format!("its tables name {name:?}, which is no article of it"))
+            })
         };
         folder.rows("repeats.jsonl", |row: RepeatRow| {
             self.repeating[known(&row.article)? as usize] = true;
@@ -203,8 +205,13 @@ impl Input {
 
     /// Records that hold no article, by file and place: source, record number, first byte, and what was wrong.
     pub(super) fn rejected(&self) -> Vec<(u32, u64, u64, &Problem)> {
-        let sources: HashMap<&str, u32> =
-            self.archive.sources().iter().zip(0..).map(|(source, number)| (source.name.as_str(), number)).collect();
+        let sources: HashMap<&str, u32> = self
+            .archive
+            .sources()
+            .iter()
+            .zip(0..)
+            .map(|(source, number)| (source.name.as_str(), number))
+            .collect();
         let rejects = |kind: ProblemKind| {
             matches!(
                 kind,
@@ -218,7 +225,9 @@ impl Input {
             .problems
             .iter()
             .filter(|problem| rejects(problem.kind))
-            .filter_map(|problem| Some((*sources.get(problem.path.as_str())?, problem.record?, problem.byte?, problem)))
+            .filter_map(|problem| {
+                Some((*sources.get(problem.path.as_str())?, problem.record?, problem.byte?, problem))
+            })
             .collect();
         rejected.sort_by_key(|&(source, record, byte, _)| (source, byte, record));
         rejected.dedup_by_key(|&mut (source, _, byte, _)| (source, byte));
@@ -237,13 +246,15 @@ impl Report<'_> {
 
     fn file(self, name: &str) -> Result<(PathBuf, BufReader<File>), Error> {
         let path = self.0.join(name);
-        let file = File::open(&path).map_err(|error| self.unusable(format!("{name} cannot be opened: {error}")))?;
+        let file =
+            File::open(&path).map_err(|error| self.unusable(format!("{name} cannot be opened: {error}")))?;
         Ok((path, BufReader::new(file)))
     }
 
     fn object<T: DeserializeOwned>(self, name: &str) -> Result<T, Error> {
         let (_, file) = self.file(name)?;
-        serde_json::from_reader(file).map_err(|error| self.unusable(format!("{name} cannot be read: {error}")))
+        serde_json::from_reader(file)
+            .map_err(|error| self.unusable(format!("{name} cannot be read: {error}")))
     }
 
     fn rows<T: DeserializeOwned>(
@@ -261,7 +272,9 @@ impl Report<'_> {
                 break;
             }
             let row = serde_json::from_str(&line);
-            each(row.map_err(|error| self.unusable(format!("{name} cannot be read at line {number}: {error}")))?)?;
+            each(row.map_err(|error| {
+                self.unusable(format!("{name} cannot be read at line {number}: {error}"))
+            })?)?;
         }
         Ok(())
     }
@@ -337,17 +350,24 @@ impl Run {
         let changed = |input: &str, why: String| Err(Error::ArchiveChanged { input: input.to_owned(), why });
         let sources = now.archive.sources();
         if sources.len() != self.inputs.len() {
-            let why = format!("{} files were scanned, and now there are {}", self.inputs.len(), sources.len());
+            let why =
+                format!("{} files were scanned, and now there are {}", self.inputs.len(), sources.len());
             return changed("the archive", why);
         }
         for ((then, source), (records, hash)) in
             self.inputs.iter().zip(sources).zip(now.records.iter().zip(&now.hashes))
         {
             if then.bytes != source.bytes {
-                return changed(&source.name, format!("it had {} bytes and has {}", then.bytes, source.bytes));
+                return changed(
+                    &source.name,
+                    format!("it had {} bytes and has {}", then.bytes, source.bytes),
+                );
             }
             if then.records != *records || then.xxh3 != format!("{hash:032x}") {
-                return changed(&source.name, format!("its bytes are not those that were scanned as {}", then.path));
+                return changed(
+                    &source.name,
+                    format!("its bytes are not those that were scanned as {}", then.path),
+                );
             }
         }
         Ok(())

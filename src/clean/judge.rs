@@ -76,7 +76,8 @@ pub(super) struct Gone {
 /// [`Error::WriteTemporary`].
 pub(super) fn judge(judging: &Judging<'_>) -> Result<Vec<Gone>, Error> {
     let editions = editions(judging);
-    let mut gone: Vec<Gone> = editions.par_iter().flat_map_iter(|edition| confirmed(judging, edition)).collect();
+    let mut gone: Vec<Gone> =
+        editions.par_iter().flat_map_iter(|edition| confirmed(judging, edition)).collect();
     let mut firsts: Vec<u32> = editions.iter().map(|edition| edition[0]).collect();
     // Who was not confirmed stands for itself.
     let confirmed: std::collections::BTreeSet<u32> = gone.iter().map(|gone| gone.article).collect();

@@ -260,8 +260,14 @@ impl Checked {
             }
             if let Ok(end) = serde_json::from_slice::<End>(&next) {
                 let more = !file.fill_buf().map_err(unread)?.is_empty();
-                if end.rows != lines || end.ledger_xxh3 != format!("{before:032x}") || more || !next.ends_with(b"\n") {
-                    return Err(unusable("it is not as it was written: lines are missing or were changed".into()));
+                if end.rows != lines
+                    || end.ledger_xxh3 != format!("{before:032x}")
+                    || more
+                    || !next.ends_with(b"\n")
+                {
+                    return Err(unusable(
+                        "it is not as it was written: lines are missing or were changed".into(),
+                    ));
                 }
                 file.seek(SeekFrom::Start(begin)).map_err(unread)?;
                 return Ok(Checked { path: path.to_owned(), rows: file, left: end.rows, line, end });

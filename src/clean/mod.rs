@@ -35,12 +35,12 @@ mod undo;
 pub use apply::{Written, apply};
 pub use cut::{Cut, Why};
 pub use edits::MARK;
-pub use ledger::{CleanedFile, End, Head, LEDGER, Row};
-pub use out::{Destination, NewFile};
-pub use undo::{files_of, undo};
 pub use input::Input;
+pub use ledger::{CleanedFile, End, Head, LEDGER, Row};
 pub use order::{Keep, Reason};
+pub use out::{Destination, NewFile};
 pub use plan::{Going, Loss, Options, Plan, plan};
+pub use undo::{files_of, undo};
 
 /// What goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +66,12 @@ impl Remove {
     /// The names of what goes, as `--remove` takes them.
     pub fn names(self) -> Vec<&'static str> {
         let Remove { duplicates, repeats, boilerplate, copies } = self;
-        let all =
-            [(duplicates, "duplicates"), (repeats, "repeats"), (boilerplate, "boilerplate"), (copies, "copies")];
+        let all = [
+            (duplicates, "duplicates"),
+            (repeats, "repeats"),
+            (boilerplate, "boilerplate"),
+            (copies, "copies"),
+        ];
         all.into_iter().filter_map(|(chosen, name)| chosen.then_some(name)).collect()
     }
 }

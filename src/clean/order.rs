@@ -6,9 +6,9 @@
 //! their records. So neither threads nor the order of files or records show: two records that this order cannot tell apart
 //! are the same bytes.
 
+use super::input::Input;
 use crate::archive::dates::PublishedAt;
 use crate::error::Error;
-use super::input::Input;
 
 /// Which of several near-duplicates stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,8 +52,11 @@ impl std::str::FromStr for Keep {
                 let list = text.strip_prefix("outlets:").ok_or(
                     "origin, first, latest, longest, or outlets: and a list of outlets (outlets:a.example,b.example)",
                 )?;
-                let outlets: Vec<String> =
-                    list.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+                let outlets: Vec<String> = list
+                    .split(',')
+                    .map(|name| name.trim().to_owned())
+                    .filter(|name| !name.is_empty())
+                    .collect();
                 if outlets.is_empty() {
                     return Err("outlets: names no outlet (outlets:a.example,b.example)".into());
                 }
@@ -119,15 +122,18 @@ impl KeepOrder {
         let numbers = 0..u32::try_from(catalogue.len()).map_err(|_| Error::TooManyArticles)?;
         let published = |article: u32| catalogue.article(article).published.map(PublishedAt::known_by);
         let (mut preference, because): (Vec<i64>, Reason) = match keep {
-            Keep::Origin => {
-                (numbers.clone().map(|article| i64::from(!input.is_origin(article))).collect(), Reason::Origin)
-            }
+            Keep::Origin => (
+                numbers.clone().map(|article| i64::from(!input.is_origin(article))).collect(),
+                Reason::Origin,
+            ),
             Keep::First => (vec![0; catalogue.len()], Reason::Earlier),
             Keep::Latest => {
-                let later = |article| published(article).map_or(i64::MAX, |at| at.saturating_neg());
+                let later = |article| published(article).map_or(i64::MAX, i64::saturating_neg);
                 (numbers.clone().map(later).collect(), Reason::Later)
             }
-            Keep::Longest => (numbers.clone().map(|article| -i64::from(words(article))).collect(), Reason::Longer),
+            Keep::Longest => {
+                (numbers.clone().map(|article| -i64::from(words(article))).collect(), Reason::Longer)
+            }
             Keep::Outlets(outlets) => {
                 let place = |article| {
                     let outlet = catalogue.outlet(article);
@@ -197,4 +203,3 @@ fn alike(input: &Input, numbers: std::ops::Range<u32>) -> Result<Vec<Vec<u32>>, 
         })
         .collect()
 }
-

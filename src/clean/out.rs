@@ -68,7 +68,10 @@ impl Destination {
         }
         refuse_inputs(out, &place, inputs)?;
         if is_folder && fs::read_dir(&place).map_err(|source| unwritable(out, source))?.next().is_some() {
-            return Err(in_the_way(out, "holds something already, and a new or empty folder is needed".into()));
+            return Err(in_the_way(
+                out,
+                "holds something already, and a new or empty folder is needed".into(),
+            ));
         }
         let parent = place.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(parent).map_err(|source| unwritable(out, source))?;
@@ -148,7 +151,9 @@ impl Destination {
                 let out = nix::sys::stat::fstat(io::stdout()).ok();
                 let is = |path: &Path| {
                     let input = fs::metadata(path).ok();
-                    out.zip(input).is_some_and(|(out, input)| (out.st_dev, out.st_ino) == (input.dev(), input.ino()) && input.is_file())
+                    out.zip(input).is_some_and(|(out, input)| {
+                        (out.st_dev, out.st_ino) == (input.dev(), input.ino()) && input.is_file()
+                    })
                 };
                 match archive.sources().iter().find(|source| source.path().is_some_and(is)) {
                     Some(source) => {
@@ -201,7 +206,8 @@ impl NewFile {
         }
         let parent = place.parent().unwrap_or(Path::new("/"));
         // The usual permissions, which the user's mask narrows; or those of the file that gives way.
-        let permissions = there.map_or_else(|| fs::Permissions::from_mode(0o666), |there| there.permissions());
+        let permissions =
+            there.map_or_else(|| fs::Permissions::from_mode(0o666), |there| there.permissions());
         let temporary = tempfile::Builder::new()
             .prefix(".wirecopy-")
             .suffix(".partial")
@@ -329,13 +335,18 @@ fn refuse_inputs(path: &Path, place: &Path, inputs: &[String]) -> Result<(), Err
     let there = fs::metadata(place).ok();
     for input in inputs.iter().filter(|input| *input != "-") {
         let Ok(real) = fs::canonicalize(input) else { continue };
-        let Ok(read) = fs::metadata(&real) else { continue };
-        let same = there.as_ref().is_some_and(|there| (there.dev(), there.ino()) == (read.dev(), read.ino()));
-        if (same && (read.is_file() || read.is_dir())) || real.starts_with(place) {
+        let Ok(input_is) = fs::metadata(&real) else { continue };
+        let same = there
+            .as_ref()
+            .is_some_and(|there| (there.dev(), there.ino()) == (input_is.dev(), input_is.ino()));
+        if (same && (input_is.is_file() || input_is.is_dir())) || real.starts_with(place) {
             return Err(in_the_way(path, format!("is, or holds, the input {input}")));
         }
-        if read.is_dir() && place.starts_with(&real) {
-            return Err(in_the_way(path, format!("lies in the input {input}, where the next run would read it")));
+        if input_is.is_dir() && place.starts_with(&real) {
+            return Err(in_the_way(
+                path,
+                format!("lies in the input {input}, where the next run would read it"),
+            ));
         }
     }
     Ok(())

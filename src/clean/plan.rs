@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::Remove;
 use super::cut::{Cut, Cutter, without};
 use super::input::Input;
 use super::judge::{Gone, Judging, judge};
 use super::order::{Keep, KeepOrder, Reason};
-use super::Remove;
 use super::shared::{cut_shared, stock};
 use crate::candidates::{BandPlan, NO_SIGNATURE, Signatures};
 use crate::error::Error;
@@ -123,7 +123,12 @@ pub fn plan(input: &Input, options: &Options, settings: &Settings, watch: &dyn W
     })
 }
 
-fn plan_here(input: &Input, options: &Options, settings: &Settings, watch: &dyn Watch) -> Result<Plan, Error> {
+fn plan_here(
+    input: &Input,
+    options: &Options,
+    settings: &Settings,
+    watch: &dyn Watch,
+) -> Result<Plan, Error> {
     let scratch = Scratch::in_folder(&settings.read.temp_dir, HELD_BYTES);
     let (shortened, uncut) = shorten(input, settings);
     watch.advance(1);
@@ -276,11 +281,12 @@ impl Texts<'_> {
         let mut rows: RowsWriter<Signature> = RowsWriter::new(scratch);
         let mut places = Vec::with_capacity(articles.len());
         for some in articles.chunks(SKETCHED_AT_ONCE) {
-            let signature = |sketch: &mut Sketch, &article: &u32| match (self.short(article), &self.input.signatures) {
-                (Some(short), _) => short.signature,
-                (None, Some(signatures)) => signatures.get(article).copied(),
-                (None, None) => self.with(article, |text| sketch.signature(text)),
-            };
+            let signature =
+                |sketch: &mut Sketch, &article: &u32| match (self.short(article), &self.input.signatures) {
+                    (Some(short), _) => short.signature,
+                    (None, Some(signatures)) => signatures.get(article).copied(),
+                    (None, None) => self.with(article, |text| sketch.signature(text)),
+                };
             let made: Vec<Option<Signature>> =
                 some.par_iter().map_init(|| Sketch::new(self.settings), signature).collect();
             for signature in made {
@@ -308,7 +314,8 @@ impl Texts<'_> {
         }
         let (input, settings) = (self.input, self.settings);
         let catalogue = &input.catalogue;
-        let words = |article: u32| self.short(article).map_or(catalogue.article(article).words, |short| short.words);
+        let words =
+            |article: u32| self.short(article).map_or(catalogue.article(article).words, |short| short.words);
         let order = KeepOrder::of(input, &options.keep, &words)?;
         let with_tokens = |article: u32, work: &mut dyn FnMut(&str, &Tokens)| {
             self.with(article, |text| {
@@ -337,7 +344,8 @@ impl Texts<'_> {
             order: &order.articles,
             rank: &order.rank,
             token_hash: &|article| {
-                self.short(article).map_or_else(|| catalogue.article(article).token_hash(), |short| short.token_hash)
+                self.short(article)
+                    .map_or_else(|| catalogue.article(article).token_hash(), |short| short.token_hash)
             },
             tokens: &|article| {
                 let mut hashes = Vec::new();

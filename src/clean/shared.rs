@@ -76,9 +76,17 @@ pub(super) fn stock(
     let mut holders: HashMap<u128, (u32, Range<usize>)> = HashMap::new();
     let mut shared = Vec::new();
     for (target, key, target_bytes) in standing {
-        let (source, source_bytes) = holders.entry(key).or_insert_with(|| (target, target_bytes.clone())).clone();
+        let (source, source_bytes) =
+            holders.entry(key).or_insert_with(|| (target, target_bytes.clone())).clone();
         if source != target {
-            shared.push(Shared { target, source, target_bytes, source_bytes, similarity: 1.0, is_stock: true });
+            shared.push(Shared {
+                target,
+                source,
+                target_bytes,
+                source_bytes,
+                similarity: 1.0,
+                is_stock: true,
+            });
         }
     }
     shared
@@ -101,7 +109,9 @@ pub(super) fn cut_shared(
         }
         let held: Vec<&Shared> = of_target
             .iter()
-            .filter(|passage| !goes(passage.source) && !meets(cuts.get(&passage.source), &passage.source_bytes))
+            .filter(|passage| {
+                !goes(passage.source) && !meets(cuts.get(&passage.source), &passage.source_bytes)
+            })
             .collect();
         let Some(text) = text(target).filter(|_| !held.is_empty()) else { continue };
         tokenize(&text, settings.seed, &mut tokens);
@@ -110,7 +120,9 @@ pub(super) fn cut_shared(
         let mut own = cuts.get(&target).cloned().unwrap_or_default();
         let before = own.len();
         for passage in held {
-            let Some(span) = divided.whole_sentences(&tokens.in_bytes(&passage.target_bytes)) else { continue };
+            let Some(span) = divided.whole_sentences(&tokens.in_bytes(&passage.target_bytes)) else {
+                continue;
+            };
             let bytes = divided.bytes(&span);
             if meets(Some(&own), &bytes) {
                 continue;
@@ -118,7 +130,11 @@ pub(super) fn cut_shared(
             own.push(Cut {
                 bytes,
                 kept: passage.source_bytes.clone(),
-                why: if passage.is_stock { Why::Boilerplate(passage.source) } else { Why::Copy(passage.source) },
+                why: if passage.is_stock {
+                    Why::Boilerplate(passage.source)
+                } else {
+                    Why::Copy(passage.source)
+                },
                 words: tokens.words(span),
                 similarity: passage.similarity,
             });

@@ -58,8 +58,13 @@ pub fn undo(
         let from = BufReader::with_capacity(COPIED_BYTES, from);
         let place = destination.name();
         let out = destination.open(&file.name)?;
-        let mut restoring =
-            Restoring { from: Hashing::new(from), out: Hashing::new(out), path: &path, place: Path::new(&place), watch };
+        let mut restoring = Restoring {
+            from: Hashing::new(from),
+            out: Hashing::new(out),
+            path: &path,
+            place: Path::new(&place),
+            watch,
+        };
         while let Some(row) = next.take_if(|row| row.path == file.path) {
             restoring.put_back(&row, &ledger)?;
             next = ledger.next()?;
@@ -90,7 +95,8 @@ struct Restoring<'a, R, W> {
 impl<R: Read, W: Write> Restoring<'_, R, W> {
     /// Copies up to where a stretch was, passes over what was put in there, and writes what was taken out.
     fn put_back(&mut self, row: &Row<'_>, ledger: &Checked) -> Result<(), Error> {
-        let another = || ledger.unusable(format!("{} is not the archive that it was written for", self.path.display()));
+        let another =
+            || ledger.unusable(format!("{} is not the archive that it was written for", self.path.display()));
         let before = row.byte.checked_sub(self.out.bytes).ok_or_else(another)?;
         self.copy(before, Some(ledger))?;
         self.skip(row.inserted, ledger)?;

@@ -167,7 +167,10 @@ fn share(text: &str) -> Result<f64, String> {
         Some(percent) => percent.parse().map(|share: f64| share / 100.0),
         None => text.parse(),
     };
-    number.ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "a share from 0 to 1, such as 0.5 or 50%".into())
+    number
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "a share from 0 to 1, such as 0.5 or 50%".into())
 }
 
 impl CleanArgs {
@@ -328,7 +331,8 @@ fn undo(args: &CleanArgs, ledger: &std::path::Path) -> anyhow::Result<Status> {
     let leftovers = destination.leftovers();
     let unfinished = interrupt::remove_when_interrupted(leftovers)?;
     let progress = Progress::new(args.progress, args.quiet, &[Phase::Clean]);
-    let written = unfinished.unless_interrupted(|| clean::undo(ledger, cleaned, &mut destination, &progress))?;
+    let written =
+        unfinished.unless_interrupted(|| clean::undo(ledger, cleaned, &mut destination, &progress))?;
     let (place, stdout) = (destination.name(), destination.is_stdout());
     unfinished.finish(|| destination.publish())?;
     if args.json {

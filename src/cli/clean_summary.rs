@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
+use wirecopy::Phase;
 use wirecopy::clean::{Input, Loss, Plan, Written};
 use wirecopy::pipeline::Stopwatch;
-use wirecopy::Phase;
 
 use super::printable::{cut, line};
 use super::summary::{bytes, grouped, nouns, plural};
@@ -185,7 +185,11 @@ fn counts(summary: &Summary<'_>) -> String {
     let _ = writeln!(text, "  {} cut by {}", plural(cut, "article"), bytes(cut_bytes));
     if uncut > 0 {
         let noun = nouns(uncut, "article repeats", "articles repeat");
-        let _ = writeln!(text, "  {} {noun} something and stay whole: their records are no plain JSON", grouped(uncut));
+        let _ = writeln!(
+            text,
+            "  {} {noun} something and stay whole: their records are no plain JSON",
+            grouped(uncut)
+        );
     }
     if problems > 0 {
         let _ = writeln!(text, "  {}: wirecopy scan lists them", plural(problems, "problem"));

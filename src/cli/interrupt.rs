@@ -35,7 +35,8 @@ pub(crate) fn remove_when_interrupted(paths: Vec<PathBuf>) -> io::Result<Unfinis
                 // must not keep the process alive.
                 for path in paths {
                     for _ in 0..TRIES {
-                        let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+                        let removed =
+                            if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
                         if removed.is_ok() || !path.exists() {
                             break;
                         }

@@ -49,12 +49,25 @@ fn check(archive: impl AsRef<[u8]>, expect: &str) -> Scan {
 /// `--undo` gives the bytes back.
 fn check_back(scan: &Scan) {
     scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.jsonl", "-o", "back.jsonl"]).ends_with(0);
-    assert!(fs::read(scan.path("in.jsonl")).unwrap() == fs::read(scan.path("back.jsonl")).unwrap(), "another archive");
+    assert!(
+        fs::read(scan.path("in.jsonl")).unwrap() == fs::read(scan.path("back.jsonl")).unwrap(),
+        "another archive"
+    );
 }
 
 /// Cleaning again changes no byte.
 fn check_again(scan: &Scan) {
-    let again = ["clean", "-q", "out.jsonl", "-o", "again.jsonl", "--ledger", "again.ledger", "--max-problems", "100"];
+    let again = [
+        "clean",
+        "-q",
+        "out.jsonl",
+        "-o",
+        "again.jsonl",
+        "--ledger",
+        "again.ledger",
+        "--max-problems",
+        "100",
+    ];
     scan.wirecopy(&again).ends_with(0);
     assert_eq!(rows(scan, "again.ledger"), Vec::<Value>::new());
     assert!(fs::read(scan.path("out.jsonl")).unwrap() == fs::read(scan.path("again.jsonl")).unwrap());
@@ -71,10 +84,16 @@ fn set(text: &str) -> ShingleSet {
 fn a_record_keeps_every_byte_but_the_span_that_goes() {
     let (lead, body) = (text(1), text(2));
     let [lead, body] = [&lead, &body].map(|text| text.replace('\n', " ").replace('"', "'"));
-    let odd = |text: &str| format!("{{ \"n\":1.50e+1 ,\"text\":\"{text}\",\t\"x\":{{\"a\":[1, 2 ]}}, \"id\":\"\\u00e9\"}}\r\n");
-    let twice = odd(&format!("{lead}\\n\\n{body}\\n\\u00e9\\n\\n{lead}\\r\\n\\r\\n{body}\\nEnd of \\\"it\\\""));
+    let odd = |text: &str| {
+        format!("{{ \"n\":1.50e+1 ,\"text\":\"{text}\",\t\"x\":{{\"a\":[1, 2 ]}}, \"id\":\"\\u00e9\"}}\r\n")
+    };
+    let twice =
+        odd(&format!("{lead}\\n\\n{body}\\n\\u00e9\\n\\n{lead}\\r\\n\\r\\n{body}\\nEnd of \\\"it\\\""));
     let once = odd(&format!("{lead}\\n\\n{body}\\n\\u00e9\\n\\nEnd of \\\"it\\\""));
-    let scan = check(format!("\u{FEFF}{twice}\r\n\n{}", odd("short").trim_end()), &format!("\u{FEFF}{once}\r\n\n{}", odd("short").trim_end()));
+    let scan = check(
+        format!("\u{FEFF}{twice}\r\n\n{}", odd("short").trim_end()),
+        &format!("\u{FEFF}{once}\r\n\n{}", odd("short").trim_end()),
+    );
     let rows = rows(&scan, "ledger");
     assert_eq!(rows.len(), 1);
     assert_eq!((string(&rows[0], "what"), string(&rows[0], "kind")), ("repeat", "double-capture"));
@@ -105,14 +124,21 @@ fn of_near_duplicates_one_stays_and_the_ledger_says_why() {
     assert!(share(row, "resemblance") >= 0.8 && share(row, "resemblance") < 1.0);
     assert_eq!(string(row, "removed"), late);
     assert_eq!(by_id["undated"]["reason"], "origin");
-    let rejected: Vec<Value> = rows(&scan, "ledger").into_iter().filter(|row| row["what"] == "rejected").collect();
+    let rejected: Vec<Value> =
+        rows(&scan, "ledger").into_iter().filter(|row| row["what"] == "rejected").collect();
     assert_eq!(rejected.len(), 2);
-    assert_eq!((string(&rejected[0], "kind"), string(&rejected[0], "removed")), ("invalid-json", "not json\n"));
+    assert_eq!(
+        (string(&rejected[0], "kind"), string(&rejected[0], "removed")),
+        ("invalid-json", "not json\n")
+    );
 
     let kept = |keep: &str| {
         clean(&scan, &["-q", "--force", "--max-problems", "9", "--keep", keep]).ends_with(0);
         check_back(&scan);
-        records(&read(&scan, "out.jsonl")).iter().filter_map(|r| r["id"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+        records(&read(&scan, "out.jsonl"))
+            .iter()
+            .filter_map(|r| r["id"].as_str().map(str::to_owned))
+            .collect::<Vec<_>>()
     };
     assert_eq!(kept("first"), ["early", "other"]);
     let reasons: Vec<Value> = rows(&scan, "ledger").iter().map(|row| row["reason"].clone()).collect();
@@ -129,7 +155,8 @@ fn of_near_duplicates_one_stays_and_the_ledger_says_why() {
 
 #[test]
 fn only_what_is_asked_for_goes() {
-    let double = json!({"id": "double", "text": format!("{}\n{}\n{}\n{}", text(1), text(2), text(1), text(2))});
+    let double =
+        json!({"id": "double", "text": format!("{}\n{}\n{}\n{}", text(1), text(2), text(1), text(2))});
     let single = json!({"id": "single", "text": format!("{}\n{}", text(1), text(2))});
     let archive = format!("{double}\n{single}\n");
     let scan = Scan::of("in.jsonl", &archive);
@@ -156,12 +183,21 @@ fn stock_and_copies_go_where_they_are_asked_for() {
     let quoting = record(3, "d.example", &format!("{}\n\n{}\n\n{}", text(91), text(95), text(92)));
     let source = record(1, "a.example", &format!("{copied}\n\n{}", text(93)));
     let stock = "All rights reserved by this newspaper, whose texts may be neither copied nor kept without a licence that its office in the harbour street sells.";
-    let stocked: Vec<Value> = (10..22).map(|n| record(n, "c.example", &format!("{}\n\n{stock}", text(n + 40)))).collect();
-    let lines: String = [&source, &copying, &quoting].into_iter().chain(&stocked).map(|record| record.to_string() + "\n").collect();
+    let stocked: Vec<Value> =
+        (10..22).map(|n| record(n, "c.example", &format!("{}\n\n{stock}", text(n + 40)))).collect();
+    let lines: String = [&source, &copying, &quoting]
+        .into_iter()
+        .chain(&stocked)
+        .map(|record| record.to_string() + "\n")
+        .collect();
     let scan = Scan::of("in.jsonl", lines);
     let holding = |what: &str| {
         let records = records(&read(&scan, "out.jsonl"));
-        records.iter().filter(|record| string(record, "text").contains(what)).map(|record| string(record, "id").to_owned()).collect::<Vec<_>>()
+        records
+            .iter()
+            .filter(|record| string(record, "text").contains(what))
+            .map(|record| string(record, "id").to_owned())
+            .collect::<Vec<_>>()
     };
     clean(&scan, &["-q"]).ends_with(0);
     assert_eq!((holding(&copied).len(), holding(stock).len()), (2, 12));
@@ -182,10 +218,18 @@ fn stock_and_copies_go_where_they_are_asked_for() {
 #[test]
 fn one_form_filled_in_twice_stays_and_what_others_print_of_it_goes() {
     let form = |town: &str, sum: &str| {
-        format!("Senator Smith said today that {town} will receive {sum} dollars from the federal fund for rural fire departments, which has given engines, hoses and pumps to hundreds of places since it was set up. The money helps {town} buy a new engine and repair the old house on the square, where volunteers have met every week for as long as anybody can remember.")
+        format!(
+            "Senator Smith said today that {town} will receive {sum} dollars from the federal fund for rural fire departments, which has given engines, hoses and pumps to hundreds of places since it was set up. The money helps {town} buy a new engine and repair the old house on the square, where volunteers have met every week for as long as anybody can remember."
+        )
     };
-    let record = |id: &str, outlet: &str, text: String| json!({"id": id, "outlet": outlet, "published_at": "2025-02-02T10:00:00Z", "text": text}).to_string() + "\n";
-    let (a, b) = (record("a", "smith", form("Murfreesboro", "88,500")), record("b", "smith", form("Shelbyville", "69,825")));
+    let record = |id: &str, outlet: &str, text: String| {
+        json!({"id": id, "outlet": outlet, "published_at": "2025-02-02T10:00:00Z", "text": text}).to_string()
+            + "\n"
+    };
+    let (a, b) = (
+        record("a", "smith", form("Murfreesboro", "88,500")),
+        record("b", "smith", form("Shelbyville", "69,825")),
+    );
     let copy = record("c", "herald", form("Shelbyville", "69,825"));
     check(format!("{a}{b}{copy}"), &format!("{a}{b}"));
 }
@@ -198,7 +242,10 @@ fn judge_all_pairs(scan: &Scan) {
     for (at, (id, own)) in sets.iter().enumerate() {
         for (other, others) in &sets[..at] {
             let overlap = own.overlap_from(others, 0.8);
-            assert!(overlap.is_none_or(|overlap| overlap.common == 0), "{id} and {other} both stay: {overlap:?}");
+            assert!(
+                overlap.is_none_or(|overlap| overlap.common == 0),
+                "{id} and {other} both stay: {overlap:?}"
+            );
         }
     }
     let sets: BTreeMap<&String, ShingleSet> = sets.into_iter().collect();
@@ -215,18 +262,28 @@ fn judge_all_pairs(scan: &Scan) {
 }
 
 fn texts(jsonl: &str) -> BTreeMap<String, String> {
-    records(jsonl).iter().map(|record| (string(record, "id").to_owned(), string(record, "text").to_owned())).collect()
+    records(jsonl)
+        .iter()
+        .map(|record| (string(record, "id").to_owned(), string(record, "text").to_owned()))
+        .collect()
 }
 
 #[test]
 fn planted_families_are_left_once_and_nobody_else_goes() {
-    let articles = generate(&Settings { bytes: 1_500_000, seed: 5, giant_stories: 1, giant_copies: 60, ..Settings::default() });
+    let articles = generate(&Settings {
+        bytes: 1_500_000,
+        seed: 5,
+        giant_stories: 1,
+        giant_copies: 60,
+        ..Settings::default()
+    });
     let scan = Scan::of("in.jsonl", to_json_lines(&articles));
     clean(&scan, &["-q"]).ends_with(0);
     judge_all_pairs(&scan);
     check_back(&scan);
     check_again(&scan);
-    let family: BTreeMap<&str, usize> = articles.iter().map(|article| (&*article.id, article.truth.family)).collect();
+    let family: BTreeMap<&str, usize> =
+        articles.iter().map(|article| (&*article.id, article.truth.family)).collect();
     let rows = rows(&scan, "ledger");
     let duplicates: Vec<&Value> = rows.iter().filter(|row| row["what"] == "duplicate").collect();
     assert!(duplicates.len() > 60, "{}", duplicates.len());
@@ -270,7 +327,8 @@ fn a_pipe_goes_in_and_a_pipe_comes_out() {
     // An earlier ledger is never overwritten unasked.
     let run = scan.fed(&["clean", "-"], record.as_bytes()).ends_with(2);
     assert!(run.stderr.contains("--force") && run.stdout.is_empty(), "{}", run.stderr);
-    let back = scan.fed(&["clean", "--undo", "wirecopy-ledger.jsonl", "-", "-q"], record.as_bytes()).ends_with(0);
+    let back =
+        scan.fed(&["clean", "--undo", "wirecopy-ledger.jsonl", "-", "-q"], record.as_bytes()).ends_with(0);
     assert_eq!(back.stdout, format!("{record}{copy}"));
 }
 
@@ -293,7 +351,8 @@ fn a_folder_goes_into_a_folder_and_back() {
     scan.wirecopy(&["clean", "in", "-o", "ledger", "--ledger", "l2"]).ends_with(2);
     scan.wirecopy(&["clean", "in", "--ledger", "l2"]).ends_with(2);
     scan.write("other/a.jsonl", "{\"text\":\"x\"}");
-    let run = scan.wirecopy(&["clean", "in/a.jsonl", "other/a.jsonl", "-o", "new", "--ledger", "l2"]).ends_with(2);
+    let run =
+        scan.wirecopy(&["clean", "in/a.jsonl", "other/a.jsonl", "-o", "new", "--ledger", "l2"]).ends_with(2);
     assert!(run.stderr.contains("both go to a.jsonl"), "{}", run.stderr);
     assert_eq!(scan.names(), ["back", "in", "ledger", "other", "out"]);
 }
@@ -338,14 +397,20 @@ fn a_full_disk_publishes_nothing_and_says_so() {
 
 #[test]
 fn no_outlet_loses_more_than_it_may() {
-    let record = |id: u32, outlet: &str, text: String| json!({"id": id, "outlet": outlet, "text": text}).to_string() + "\n";
-    let archive: String = (0..4).map(|n| record(n, "a.example", text(1))).chain([record(9, "b.example", text(2))]).collect();
+    let record = |id: u32, outlet: &str, text: String| {
+        json!({"id": id, "outlet": outlet, "text": text}).to_string() + "\n"
+    };
+    let archive: String =
+        (0..4).map(|n| record(n, "a.example", text(1))).chain([record(9, "b.example", text(2))]).collect();
     let scan = Scan::of("in.jsonl", archive);
     let run = clean(&scan, &["--max-removed", "0.7"]).ends_with(9);
     assert!(run.stderr.contains("a.example would lose 3 of 4"), "{}", run.stderr);
     assert_eq!(scan.names(), ["in.jsonl"]);
     let run = scan.wirecopy(&["clean", "in.jsonl", "--dry-run"]).ends_with(0);
-    assert!(run.stdout.contains("a.example: 3 of 4 articles removed") && run.stdout.contains("nothing was written"));
+    assert!(
+        run.stdout.contains("a.example: 3 of 4 articles removed")
+            && run.stdout.contains("nothing was written")
+    );
     assert_eq!(scan.names(), ["in.jsonl"]);
     clean(&scan, &["-q", "--max-removed", "75%"]).ends_with(0);
 }
@@ -375,14 +440,17 @@ fn marking_removes_nothing_and_marking_again_changes_nothing() {
 
 #[test]
 fn a_ledger_that_is_cut_or_of_another_archive_is_refused() {
-    let archive = |n: u64| format!("{}\n{}\n", json!({"id": 1, "text": text(n)}), json!({"id": 2, "text": text(n)}));
+    let archive =
+        |n: u64| format!("{}\n{}\n", json!({"id": 1, "text": text(n)}), json!({"id": 2, "text": text(n)}));
     let scan = Scan::of("in.jsonl", archive(1));
     clean(&scan, &["-q"]).ends_with(0);
     let ledger = read(&scan, "ledger");
     let refused = |ledger: &str, cleaned: &str, says: &str| {
         scan.write("other.ledger", ledger);
         scan.write("cleaned.jsonl", cleaned);
-        let run = scan.wirecopy(&["clean", "--undo", "other.ledger", "cleaned.jsonl", "-o", "back.jsonl"]).ends_with(4);
+        let run = scan
+            .wirecopy(&["clean", "--undo", "other.ledger", "cleaned.jsonl", "-o", "back.jsonl"])
+            .ends_with(4);
         assert!(run.stderr.contains(says), "{} does not say {says}", run.stderr);
         assert!(!scan.path("back.jsonl").exists());
     };
@@ -413,7 +481,9 @@ fn a_report_is_gone_on_from_unless_the_archive_changed() {
     assert!((read(&scan, "out.jsonl"), read(&scan, "ledger")) == direct);
     // Longer, of the same length, gone; and a report that lacks what is needed.
     let original = read(&scan, "in.jsonl");
-    for changed in [format!("{original}\n"), original.replacen("outlet", "Outlet", 1), original.replacen("e", "i", 1)] {
+    for changed in
+        [format!("{original}\n"), original.replacen("outlet", "Outlet", 1), original.replacen('e', "i", 1)]
+    {
         scan.write("in.jsonl", &changed);
         scan.write("out.jsonl", "the old one");
         let run = by_report(&[]).ends_with(4);
@@ -459,8 +529,22 @@ fn interrupted_nothing_is_left() {
 fn help_mentions_every_option_of_clean() {
     let run = Scan::new().wirecopy(&["clean", "--help"]).ends_with(0);
     for option in [
-        "--out", "--report", "--keep", "--remove", "--mark", "--ledger", "--undo", "--max-removed", "--dry-run", "--force",
-        "--json", "--quiet", "--threshold", "Examples:", "Exit status:", "[default: origin]",
+        "--out",
+        "--report",
+        "--keep",
+        "--remove",
+        "--mark",
+        "--ledger",
+        "--undo",
+        "--max-removed",
+        "--dry-run",
+        "--force",
+        "--json",
+        "--quiet",
+        "--threshold",
+        "Examples:",
+        "Exit status:",
+        "[default: origin]",
     ] {
         assert!(run.stdout.contains(option), "{option}");
     }
@@ -470,13 +554,18 @@ fn help_mentions_every_option_of_clean() {
 fn the_sample_is_left_with_one_of_each_and_given_back() {
     let scan = Scan::new();
     let archive = testdata("sample/archive");
-    let run = scan.wirecopy(&["clean", archive.to_str().unwrap(), "-o", "out", "--ledger", "ledger", "--json"]).ends_with(0);
+    let run = scan
+        .wirecopy(&["clean", archive.to_str().unwrap(), "-o", "out", "--ledger", "ledger", "--json"])
+        .ends_with(0);
     let counts = &serde_json::from_str::<Value>(&run.stdout).unwrap()["counts"];
     let of = |name| number(counts, name);
     assert_eq!((of("read"), of("kept"), of("removed"), of("rejected")), (83, 68, 15, 0));
     scan.wirecopy(&["clean", "--undo", "ledger", "out", "-o", "back", "-q"]).ends_with(0);
     for name in ["english.jsonl", "japanese.jsonl", "spanish.jsonl", "notes/harbour-letter.txt"] {
-        assert!(fs::read(archive.join(name)).unwrap() == fs::read(scan.path("back").join(name)).unwrap(), "{name}");
+        assert!(
+            fs::read(archive.join(name)).unwrap() == fs::read(scan.path("back").join(name)).unwrap(),
+            "{name}"
+        );
     }
 }
 
@@ -488,8 +577,11 @@ fn the_seeds_are_left_with_one_of_each_heading_and_all_labels() {
     scan.wirecopy(&["clean", seeds.to_str().unwrap(), "-o", "out", "--ledger", "ledger", "-q"]).ends_with(0);
     let read = |folder: &Path, name: &str| fs::read_to_string(folder.join(name)).unwrap();
     let count = |text: &str, line: &str| text.lines().filter(|own| own.trim() == line).count();
-    let (before, after) = (read(&seeds, "000_3f5b5fa1d9406361.txt"), read(&scan.path("out"), "000_3f5b5fa1d9406361.txt"));
-    for heading in ["Background and Context", "Key Developments", "Stakeholders and Impact", "Data and Evidence"] {
+    let (before, after) =
+        (read(&seeds, "000_3f5b5fa1d9406361.txt"), read(&scan.path("out"), "000_3f5b5fa1d9406361.txt"));
+    for heading in
+        ["Background and Context", "Key Developments", "Stakeholders and Impact", "Data and Evidence"]
+    {
         assert_eq!((count(&before, heading), count(&after, heading)), (2, 1), "{heading}");
     }
     let labels = |text: &str| text.lines().filter(|line| line.starts_with("Impact:")).count();

@@ -1,8 +1,8 @@
 //! Every command of `docs/recipes.md`, run as it is written there, on the sample archive.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::fs;
 
 use crate::support::{Scan, skipped, testdata};
 
@@ -24,7 +24,8 @@ fn every_recipe_runs_as_written() {
             continue;
         }
         let shell = ["-o", "pipefail", "-e", "-c", command];
-        let output = Command::new("bash").args(shell).current_dir(scan.path(".")).env("PATH", &path).output().unwrap();
+        let output =
+            Command::new("bash").args(shell).current_dir(scan.path(".")).env("PATH", &path).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{command}: {said}");
         if command.contains("jq ") && !command.contains('>') {

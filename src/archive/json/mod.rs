@@ -37,8 +37,8 @@ use super::record::{Finding, Outcome, outcome_of, read_json_by_definition};
 use crate::text::MAX_TEXT_BYTES;
 use scan::{Member, scan};
 use shape::{Shape, Shapes};
-pub(super) use value::{Unescaped, escaped_length};
 pub use value::{JsonNumber, JsonObject, JsonText, JsonValue};
+pub(super) use value::{Unescaped, escaped_length};
 
 /// A buffer of up to so many bytes is kept from one text that is read again to the next: longer than nearly all
 /// articles, and nothing beside the texts that act 2 holds.
