@@ -37,7 +37,7 @@ const NEW_WORDS: usize = 10;
 
 /// A repeat of fewer words that is none of the named kinds may be meant: "Slightly more has been requested for 2013", of two
 /// things, has eight.
-const SHORT_WORDS: u32 = 12;
+const SHORT_WORDS: u32 = 9;
 
 /// A span that goes.
 #[derive(Clone, Debug, PartialEq)]

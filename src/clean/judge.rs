@@ -16,7 +16,7 @@
 //! resemble one another, later ones are compared with the first so many; of all that an article meets the
 //! [`MOST_VERIFIED`] closest by signature are verified, and of templates [`MOST_FORMS`]. What that misses stays.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -80,7 +80,7 @@ pub(super) fn judge(judging: &Judging<'_>) -> Result<Vec<Gone>, Error> {
         editions.par_iter().flat_map_iter(|edition| confirmed(judging, edition)).collect();
     let mut firsts: Vec<u32> = editions.iter().map(|edition| edition[0]).collect();
     // Who was not confirmed stands for itself.
-    let confirmed: std::collections::BTreeSet<u32> = gone.iter().map(|gone| gone.article).collect();
+    let confirmed: BTreeSet<u32> = gone.iter().map(|gone| gone.article).collect();
     firsts.extend(
         editions.iter().flat_map(|edition| &edition[1..]).filter(|article| !confirmed.contains(article)),
     );

@@ -63,7 +63,8 @@ struct Counts {
 
 #[derive(Serialize)]
 struct Outlet<'a> {
-    outlet: Option<&'a str>,
+    #[serde(rename = "outlet")]
+    name: Option<&'a str>,
     articles: u64,
     removed: u64,
     cut: u64,
@@ -83,14 +84,14 @@ impl<'a> Told<'a> {
             .iter()
             .filter(loses)
             .map(|loss| Outlet {
-                outlet: loss.outlet.as_deref(),
+                name: loss.outlet.as_deref(),
                 articles: loss.articles,
                 removed: loss.removed,
                 cut: loss.cut,
                 cut_bytes: loss.cut_bytes,
             })
             .collect();
-        outlets.sort_by_key(|outlet| (std::cmp::Reverse((outlet.removed, outlet.cut_bytes)), outlet.outlet));
+        outlets.sort_by_key(|outlet| (std::cmp::Reverse((outlet.removed, outlet.cut_bytes)), outlet.name));
         Summary {
             wirecopy: env!("CARGO_PKG_VERSION"),
             mark,
@@ -200,7 +201,7 @@ fn counts(summary: &Summary<'_>) -> String {
 fn row(outlet: &Outlet<'_>) -> String {
     format!(
         "  {}: {} of {} removed, {} cut by {}\n",
-        cut(outlet.outlet.unwrap_or("(unknown outlet)"), OUTLET_CHARS),
+        cut(outlet.name.unwrap_or("(unknown outlet)"), OUTLET_CHARS),
         grouped(outlet.removed),
         plural(outlet.articles, "article"),
         grouped(outlet.cut),
