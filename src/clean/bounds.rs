@@ -59,17 +59,28 @@ impl Divided<'_> {
         })
     }
 
-    /// Whether every paragraph that a span touches ends like a sentence where the span leaves it: lines of a list do not.
-    pub(super) fn is_prose(&self, span: &Range<usize>) -> bool {
+    /// How many tokens of a span stand in paragraphs that end like a sentence where the span leaves them: lines of a list do not.
+    pub(super) fn prose(&self, span: &Range<usize>) -> usize {
         let touched = self.touched(span).unwrap_or_default();
-        self.paragraphs[touched].iter().all(|paragraph| {
+        let ends = |paragraph: &&Paragraph| {
             let end = if span.end < paragraph.tokens.end {
                 self.gap(span.end).map_or(0, |(_, blank)| blank.start)
             } else {
                 paragraph.bytes.end
             };
             ends_like_a_sentence(&self.text[paragraph.bytes.start..end])
-        })
+        };
+        let within = |paragraph: &Paragraph| {
+            paragraph.tokens.end.min(span.end) - paragraph.tokens.start.max(span.start)
+        };
+        self.paragraphs[touched].iter().filter(ends).map(within).sum()
+    }
+
+    /// Whether a span ends with a question.
+    pub(super) fn asks(&self, span: &Range<usize>) -> bool {
+        let said = &self.text[self.tokens.bytes(span.clone()).end..];
+        let closes = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+        said.chars().take_while(|c| closes(*c)).any(|c| matches!(c, '?' | '？' | '؟' | '՞' | '፧'))
     }
 
     /// The largest span of whole paragraphs and sentences within a span of tokens; `None` if there is none.

@@ -6,7 +6,8 @@
 //!
 //! Rules, in this order:
 //! 1. Labels stay. So does what is no heading, lead, caption or pulled quote if it is short ([`SHORT_WORDS`]) or not all
-//!    sentences: an answer, a chorus, the same price under two things may be meant.
+//!    sentences, or asks: an answer, a chorus, the same price under two things, the same question to two people may be
+//!    meant. So does a good part of the text that is mostly no prose and stands again with changes: a plan for two days.
 //! 2. Of two standings the later goes; but where the first is whole paragraphs and the later stands inside one (a quote
 //!    pulled from the body and set above it), the first goes, unless the body was captured twice.
 //! 3. What goes is cut at paragraph bounds, else at sentence bounds; at word bounds only where a body captured twice has
@@ -166,7 +167,13 @@ fn wanted(divided: Divided<'_>, repeat: &Repeat) -> Option<Cut> {
         None if double => goes,
         None => return None,
     };
-    let meant = repeat.kind == RepeatKind::Other && !divided.is_prose(&goes);
+    let prose = divided.prose(&goes);
+    let meant = match repeat.kind {
+        RepeatKind::Other => prose < goes.len() || divided.asks(&goes),
+        // A list of five days has much of the first in each, and every word may count.
+        RepeatKind::DoubleCapture => repeat.similarity < 1.0 && 2 * prose < goes.len(),
+        _ => false,
+    };
     if meant || !says(divided, &stays, &goes, double) {
         return None;
     }
@@ -356,6 +363,26 @@ mod tests {
         let run = words("r", 20);
         let inside = format!("One {run} and more.\n{rest}\nTwo had {run} then.");
         check(&inside, &inside);
+    }
+
+    #[test]
+    fn questions_and_lists_that_stand_again_with_changes_stay() {
+        let question = "Which dish of your own country do you like best of all, and why do you think so?";
+        let (one, two) = (words("A", 40), words("B", 40));
+        let asked = format!("{}.\n{question}\n{one}.\n{question}\n{two}.", words("C", 80));
+        check(&asked, &asked);
+        let day = |meal: &str| {
+            format!(
+                "{}\nLunch\n{}\nDinner\n{} {meal}\n{}",
+                words("L", 12),
+                words("M", 14),
+                words("N", 12),
+                words("O", 14)
+            )
+        };
+        let plan = format!("{}\n{}", day("soup"), day("fish"));
+        check(&plan, &plan);
+        check(&format!("{0}\n{0}", day("soup")), &day("soup"));
     }
 
     #[test]
