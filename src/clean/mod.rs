@@ -6,7 +6,8 @@
 //! archives.
 //!
 //! - `input`: findings or report to one input · `cut`, `bounds`: what an article says twice · `shared`: what it has from others · `order`: who stays · `judge`: who
-//!   goes · `plan`: all of it · `edits`: plan to bytes · `ledger`: its rows · `out`: places, and publishing by rename ·
+//!   goes · `loss`: what each outlet
+//!   loses · `plan`: all of it · `edits`: plan to bytes · `ledger`: its rows · `out`: places, and publishing by rename ·
 //!   `apply`, `undo`
 //!
 //! Guarantees:
@@ -26,6 +27,7 @@ mod edits;
 mod input;
 mod judge;
 mod ledger;
+mod loss;
 mod order;
 mod out;
 mod plan;
@@ -37,9 +39,10 @@ pub use cut::{Cut, Why};
 pub use edits::MARK;
 pub use input::Input;
 pub use ledger::{CleanedFile, End, Head, LEDGER, Row};
+pub use loss::Loss;
 pub use order::{Keep, Reason};
 pub use out::{Destination, NewFile};
-pub use plan::{Going, Loss, Options, Plan, plan};
+pub use plan::{Going, Options, Plan, plan};
 pub use undo::{files_of, undo};
 
 /// What goes.
