@@ -96,7 +96,7 @@ struct Shortened {
 /// Works out what goes.
 ///
 /// # Errors
-/// Those of [`KeepOrder::of`], [`judge`] and the temporary folder; [`Error::TooMuchRemoved`].
+/// [`Error::NobodyNamed`], [`Error::ArchiveChanged`], [`Error::WriteTemporary`], [`Error::TooMuchRemoved`].
 pub fn plan(input: &Input, options: &Options, settings: &Settings, watch: &dyn Watch) -> Result<Plan, Error> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
     let threads = threads.map_err(|source| Error::StartThreads { threads: settings.threads, source })?;
