@@ -113,6 +113,68 @@ pub enum Error {
         /// Threads of the run.
         threads: u64,
     },
+    /// A finished report cannot be gone on from.
+    #[error("cannot clean by the report {}: {why}", path.display())]
+    UseReport {
+        /// The report folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// An archive is not, or no longer, the one that was scanned.
+    #[error("{input} changed since it was scanned: {why}; nothing was written")]
+    ArchiveChanged {
+        /// The file.
+        input: String,
+        /// What is another thing now.
+        why: String,
+    },
+    /// None of the outlets to be kept has an article.
+    #[error(
+        "no article is of an outlet that --keep names ({outlets}); names are as the report's articles have them"
+    )]
+    NobodyNamed {
+        /// As typed.
+        outlets: String,
+    },
+    /// An outlet would lose more than it may.
+    #[error(
+        "{outlet} would lose {removed} of {articles} articles, more than --max-removed allows ({allowed}); nothing was written"
+    )]
+    TooMuchRemoved {
+        /// The outlet that would lose the largest share.
+        outlet: String,
+        /// Articles that would go.
+        removed: u64,
+        /// Its articles.
+        articles: u64,
+        /// The share that may go.
+        allowed: f64,
+    },
+    /// What is to be written would replace what is read, or two things would go to one place.
+    #[error("{} {why}; name another place", path.display())]
+    OutputInTheWay {
+        /// The output.
+        path: PathBuf,
+        /// What it would replace.
+        why: String,
+    },
+    /// An output could not be written; what stood there before still does.
+    #[error("cannot write {}; nothing was published", path.display())]
+    WriteOutput {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A ledger cannot be undone.
+    #[error("cannot undo by the ledger {}: {why}", path.display())]
+    UseLedger {
+        /// The ledger.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// Threads could not be started.
     #[error("cannot start {threads} threads")]
     StartThreads {

@@ -30,6 +30,7 @@
 
 pub mod archive;
 pub mod candidates;
+pub mod clean;
 pub mod compare;
 mod draws;
 mod error;

@@ -32,6 +32,8 @@ pub struct Settings {
     pub max_pairs: u64,
     /// Seed of all hashes.
     pub seed: u64,
+    /// Keep the signatures among the findings, for whoever goes on with them ([`crate::clean`]).
+    pub keep_signatures: bool,
     /// End at the first problem.
     pub strict: bool,
     /// Threads; 0 for one a core.
@@ -62,6 +64,7 @@ impl Default for Settings {
             all_pairs: false,
             max_pairs: 100_000_000,
             seed: 0,
+            keep_signatures: false,
             strict: false,
             threads: 0,
             kernel: Kernel::best(),

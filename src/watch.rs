@@ -13,11 +13,18 @@ pub enum Phase {
     Lineage,
     /// The report folder.
     Write,
+    /// What a cleaning takes out.
+    Plan,
+    /// The cleaned archive.
+    Clean,
 }
 
 impl Phase {
-    /// All phases, in order.
-    pub const ALL: [Phase; 5] = [Phase::Read, Phase::Stories, Phase::Passages, Phase::Lineage, Phase::Write];
+    /// The phases of a scan, in order.
+    pub const SCAN: [Phase; 5] = [Phase::Read, Phase::Stories, Phase::Passages, Phase::Lineage, Phase::Write];
+
+    /// The phases of a cleaning, in order.
+    pub const CLEANING: [Phase; 5] = [Phase::Read, Phase::Stories, Phase::Lineage, Phase::Plan, Phase::Clean];
 
     /// The name in `run.json` and on the terminal.
     pub fn name(self) -> &'static str {
@@ -27,16 +34,19 @@ impl Phase {
             Phase::Passages => "passages",
             Phase::Lineage => "lineage",
             Phase::Write => "write",
+            Phase::Plan => "plan",
+            Phase::Clean => "clean",
         }
     }
 
     /// What is counted while it lasts.
     pub fn unit(self) -> &'static str {
         match self {
-            Phase::Read => "bytes",
+            Phase::Read | Phase::Clean => "bytes",
             Phase::Stories => "bands",
             Phase::Passages | Phase::Lineage => "articles",
             Phase::Write => "rows",
+            Phase::Plan => "steps",
         }
     }
 }

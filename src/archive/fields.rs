@@ -16,6 +16,7 @@
 //! not look into arrays.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -275,6 +276,12 @@ pub struct Chosen {
 }
 
 impl FieldOverrides {
+    /// The nouns whose field the user named, as [`Chosen::by_noun`] calls them, with that field.
+    pub fn named(&self) -> BTreeMap<&'static str, String> {
+        let nouns = ["text", "id", "title", "outlet", "url", "date"];
+        nouns.into_iter().filter_map(|noun| Some((noun, self.path(noun)?.to_owned()))).collect()
+    }
+
     /// The path that the user named for a noun, as [`Chosen::by_noun`] calls it.
     pub fn path(&self, noun: &str) -> Option<&str> {
         match noun {

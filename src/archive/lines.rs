@@ -42,7 +42,7 @@ pub(super) fn pieces(source: &Source) -> io::Result<Vec<Range<u64>>> {
 }
 
 /// The position after the first line end at or after `from`.
-fn after_line_end(source: &Source, mut from: u64) -> io::Result<u64> {
+pub(super) fn after_line_end(source: &Source, mut from: u64) -> io::Result<u64> {
     while from < source.bytes {
         let until = (from + LOOK_BYTES).min(source.bytes);
         let bytes = source.fetch(from..until)?;

@@ -18,6 +18,7 @@ pub mod outlet;
 pub mod record;
 mod source;
 mod walk;
+mod written;
 
 use std::cell::Cell;
 use std::fs::File;
@@ -26,7 +27,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use json::JsonReader;
-use lines::{Line, for_each_line, pieces};
+use lines::{Line, after_line_end, for_each_line, pieces};
 pub use map::exit_cleanly_when_cut;
 pub(crate) use map::map as map_file;
 use record::{Finding, Outcome, Record, read_text, strip_mark};
@@ -34,6 +35,8 @@ pub use source::{Format, Source};
 pub use walk::FileCounts;
 use walk::{Found, walk};
 pub(crate) use walk::{REPORT_MARK, is_report};
+pub use written::{MarkPlace, WrittenText};
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
@@ -81,6 +84,9 @@ impl Piece {
 
 /// The system allows a process some 65,000 maps; files after the first so many are read.
 const MOST_MAPPED: usize = 16_384;
+
+/// So much is fetched at a time to be hashed: a piece, unless it holds a long line.
+const HASHED_BYTES: u64 = 2 << 20;
 
 /// What a thread keeps for reading records again.
 #[derive(Debug, Default)]
@@ -314,6 +320,54 @@ impl Archive {
                 Outcome::Article(record) => work(&record.text),
                 Outcome::Empty | Outcome::Rejected => work(""),
             },
+        }
+    }
+
+    /// A hash of a piece's bytes, 128 bits of XXH3: what was read just now is hashed at many times the speed of reading.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn hash_of(&self, piece: &Piece) -> io::Result<u128> {
+        let source = &self.sources[piece.source as usize];
+        let mut hash = Xxh3::new();
+        let mut at = piece.range.start;
+        while at < piece.range.end {
+            let end = piece.range.end.min(at + HASHED_BYTES);
+            hash.update(&source.fetch(at..end)?);
+            at = end;
+        }
+        Ok(hash.digest128())
+    }
+
+    /// Where the line that holds the byte `from` ends, its line end included.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn after_line(&self, source: u32, from: u64) -> io::Result<u64> {
+        after_line_end(&self.sources[source as usize], from)
+    }
+
+    /// The bytes of the record at `place`, as they stand in the file.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn record_at(&self, place: Place) -> io::Result<Vec<u8>> {
+        let source = &self.sources[place.source as usize];
+        Ok(source.fetch(place.begin..place.begin + place.bytes)?.into_owned())
+    }
+
+    /// Where `record`, the bytes at `place`, writes its text; `None` where that cannot be edited in place.
+    pub fn written_text(&self, place: Place, record: &[u8]) -> Option<WrittenText> {
+        let format = self.sources[place.source as usize].format;
+        let mut reader = JsonReader::default();
+        WrittenText::of(format, record, place.begin == 0, &self.settings.fields, &mut reader)
+    }
+
+    /// Where `record`, the bytes at `place`, has the member `key`, or takes it in; `None` where it cannot.
+    pub fn mark_place(&self, place: Place, record: &[u8], key: &str) -> Option<MarkPlace> {
+        match self.sources[place.source as usize].format {
+            Format::JsonLines => MarkPlace::of(record, place.begin == 0, key, &mut JsonReader::default()),
+            Format::Text => None,
         }
     }
 

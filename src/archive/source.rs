@@ -118,6 +118,11 @@ impl Source {
         Ok(Cow::Owned(bytes))
     }
 
+    /// The file's path; `None` for a stream.
+    pub fn path(&self) -> Option<&Path> {
+        (!self.path.as_os_str().is_empty()).then_some(&*self.path)
+    }
+
     /// Whether the file is no longer the one that was opened: other size or time of change, or gone.
     pub fn changed(&self) -> bool {
         if self.path.as_os_str().is_empty() {

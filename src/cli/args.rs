@@ -8,6 +8,7 @@ use wirecopy::archive::fields::FieldOverrides;
 use wirecopy::kernel::Kernel;
 use wirecopy::{Searches, Settings};
 
+use super::clean::CleanArgs;
 use super::compare::CompareArgs;
 use super::eval::EvalArgs;
 use super::plant::PlantArgs;
@@ -24,6 +25,7 @@ pub(crate) struct WirecopyArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Scan(Box<ScanArgs>),
+    Clean(Box<CleanArgs>),
     Compare(Box<CompareArgs>),
     Eval(Box<EvalArgs>),
     Plant(Box<PlantArgs>),
@@ -284,6 +286,7 @@ impl ScanArgs {
             all_pairs: self.all_pairs,
             max_pairs: self.max_pairs,
             seed: self.seed,
+            keep_signatures: false,
             strict: self.strict,
             threads: usize::from(self.threads),
             kernel: self.kernel.unwrap_or_default(),
@@ -296,11 +299,11 @@ pub(super) fn threshold(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|r| *r > 0.0 && *r <= 1.0).ok_or_else(|| "a number above 0 and up to 1".into())
 }
 
-fn recall(text: &str) -> Result<f64, String> {
+pub(super) fn recall(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|p| *p > 0.0 && *p < 1.0).ok_or_else(|| "a number between 0 and 1".into())
 }
 
-fn days(text: &str) -> Result<f64, String> {
+pub(super) fn days(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|d| *d >= 0.0 && f64::is_finite(*d)).ok_or_else(|| "a number of days".into())
 }
 
@@ -311,7 +314,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "a size from 1 byte to under 2GiB, such as 500000, 64MiB or 1GiB".into())
 }
 
-fn memory(text: &str) -> Result<u64, String> {
+pub(super) fn memory(text: &str) -> Result<u64, String> {
     bytes(text).filter(|bytes| *bytes > 0).ok_or_else(|| "a size such as 256MiB, 2GiB or 1.5GB".into())
 }
 

@@ -20,24 +20,28 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// What an interruption must remove; nothing once the report is published.
 #[derive(Clone)]
-pub(crate) struct Unfinished(Arc<Mutex<Option<PathBuf>>>);
+pub(crate) struct Unfinished(Arc<Mutex<Option<Vec<PathBuf>>>>);
 
-/// From now on, SIGINT and SIGTERM remove `folder` and end the process with status 130 or 143.
-pub(crate) fn remove_when_interrupted(folder: PathBuf) -> io::Result<Unfinished> {
-    let unfinished = Unfinished(Arc::new(Mutex::new(Some(folder))));
+/// From now on, SIGINT and SIGTERM remove these files and folders, with all that is in them, and end the process with status 130 or 143.
+pub(crate) fn remove_when_interrupted(paths: Vec<PathBuf>) -> io::Result<Unfinished> {
+    let unfinished = Unfinished(Arc::new(Mutex::new(Some(paths))));
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     let watched = unfinished.clone();
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            let folder = watched.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(folder) = folder.as_ref() {
+            let paths = watched.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(paths) = paths.as_ref() {
                 // Threads that still write there can hold the removal up for a moment; what cannot be removed at all
                 // must not keep the process alive.
-                for _ in 0..TRIES {
-                    if fs::remove_dir_all(folder).is_ok() || !folder.exists() {
-                        break;
+                for path in paths {
+                    for _ in 0..TRIES {
+                        let removed =
+                            if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+                        if removed.is_ok() || !path.exists() {
+                            break;
+                        }
+                        thread::sleep(PAUSE);
                     }
-                    thread::sleep(PAUSE);
                 }
                 progress::tell("wirecopy: interrupted; nothing was published");
             }
@@ -59,9 +63,9 @@ impl Unfinished {
 
     /// Runs `publish` with interruptions held back; after it there is nothing to remove.
     pub(crate) fn finish<T, E>(&self, publish: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let mut folder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut paths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let published = publish()?;
-        *folder = None;
+        *paths = None;
         Ok(published)
     }
 }

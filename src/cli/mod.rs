@@ -1,8 +1,11 @@
-//! The command line: what was typed (`args`), the commands (`scan`, `compare` with `pick`, `eval`, `plant`, `sample`), what is
-//! shown (`summary`, `side_by_side` in `columns`, `progress`, `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by
+//! The command line: what was typed (`args`), the commands (`scan`, `clean`, `compare` with `pick`, `eval`, `plant`,
+//! `sample`), what is shown (`summary`, `clean_summary`, `side_by_side` in `columns`, `progress`, `printable`), and exit
+//! statuses (`status`). Only this room knows a terminal; everything it does is done by
 //! the library.
 
 mod args;
+mod clean;
+mod clean_summary;
 mod columns;
 mod compare;
 mod eval;
@@ -37,6 +40,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let done = match args.command {
         Command::Scan(scan) => scan::run(&scan),
+        Command::Clean(clean) => clean::run(&clean),
         Command::Compare(compare) => compare::run(&compare),
         Command::Eval(eval) => eval::run(&eval),
         Command::Plant(plant) => plant::run(&plant),

@@ -17,6 +17,7 @@ pub(crate) fn tell(line: &str) {
 /// Shows how far a run is.
 pub(crate) struct Progress {
     shown: Shown,
+    phases: &'static [Phase],
     open: Mutex<Option<Open>>,
 }
 
@@ -45,23 +46,20 @@ const RATES_EVERY: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_millis(300);
 
 impl Progress {
-    pub(crate) fn new(when: When, quiet: bool) -> Self {
+    /// For a run of these phases.
+    pub(crate) fn new(when: When, quiet: bool, phases: &'static [Phase]) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let shown = match (when, quiet, terminal) {
             (When::Never, ..) | (When::Auto, true, _) | (When::Auto, _, false) => Shown::Nothing,
             (_, _, true) => Shown::Bars,
             (When::Always, _, false) => Shown::Lines,
         };
-        Progress { shown, open: Mutex::new(None) }
+        Progress { shown, phases, open: Mutex::new(None) }
     }
 
     fn open(&self) -> std::sync::MutexGuard<'_, Option<Open>> {
         self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
-}
-
-fn number(phase: Phase) -> usize {
-    Phase::ALL.iter().position(|known| *known == phase).map_or(0, |at| at + 1)
 }
 
 impl Open {
@@ -96,7 +94,8 @@ impl Watch for Progress {
             "bytes" => "{decimal_bytes}/{decimal_total_bytes}".to_owned(),
             unit => format!("{{human_pos}}/{{human_len}} {unit}"),
         };
-        let step = format!("{}/{}", number(phase), Phase::ALL.len());
+        let number = self.phases.iter().position(|known| *known == phase).map_or(0, |at| at + 1);
+        let step = format!("{number}/{}", self.phases.len());
         let template = format!("{step} {{prefix:8}} [{{bar:20}}] {done}, {{msg}}, {{eta}} left");
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("=> "));

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use wirecopy::report::{self, Destination};
-use wirecopy::{archive, scan};
+use wirecopy::{Phase, archive, scan};
 
 use super::args::ScanArgs;
 use super::interrupt;
@@ -19,8 +19,8 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Status> {
     if settings.read.mapped {
         archive::exit_cleanly_when_cut(&destination.leftovers())?;
     }
-    let unfinished = interrupt::remove_when_interrupted(destination.temporary_folder().to_owned())?;
-    let progress = Progress::new(args.progress, args.quiet);
+    let unfinished = interrupt::remove_when_interrupted(vec![destination.temporary_folder().to_owned()])?;
+    let progress = Progress::new(args.progress, args.quiet, &Phase::SCAN);
     let command_line: Vec<String> =
         std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let (findings, run) = unfinished.unless_interrupted(|| {

@@ -35,13 +35,22 @@ impl From<Status> for ExitCode {
 /// The status of a run that ended early.
 pub(crate) fn of_error(error: &anyhow::Error) -> Status {
     match error.downcast_ref::<Error>() {
-        Some(Error::ReportOccupied { .. } | Error::ReportOnInput { .. } | Error::StartThreads { .. }) => {
-            Status::Usage
+        Some(
+            Error::ReportOccupied { .. }
+            | Error::ReportOnInput { .. }
+            | Error::OutputInTheWay { .. }
+            | Error::NobodyNamed { .. }
+            | Error::StartThreads { .. },
+        ) => Status::Usage,
+        Some(Error::WriteReport { .. } | Error::WriteOutput { .. } | Error::WriteTemporary { .. }) => {
+            Status::Unwritable
         }
-        Some(Error::WriteReport { .. } | Error::WriteTemporary { .. }) => Status::Unwritable,
-        Some(Error::TooManyPairs { .. } | Error::TooManyArticles | Error::MemoryTooSmall { .. }) => {
-            Status::Limit
-        }
+        Some(
+            Error::TooManyPairs { .. }
+            | Error::TooManyArticles
+            | Error::TooMuchRemoved { .. }
+            | Error::MemoryTooSmall { .. },
+        ) => Status::Limit,
         Some(Error::Unbalanced { .. }) => Status::Internal,
         Some(_) => Status::UnusableInput,
         None if error.is::<NotPicked>() || error.is::<EvalError>() => Status::UnusableInput,

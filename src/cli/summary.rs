@@ -289,7 +289,7 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "shown with one decimal")]
-fn bytes(bytes: u64) -> String {
+pub(super) fn bytes(bytes: u64) -> String {
     let units = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
     match units.iter().find(|(size, _)| bytes as f64 >= *size) {
         Some((size, unit)) => format!("{:.1} {unit}", bytes as f64 / size),

@@ -131,6 +131,11 @@ impl Catalogue {
         (Catalogue { articles, named_by_ref, outlets, details }, problems)
     }
 
+    /// Whether two articles are alike in all that canonical order looks at, so that only their places tell them apart.
+    pub fn alike(&self, a: u32, b: u32) -> bool {
+        by_nouns(self.article(a), self.article(b), &self.details).is_eq()
+    }
+
     /// How many articles there are.
     pub fn len(&self) -> usize {
         self.articles.len()
@@ -222,6 +227,12 @@ impl Catalogue {
 }
 
 fn canonical(a: &Article, b: &Article, details: &[u8]) -> Ordering {
+    let place = |article: &Article| (article.place.source, article.place.begin);
+    by_nouns(a, b, details).then_with(|| place(a).cmp(&place(b)))
+}
+
+/// The order by everything but the place.
+fn by_nouns(a: &Article, b: &Article, details: &[u8]) -> Ordering {
     let missing_last = |article: &Article| {
         let published = article.published;
         (published.is_none(), published.map(PublishedAt::known_by), published)
@@ -239,7 +250,6 @@ fn canonical(a: &Article, b: &Article, details: &[u8]) -> Ordering {
         .then_with(|| a.text_hash.cmp(&b.text_hash))
         .then_with(|| outlet(a).cmp(&outlet(b)))
         .then_with(|| title_and_url(a).cmp(&title_and_url(b)))
-        .then_with(|| (a.place.source, a.place.begin).cmp(&(b.place.source, b.place.begin)))
 }
 
 /// Numbers outlets by the order of their names, which are returned in it.

@@ -27,7 +27,7 @@ use crate::problem::Problem;
 use crate::scratch::{Rows, Scratch};
 use crate::settings::Settings;
 use crate::shingle::shingle_on;
-use crate::sketch::{Fingerprint, Signature, Winnower};
+use crate::sketch::{Fingerprint, Winnower};
 use crate::stories::{
     Duplicates, Found, Frames, Member, Pair, PairsError, Sets, Story, all_pairs, editions, stories,
 };
@@ -56,6 +56,8 @@ pub struct Findings {
     pub duplicates: Found,
     /// For each story, whether it is a page, such as a bot wall, that stands under other articles' headlines.
     pub pages: Vec<bool>,
+    /// The signatures of all articles, if they are to be kept ([`Settings::keep_signatures`]).
+    pub signatures: Option<Signatures>,
     /// Every matching pair, if asked for.
     pub pairs: Option<Rows<Pair>>,
     /// Passages, target by target.
@@ -68,6 +70,8 @@ pub struct Findings {
     pub counts: Counts,
     /// Records met in each source.
     pub records: Vec<u64>,
+    /// A hash of the bytes of each source: 128 bits, XXH3 of the XXH3 of its pieces.
+    pub hashes: Vec<u128>,
     /// Which fields were read.
     pub mapping: Mapping,
     /// How signatures were cut.
@@ -142,10 +146,14 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
     let run = Run { archive: &archive, catalogue: &catalogue, settings, bound: &bound, scratch: &scratch };
     let plan = BandPlan::for_recall(settings.threshold, settings.recall);
     let (mut found, mut pairs) = (Found::default(), None);
+    let mut kept_signatures = None;
     if settings.searches.duplicates {
         let rounds = if settings.all_pairs { 2 } else { 1 };
         watch.begin(Phase::Stories, extent(rounds * plan.bands() as u64, articles));
-        (found, pairs) = run.find_stories(signatures, plan, &|| watch.advance(1))?;
+        let places = catalogue.articles.iter().map(|article| article.signature).collect();
+        let signatures = Signatures::new(signatures, places);
+        (found, pairs) = run.find_stories(&signatures, plan, &|| watch.advance(1))?;
+        kept_signatures = settings.keep_signatures.then_some(signatures);
         watch.end();
         stopwatch.lap(Phase::Stories);
     }
@@ -174,12 +182,14 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
         catalogue,
         duplicates: found,
         pages,
+        signatures: kept_signatures,
         pairs,
         copied,
         lineage,
         problems,
         counts: read.counts,
         records: read.records,
+        hashes: read.hashes,
         mapping: read.mapping,
         plan,
         passage_funnel,
@@ -227,13 +237,11 @@ struct Run<'a> {
 impl Run<'_> {
     fn find_stories(
         &self,
-        signatures: Rows<Signature>,
+        signatures: &Signatures,
         plan: BandPlan,
         advance: &(dyn Fn() + Sync),
     ) -> Result<(Found, Option<Rows<Pair>>), Error> {
         let Run { catalogue, settings, .. } = *self;
-        let places = catalogue.articles.iter().map(|article| article.signature).collect();
-        let signatures = Signatures::new(signatures, places);
         // Where links are bound in time, an article without one is linked to nothing.
         let bound = settings.within_days.is_some();
         let token_hash =
@@ -256,7 +264,7 @@ impl Run<'_> {
             })
         };
         let duplicates = Duplicates {
-            signatures: &signatures,
+            signatures,
             plan,
             threshold: settings.threshold,
             least_agreeing: BandPlan::least_agreeing(settings.threshold, settings.recall),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::examine::Examiner;
 use super::memory::Bound;
@@ -47,6 +48,8 @@ pub(super) struct Read {
     pub(super) mapping: Mapping,
     /// Records met in each source.
     pub(super) records: Vec<u64>,
+    /// A hash of the bytes of each source.
+    pub(super) hashes: Vec<u128>,
 }
 
 /// What one piece gave beside its tables; record numbers count from the piece's begin.
@@ -59,6 +62,7 @@ struct Part {
     chosen: Vec<(Chosen, u64)>,
     lines: u64,
     broken: bool,
+    hash: u128,
 }
 
 /// Reads and examines every record.
@@ -98,6 +102,7 @@ pub(super) fn read(
         .collect();
     let mut tables = stores.finish()?;
     let mut all = Read { problems, records: vec![0; archive.sources().len()], ..Read::default() };
+    let mut hashers: Vec<Xxh3> = archive.sources().iter().map(|_| Xxh3::new()).collect();
     let mut lines_before = 0;
     let mut source = None;
     let mut broken = false;
@@ -106,6 +111,7 @@ pub(super) fn read(
         if source != Some(piece.source()) {
             (source, lines_before, broken) = (Some(piece.source()), 0, false);
         }
+        hashers[piece.source() as usize].update(&part.hash.to_le_bytes());
         let articles = &mut tables.articles[part.articles.clone()];
         if broken {
             // Numbers after an unreadable part would be wrong; the file is a problem already, its rest is not
@@ -127,6 +133,7 @@ pub(super) fn read(
     if dropped {
         tables.articles.retain(|article| article.record != DROPPED);
     }
+    all.hashes = hashers.iter().map(Xxh3::digest128).collect();
     all.stored = tables;
     match all.problems.first() {
         Some(problem) if settings.strict => Err(Error::Strict { problem: problem.clone() }),
@@ -189,6 +196,8 @@ fn read_piece(archive: &Archive, piece: &Piece, examiner: &mut Examiner<'_>, tab
         }
     });
     part.chosen = chosen.into_iter().collect();
+    // A piece that cannot be read is a problem already.
+    part.hash = archive.hash_of(piece).unwrap_or_default();
     match lines {
         Ok(lines) => part.lines = lines,
         Err(problem) => {

@@ -72,6 +72,8 @@ pub struct SettingsInfo {
     pub all_pairs: bool,
     pub max_pairs: u64,
     pub max_record: u64,
+    /// By noun, the fields that the user named.
+    pub named_fields: BTreeMap<&'static str, String>,
     pub seed: u64,
     pub strict: bool,
     pub mapped: bool,
@@ -89,6 +91,8 @@ pub struct InputInfo {
     pub bytes: u64,
     /// Records met in it.
     pub records: u64,
+    /// A hash of its bytes, by which a later run knows whether it is still the same (128 bits, hexadecimal).
+    pub xxh3: String,
 }
 
 /// Files met, by what was done with them.
@@ -177,11 +181,12 @@ impl RunInfo {
             *problems.entry(problem.kind.name()).or_default() += 1;
         }
         let seconds: f64 = usage.iter().map(|phase| phase.seconds).sum();
-        let sources = findings.archive.sources().iter().zip(&findings.records);
-        let inputs = sources.map(|(source, &records)| InputInfo {
+        let sources = findings.archive.sources().iter().zip(findings.records.iter().zip(&findings.hashes));
+        let inputs = sources.map(|(source, (&records, hash))| InputInfo {
             path: source.name.clone(),
             bytes: source.bytes,
             records,
+            xxh3: format!("{hash:032x}"),
         });
         let files = findings.archive.file_counts();
         #[allow(
@@ -253,6 +258,7 @@ impl SettingsInfo {
             all_pairs: settings.all_pairs,
             max_pairs: settings.max_pairs,
             max_record: settings.read.max_record,
+            named_fields: settings.read.fields.named(),
             seed: settings.seed,
             strict: settings.strict,
             mapped: settings.read.mapped,

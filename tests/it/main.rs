@@ -12,6 +12,7 @@
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
+//! - `clean`: `wirecopy clean`: what goes, what stays, the ledger and the way back · `recipes`: `docs/recipes.md`, as written
 //! - `compare`: `wirecopy compare` against a scan, what it picks and prints
 //! - `eval`: `wirecopy eval` and `plant`: reports held against truth
 //! - `cli`: help, options, what is printed and what never is
@@ -31,6 +32,7 @@ mod judging;
 mod support;
 
 mod bad_input;
+mod clean;
 mod cli;
 mod compare;
 mod corpora;
@@ -38,6 +40,7 @@ mod eval;
 mod extremes;
 mod memory;
 mod pan;
+mod recipes;
 mod same_bytes;
 mod sample;
 mod shared_archives;

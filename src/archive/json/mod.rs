@@ -30,14 +30,15 @@ mod tests;
 mod value;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::fields::{FieldOverrides, Lookup, Noun, TextField, find_nouns, find_text};
 use super::record::{Finding, Outcome, outcome_of, read_json_by_definition};
 use crate::text::MAX_TEXT_BYTES;
 use scan::{Member, scan};
 use shape::{Shape, Shapes};
-pub(super) use value::Unescaped;
 pub use value::{JsonNumber, JsonObject, JsonText, JsonValue};
+pub(super) use value::{Unescaped, escaped_length};
 
 /// A buffer of up to so many bytes is kept from one text that is read again to the next: longer than nearly all
 /// articles, and nothing beside the texts that act 2 holds.
@@ -80,6 +81,32 @@ impl JsonReader {
         };
         let found = found.read_with(Unescaped { of: walked.unescaped, buffer: text });
         (found.len() <= MAX_TEXT_BYTES).then_some(Cow::Borrowed(found))
+    }
+
+    /// Where the text of a plain record stands in the line, without its quotes, and whether it has escapes; `None` where
+    /// there is no text, and for what is left to the definition.
+    pub(super) fn locate_text(
+        &mut self,
+        line: &[u8],
+        overrides: &FieldOverrides,
+    ) -> Option<(Range<usize>, bool)> {
+        let JsonReader { members, shapes, text } = self;
+        let walked = Walked::of(line, members, shapes, text)?;
+        let TextField::Found(found) = find_text(&walked, overrides) else {
+            return None;
+        };
+        let (written, escaped) = found.as_written();
+        let begin = written.as_ptr().addr() - walked.line.as_ptr().addr();
+        Some((begin..begin + written.len(), escaped))
+    }
+
+    /// Where the value of a key of the outermost object stands, quotes included, if it is there; and how many members there
+    /// are. `None` for what is left to the definition.
+    pub(super) fn locate_member(&mut self, line: &[u8], key: &str) -> Option<(Option<Range<usize>>, usize)> {
+        let JsonReader { members, shapes, text } = self;
+        let walked = Walked::of(line, members, shapes, text)?;
+        let standing = walked.members.iter().find(|member| member.key(walked.line) == key);
+        Some((standing.map(|member| member.standing()), walked.members.len()))
     }
 
     /// Lets go of a buffer that a long text has left behind.

@@ -66,6 +66,12 @@ impl Member {
         self.value.of(line)
     }
 
+    /// Where its value stands, a string with its quotes.
+    pub(super) fn standing(self) -> std::ops::Range<usize> {
+        let quotes = usize::from(matches!(self.value.kind, Kind::Text { .. }));
+        self.value.begin as usize - quotes..self.value.end as usize + quotes
+    }
+
     /// Its value, as it is written; a string without its quotes.
     pub(super) fn written(self, line: &str) -> &str {
         &line[self.value.begin as usize..self.value.end as usize]

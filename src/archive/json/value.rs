@@ -111,6 +111,11 @@ impl<'a> JsonText<'a> {
         JsonText { written, escaped }
     }
 
+    /// The string as it is written, without its quotes, and whether there is a backslash in it.
+    pub(super) fn as_written(self) -> (&'a str, bool) {
+        (self.written, self.escaped)
+    }
+
     /// What it says, borrowed where there are no escapes.
     pub fn read(self) -> Cow<'a, str> {
         if !self.escaped {
@@ -188,6 +193,12 @@ fn unescape(written: &str, text: &mut String) {
         rest = &rest[at + 1 + length..];
     }
     text.push_str(rest);
+}
+
+/// How long the escape is that `bytes` begin with, backslash included, and how many bytes of UTF-8 it says.
+pub(in super::super) fn escaped_length(bytes: &[u8]) -> Option<(usize, usize)> {
+    let (character, length) = escape(bytes.strip_prefix(b"\\")?)?;
+    Some((1 + length, character.len_utf8()))
 }
 
 /// The character that stands behind a backslash, and how many bytes say so. `None` for what is no escape, and for half

@@ -1,0 +1,119 @@
+//! Cuts on texts small enough to see through.
+
+use super::*;
+use proptest::prelude::*;
+
+fn clean(text: &str) -> String {
+    let mut cutter = Cutter::new(Kernel::best(), 0);
+    let cuts = cutter.cut(text);
+    for pair in cuts.windows(2) {
+        assert!(pair[0].bytes.end <= pair[1].bytes.start, "{pair:?}");
+    }
+    let left = without(text, &cuts);
+    assert_eq!(cutter.cut(&left), [], "cutting again cuts again: {left:?}");
+    left
+}
+
+fn check(text: &str, expect: &str) {
+    assert_eq!(clean(text), expect);
+}
+
+fn words(stem: &str, count: usize) -> String {
+    (0..count)
+        .map(|i| {
+            format!(
+                "{stem}{}",
+                char::from(b'a' + u8::try_from(i % 26).expect("small")).to_string().repeat(1 + i / 26)
+            )
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn a_body_captured_twice_is_left_once() {
+    let body = [words("Q", 30), words("R", 40), words("S", 25)].map(|p| p + ".").join("\n");
+    check(&format!("Title\n{body}\n{body}\nFooter"), &format!("Title\n{body}\nFooter"));
+    check(&[&*body; 5].join("\n\n"), &body);
+    let (one, two) = (words("P", 30) + ".", words("T", 30) + ".");
+    check(&format!("{one}\n{two}\n{one}\n{two}"), &format!("{one}\n{two}"));
+    let unbroken = words("u", 60);
+    check(&format!("{unbroken} {unbroken}"), &unbroken);
+}
+
+#[test]
+fn headings_go_once_and_labels_stay() {
+    let filler = |stem: &str| words(stem, 60) + ".";
+    let (a, b, c, d) = (filler("A"), filler("B"), filler("C"), filler("D"));
+    check(&format!("{a}\nKey Developments\nKey Developments\n{b}"), &format!("{a}\nKey Developments\n{b}"));
+    let labels = format!("{a}\nImpact:\n{b}\nImpact:\n{c}\nImpact:\n{d}");
+    check(&labels, &labels);
+    let answers = format!("{a}\nYes, I do think so.\n{b}\nYes, I do think so.\n{c}");
+    check(&answers, &answers);
+}
+
+#[test]
+fn a_quote_pulled_from_the_body_goes_and_the_body_stays() {
+    let sentence = format!("X{}.", words("s", 18));
+    let body = format!("{}. {sentence} {}.", words("A", 30), words("B", 30));
+    let rest = words("C", 80) + ".";
+    check(&format!("{rest}\n{sentence}\n{body}"), &format!("{rest}\n{body}"));
+    check(&format!("{body}\n{rest}\n{sentence}\n"), &format!("{body}\n{rest}\n"));
+}
+
+#[test]
+fn what_says_something_new_stays() {
+    let rest = words("C", 80) + ".";
+    let said = |number: u32| {
+        format!(
+            "The winner of the draw in {} took {number} coins home on Monday evening, they said with a smile.",
+            words("G", 9)
+        )
+    };
+    let text = format!("{}\n{rest}\n{}", said(5), said(6));
+    check(&text, &text);
+    let run = words("r", 20);
+    let inside = format!("One {run} and more.\n{rest}\nTwo had {run} then.");
+    check(&inside, &inside);
+}
+
+#[test]
+fn questions_and_lists_that_stand_again_with_changes_stay() {
+    let question = "Which dish of your own country do you like best of all, and why do you think so?";
+    let (one, two) = (words("A", 40), words("B", 40));
+    let asked = format!("{}.\n{question}\n{one}.\n{question}\n{two}.", words("C", 80));
+    check(&asked, &asked);
+    let day = |meal: &str| {
+        format!(
+            "{}\nLunch\n{}\nDinner\n{} {meal}\n{}",
+            words("L", 12),
+            words("M", 14),
+            words("N", 12),
+            words("O", 14)
+        )
+    };
+    let plan = format!("{}\n{}", day("soup"), day("fish"));
+    check(&plan, &plan);
+    check(&format!("{0}\n{0}", day("soup")), &day("soup"));
+}
+
+#[test]
+fn one_sentence_for_ever_is_left_once() {
+    let left = clean(&vec!["The cat sat on the mat and looked at the moon."; 20_000].join(" "));
+    assert!(left.len() < 200, "{} bytes are left", left.len());
+    clean(&"漢".repeat(20_000));
+    clean(&vec!["ha"; 20_000].join("\n"));
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_text_cutting_again_cuts_nothing(
+        parts in prop::collection::vec(0_usize..6, 1..14),
+        joins in prop::collection::vec(0_usize..4, 14),
+        stems in "[a-z漢字é. \n\"]{0,20}",
+    ) {
+        let long: Vec<String> = (0..6).map(|i| format!("X{} {stems} {}", words(&format!("{i}w"), 5 + 9 * i), ["end.", "so!", "", "。", "\n", "Mr."][i])).collect();
+        let text: Vec<String> = parts.iter().zip(&joins).map(|(&part, &join)| format!("{}{}", long[part], ["\n", " ", "\n\n", ". "][join])).collect();
+        clean(&text.concat());
+    }
+}

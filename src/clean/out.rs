@@ -1,0 +1,361 @@
+//! Out: where a cleaned archive goes; claimed before any work, written beside its place, moved there when all is complete.
+//!
+//! A file is written under a temporary name in the same folder, and gets its place by one rename; until then, and after
+//! any error, whatever stood there before still stands. A folder is filled beside its place likewise. Standard output, and
+//! devices and pipes that are named, are written as they are. Dropping a claim removes what was written.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Component, Path, PathBuf};
+
+use tempfile::{NamedTempFile, TempDir};
+
+use crate::archive::Archive;
+use crate::error::Error;
+
+/// Bytes that are gathered before they are written.
+const BUFFER_BYTES: usize = 1 << 18;
+
+/// Where an archive goes.
+#[derive(Debug)]
+pub struct Destination(To);
+
+#[derive(Debug)]
+enum To {
+    Stdout,
+    File(NewFile),
+    Folder { place: PathBuf, beside: TempDir, new: PathBuf },
+}
+
+/// A file that is not published yet.
+#[derive(Debug)]
+pub struct NewFile {
+    place: PathBuf,
+    /// `None` for a device or pipe, which is written as it is.
+    temporary: Option<NamedTempFile>,
+    /// `None` once all is written.
+    file: Option<File>,
+}
+
+/// Something to write one file of an archive to.
+pub(super) enum Out<'d> {
+    Stdout(BufWriter<io::StdoutLock<'static>>),
+    File(BufWriter<&'d File>),
+    Own(BufWriter<File>),
+}
+
+impl Destination {
+    /// Claims the place `out`, `-` for standard output. `many`: a folder is needed. `inputs` are the arguments.
+    ///
+    /// # Errors
+    /// [`Error::OutputInTheWay`] if an input is or lies there, or something else; [`Error::WriteOutput`].
+    pub fn claim(out: &Path, many: bool, inputs: &[String]) -> Result<Destination, Error> {
+        if out.as_os_str() == "-" {
+            if many {
+                let why = "cannot take several files; name a folder with --out".to_owned();
+                return Err(in_the_way(Path::new("standard output"), why));
+            }
+            return Ok(Destination(To::Stdout));
+        }
+        let is_folder = fs::metadata(out).is_ok_and(|there| there.is_dir());
+        if !many && !is_folder {
+            return Ok(Destination(To::File(NewFile::claim(out, inputs)?)));
+        }
+        let place = resolve(out)?;
+        if place.exists() && !is_folder {
+            return Err(in_the_way(out, "is a file, and several inputs need a folder".into()));
+        }
+        refuse_inputs(out, &place, inputs)?;
+        if is_folder && fs::read_dir(&place).map_err(|source| unwritable(out, source))?.next().is_some() {
+            return Err(in_the_way(
+                out,
+                "holds something already, and a new or empty folder is needed".into(),
+            ));
+        }
+        let parent = place.parent().unwrap_or(Path::new("/"));
+        fs::create_dir_all(parent).map_err(|source| unwritable(out, source))?;
+        let beside = tempfile::Builder::new().prefix(".wirecopy-").suffix(".partial").tempdir_in(parent);
+        let beside = beside.map_err(|source| unwritable(out, source.kind().into()))?;
+        // Inside the private temporary folder, so that it gets the user's usual permissions.
+        let new = beside.path().join("archive");
+        fs::create_dir(&new).map_err(|source| unwritable(out, source))?;
+        Ok(Destination(To::Folder { place, beside, new }))
+    }
+
+    /// What there is to remove if the run ends early.
+    pub fn leftovers(&self) -> Vec<PathBuf> {
+        match &self.0 {
+            To::Stdout => Vec::new(),
+            To::File(file) => file.leftovers(),
+            To::Folder { beside, .. } => vec![beside.path().to_owned()],
+        }
+    }
+
+    /// Where it goes, as people know it.
+    pub fn name(&self) -> String {
+        match &self.0 {
+            To::Stdout => "standard output".into(),
+            To::File(file) => file.place.display().to_string(),
+            To::Folder { place, .. } => place.display().to_string(),
+        }
+    }
+
+    /// Whether it is, or would hold, this place.
+    pub fn is_at(&self, place: &Path) -> bool {
+        match &self.0 {
+            To::Stdout => false,
+            To::File(file) => file.temporary.is_some() && file.place == place,
+            To::Folder { place: folder, .. } => place.starts_with(folder),
+        }
+    }
+
+    /// Whether it is standard output.
+    pub fn is_stdout(&self) -> bool {
+        matches!(self.0, To::Stdout)
+    }
+
+    /// Whether it is a folder.
+    pub(super) fn is_folder(&self) -> bool {
+        matches!(self.0, To::Folder { .. })
+    }
+
+    /// Opens the file `name` of the archive for writing.
+    pub(super) fn open(&mut self, name: &str) -> Result<Out<'_>, Error> {
+        match &mut self.0 {
+            To::Stdout => Ok(Out::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock()))),
+            To::File(file) => Ok(Out::File(file.writer())),
+            To::Folder { new, .. } => {
+                let path = new.join(within(name)?);
+                let open = || {
+                    fs::create_dir_all(path.parent().unwrap_or(new))?;
+                    File::create_new(&path)
+                };
+                Ok(Out::Own(BufWriter::with_capacity(
+                    BUFFER_BYTES,
+                    open().map_err(|source| unwritable(Path::new(name), source))?,
+                )))
+            }
+        }
+    }
+
+    /// Refuses a place that is one of the files that are read.
+    ///
+    /// # Errors
+    /// [`Error::OutputInTheWay`].
+    pub fn refuse_sources(&self, archive: &Archive) -> Result<(), Error> {
+        match &self.0 {
+            To::File(file) => file.refuse_sources(archive),
+            To::Stdout => {
+                // `clean a.jsonl > a.jsonl` has emptied it already; `>> a.jsonl` would never end.
+                let out = nix::sys::stat::fstat(io::stdout()).ok();
+                let is = |path: &Path| {
+                    let input = fs::metadata(path).ok();
+                    out.zip(input).is_some_and(|(out, input)| {
+                        (out.st_dev, out.st_ino) == (input.dev(), input.ino()) && input.is_file()
+                    })
+                };
+                match archive.sources().iter().find(|source| source.path().is_some_and(is)) {
+                    Some(source) => {
+                        Err(in_the_way(Path::new("standard output"), format!("is the input {}", source.name)))
+                    }
+                    None => Ok(()),
+                }
+            }
+            To::Folder { .. } => Ok(()),
+        }
+    }
+
+    /// Moves what was written to its place.
+    ///
+    /// # Errors
+    /// [`Error::WriteOutput`].
+    pub fn publish(self) -> Result<(), Error> {
+        match self.0 {
+            To::Stdout => Ok(()),
+            To::File(file) => file.publish(),
+            To::Folder { place, beside: _beside, new } => {
+                let publish = || {
+                    if place.exists() {
+                        fs::remove_dir(&place)?;
+                    }
+                    fs::rename(&new, &place)
+                };
+                publish().map_err(|source| unwritable(&place, source))
+            }
+        }
+    }
+}
+
+impl NewFile {
+    /// Claims the place of a file. `inputs` are the arguments.
+    ///
+    /// # Errors
+    /// As [`Destination::claim`].
+    pub fn claim(path: &Path, inputs: &[String]) -> Result<NewFile, Error> {
+        let place = resolve(path)?;
+        refuse_inputs(path, &place, inputs)?;
+        let there = fs::metadata(&place).ok();
+        if there.as_ref().is_some_and(fs::Metadata::is_dir) {
+            return Err(in_the_way(path, "is a folder".into()));
+        }
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            let file = fs::OpenOptions::new().write(true).open(&place);
+            let file = file.map_err(|source| unwritable(path, source))?;
+            return Ok(NewFile { place, temporary: None, file: Some(file) });
+        }
+        let parent = place.parent().unwrap_or(Path::new("/"));
+        // The usual permissions, which the user's mask narrows; or those of the file that gives way.
+        let permissions =
+            there.map_or_else(|| fs::Permissions::from_mode(0o666), |there| there.permissions());
+        let temporary = tempfile::Builder::new()
+            .prefix(".wirecopy-")
+            .suffix(".partial")
+            .permissions(permissions)
+            .tempfile_in(parent)
+            // The temporary name would only confuse.
+            .map_err(|source| unwritable(path, source.kind().into()))?;
+        let file = temporary.as_file().try_clone().map_err(|source| unwritable(path, source))?;
+        Ok(NewFile { place, temporary: Some(temporary), file: Some(file) })
+    }
+
+    /// Whether something stands at the place that would be lost.
+    pub fn replaces(&self) -> bool {
+        self.temporary.is_some() && self.place.exists()
+    }
+
+    /// The place.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// What there is to remove if the run ends early.
+    pub fn leftovers(&self) -> Vec<PathBuf> {
+        self.temporary.iter().map(|temporary| temporary.path().to_owned()).collect()
+    }
+
+    /// Refuses a place that is one of the files that are read, by whatever name.
+    ///
+    /// # Errors
+    /// [`Error::OutputInTheWay`].
+    pub fn refuse_sources(&self, archive: &Archive) -> Result<(), Error> {
+        let Ok(there) = fs::metadata(&self.place) else { return Ok(()) };
+        let is = |path: &Path| {
+            fs::metadata(path).is_ok_and(|input| (input.dev(), input.ino()) == (there.dev(), there.ino()))
+        };
+        match archive.sources().iter().find(|source| source.path().is_some_and(is)) {
+            Some(source) => Err(in_the_way(&self.place, format!("is the input {}", source.name))),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn writer(&mut self) -> BufWriter<&File> {
+        BufWriter::with_capacity(BUFFER_BYTES, self.file.as_ref().expect("open until it is published"))
+    }
+
+    /// Sees to it that what was written is on the disk.
+    pub(super) fn sync(&self) -> Result<(), Error> {
+        match (&self.temporary, &self.file) {
+            (Some(_), Some(file)) => file.sync_all().map_err(|source| unwritable(&self.place, source)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Moves what was written to its place.
+    ///
+    /// # Errors
+    /// [`Error::WriteOutput`].
+    pub fn publish(self) -> Result<(), Error> {
+        match self.temporary {
+            Some(temporary) => match temporary.persist(&self.place) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(unwritable(&self.place, error.error)),
+            },
+            None => Ok(()),
+        }
+    }
+}
+
+impl Write for Out<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Out::Stdout(out) => out.write(bytes),
+            Out::File(out) => out.write(bytes),
+            Out::Own(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Out::Stdout(out) => out.flush(),
+            Out::File(out) => out.flush(),
+            Out::Own(out) => out.flush(),
+        }
+    }
+}
+
+impl Out<'_> {
+    /// Writes what is gathered, and sees to it that it is on the disk where that can be.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        match &self {
+            Out::Own(out) => out.get_ref().sync_all(),
+            Out::File(out) if out.get_ref().metadata()?.is_file() => out.get_ref().sync_all(),
+            Out::File(_) | Out::Stdout(_) => Ok(()),
+        }
+    }
+}
+
+/// A relative name that stays within its folder.
+pub(super) fn within(name: &str) -> Result<&Path, Error> {
+    let path = Path::new(name);
+    if !name.is_empty() && path.components().all(|part| matches!(part, Component::Normal(_))) {
+        return Ok(path);
+    }
+    Err(in_the_way(path, "is no name within a folder".into()))
+}
+
+/// The place that a path means, links followed: what is replaced is the file, not the link to it.
+fn resolve(path: &Path) -> Result<PathBuf, Error> {
+    match fs::canonicalize(path) {
+        Ok(real) => Ok(real),
+        Err(error) if fs::symlink_metadata(path).is_ok() => Err(unwritable(path, error)),
+        Err(_) => {
+            let absolute = std::path::absolute(path).map_err(|error| unwritable(path, error))?;
+            match (absolute.parent().map(fs::canonicalize), absolute.file_name()) {
+                (Some(Ok(parent)), Some(name)) => Ok(parent.join(name)),
+                _ => Ok(absolute),
+            }
+        }
+    }
+}
+
+/// Refuses a place that is an input, lies in one, or holds one.
+fn refuse_inputs(path: &Path, place: &Path, inputs: &[String]) -> Result<(), Error> {
+    let there = fs::metadata(place).ok();
+    for input in inputs.iter().filter(|input| *input != "-") {
+        let Ok(real) = fs::canonicalize(input) else { continue };
+        let Ok(input_is) = fs::metadata(&real) else { continue };
+        let same = there
+            .as_ref()
+            .is_some_and(|there| (there.dev(), there.ino()) == (input_is.dev(), input_is.ino()));
+        if (same && (input_is.is_file() || input_is.is_dir())) || real.starts_with(place) {
+            return Err(in_the_way(path, format!("is, or holds, the input {input}")));
+        }
+        if input_is.is_dir() && place.starts_with(&real) {
+            return Err(in_the_way(
+                path,
+                format!("lies in the input {input}, where the next run would read it"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn in_the_way(path: &Path, why: String) -> Error {
+    Error::OutputInTheWay { path: path.to_owned(), why }
+}
+
+pub(super) fn unwritable(place: &Path, source: io::Error) -> Error {
+    Error::WriteOutput { path: place.to_owned(), source }
+}
