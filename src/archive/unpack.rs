@@ -328,7 +328,7 @@ impl Run<'_> {
             byte: Some(problem.byte.unwrap_or(consumed)),
             kind: problem.kind,
             message: match origin.packing.last() {
-                Some(compression) => format!("{} inside {}", problem.message, compression.name()),
+                Some(compression) => format!("{} ({})", problem.message, compression.name()),
                 None => problem.message,
             },
         };
