@@ -215,7 +215,7 @@ impl<'s> Sink<'s> {
     /// A record whose nouns the reader found by itself, such as a page of HTML: fields named `text`, `id`, `outlet`,
     /// `date`, `title`, `url`. The user's own names of fields do not apply.
     pub(super) fn page(&mut self, at: At, nouns: &[(&str, Value<'_>)]) -> Result<(), Stop> {
-        self.put(at, Body::Page(nouns))
+        self.put(at, Body::Page(&nouns[..nouns.len().min(MOST_FIELDS)]))
     }
 
     /// An object of JSON, valid or not: it is read as a line of JSON Lines is.
