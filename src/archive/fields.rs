@@ -19,6 +19,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
@@ -353,6 +354,18 @@ pub(super) enum Noun {
 pub(super) const NOUNS: [Noun; 6] = [Noun::Text, Noun::Id, Noun::Title, Noun::Outlet, Noun::Url, Noun::Date];
 
 impl Noun {
+    /// What people call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Noun::Text => "text",
+            Noun::Id => "id",
+            Noun::Title => "title",
+            Noun::Outlet => "outlet",
+            Noun::Url => "url",
+            Noun::Date => "date",
+        }
+    }
+
     /// Its usual names, the most telling first.
     pub(super) fn names(self) -> &'static [&'static str] {
         match self {
@@ -417,7 +430,12 @@ impl<'a> Lookup<'a> for Parsed<'a> {
 /// Cost: some 100 look-ups in the record at most, 1 to 3 µs; it allocates for numbers, hosts and bad dates.
 /// Texts are only borrowed.
 pub fn recognise<'a>(record: &'a Map<String, Value>, overrides: &FieldOverrides) -> Fields<'a> {
-    find_nouns(&Parsed { record, any_case: record.keys().any(|key| has_capital(key)) }, overrides)
+    find_nouns(&lookup_in(record), overrides)
+}
+
+/// A record that was parsed, as the rules look at it.
+pub(super) fn lookup_in(record: &Map<String, Value>) -> impl Lookup<'_> {
+    Parsed { record, any_case: record.keys().any(|key| has_capital(key)) }
 }
 
 /// Finds the nouns of a record, however its values are looked up.
@@ -443,6 +461,38 @@ pub(super) fn find_nouns<'a>(record: &impl Lookup<'a>, overrides: &FieldOverride
 /// Finds the text alone.
 pub(super) fn find_text<'a>(record: &impl Lookup<'a>, overrides: &FieldOverrides) -> TextField<'a> {
     Search { record, of: PhantomData }.text(overrides.text.as_deref()).0
+}
+
+/// Whether names are those of columns of articles: the text is among them, and one more that is usual.
+pub(super) fn name_articles(names: &[&str]) -> bool {
+    let usual = |noun: Noun, name: &str| noun.names().iter().any(|usual| usual.eq_ignore_ascii_case(name));
+    let known = names.iter().filter(|name| NOUNS.iter().any(|&noun| usual(noun, name)));
+    known.count() >= 2 && names.iter().any(|name| usual(Noun::Text, name))
+}
+
+/// Whether any rule, or the user, asks for a field of this name: readers of tables leave the others unread.
+pub(super) fn may_matter(name: &str, overrides: &FieldOverrides) -> bool {
+    static ASKED: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let names = NOUNS.iter().flat_map(|noun| noun.names());
+        let parts = names.flat_map(|name| [Some(*name), name.split_once('.').map(|(first, _)| first)]);
+        let mut asked: Vec<String> = parts.flatten().map(str::to_ascii_lowercase).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        asked
+    });
+    let paths = [
+        &overrides.text,
+        &overrides.id,
+        &overrides.outlet,
+        &overrides.date,
+        &overrides.title,
+        &overrides.url,
+    ];
+    let told =
+        |path: &String| path == name || path.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    // Longer names than any in the tables are not worth a copy.
+    let usual = || name.len() <= 40 && ASKED.binary_search(&name.to_ascii_lowercase()).is_ok();
+    usual() || paths.into_iter().flatten().any(told)
 }
 
 /// A value that was found, and under which name.

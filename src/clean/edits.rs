@@ -127,7 +127,7 @@ impl<'a> Item<'a> {
         let source = &input.archive.sources()[self.source as usize];
         let failed = |error| Error::ReadInput { name: source.name.clone(), source: error };
         let bytes = match source.format {
-            Format::Text => 0..source.bytes,
+            Format::Text | Format::Records => 0..source.bytes,
             Format::JsonLines => {
                 let end = match self.what {
                     What::Goes(going) => {

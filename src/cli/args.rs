@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Eval(Box<EvalArgs>),
     Plant(Box<PlantArgs>),
     Sample(Box<SampleArgs>),
+    /// List the formats that are read, and the names under which fields are found
+    Formats,
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  wirecopy completions bash > ~/.local/share/bash-completion/completions/wirecopy"
@@ -42,9 +44,11 @@ pub(crate) enum Command {
 
 const SCAN_EXAMPLES: &str = "\
 Examples:
-  wirecopy scan news/                       every .jsonl and .txt file below news/
+  wirecopy scan news/                       every archive file below news/, compressed or not
   wirecopy scan a.jsonl b.jsonl -o report   two files, report in ./report
-  zstdcat news.jsonl.zst | wirecopy scan -  from a pipe
+  wirecopy scan news.jsonl.zst archive.csv  packed files and tables (wirecopy formats lists all)
+  curl -s URL | wirecopy scan -             from a pipe, packed or not
+  wirecopy scan news/ --explain             which field becomes what; no report
   wirecopy scan news/ --only duplicates --threshold 0.9
   wirecopy scan news/ --json -q | jq .counts
 
@@ -64,15 +68,19 @@ Exit status:
 pub(crate) struct ScanArgs {
     /// Files, folders (walked, sorted), or - for standard input
     ///
-    /// JSON Lines (.jsonl, .ndjson, .jl, .json: an object a line) and text files (.txt: an article each).
-    /// Named files of other names are judged by their first byte; in folders they are passed over.
-    /// Standard input is JSON Lines.
+    /// JSON in lines or arrays, tables, text files (.txt: an article each), compressed or not; wirecopy formats
+    /// lists all. Content decides, and the name where content does not tell. In folders, files with names of no
+    /// known ending are passed over. Standard input is JSON Lines unless it begins as something else.
     #[arg(required = true, value_name = "ARCHIVE")]
     pub(crate) archives: Vec<String>,
 
     /// Where the report goes; an earlier report there is replaced when the new one is complete
     #[arg(short, long, value_name = "DIR", default_value = "wirecopy-report", help_heading = "Output")]
     pub(crate) out: PathBuf,
+
+    /// Show which fields of the first records become what, and why; no report is written
+    #[arg(long, help_heading = "Output")]
+    pub(crate) explain: bool,
 
     /// Replace the folder even if it holds something else than a report
     #[arg(long, help_heading = "Output")]
@@ -151,6 +159,11 @@ pub(crate) struct ScanArgs {
     /// The largest record: bytes, or with KiB, MiB, GiB
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size, help_heading = "Input")]
     pub(crate) max_record: u64,
+
+    /// The most that one compressed or converted file may unpack to: bytes, or with KiB, MiB, GiB. Without it 256MiB and
+    /// a hundred times its size
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Input")]
+    pub(crate) max_unpacked: Option<u64>,
 
     /// Read files instead of mapping them into memory
     #[arg(long, help_heading = "Input")]
@@ -275,6 +288,7 @@ impl ScanArgs {
                 mapped: !self.no_mmap,
                 max_record: self.max_record,
                 temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
+                max_unpacked: self.max_unpacked,
             },
             searches: self.only,
             threshold: self.threshold,

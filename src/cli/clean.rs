@@ -180,6 +180,7 @@ impl CleanArgs {
                 fields: self.fields.overrides(),
                 mapped: !self.no_mmap,
                 max_record: self.max_record,
+                max_unpacked: None,
                 temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
             },
             searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },

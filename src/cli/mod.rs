@@ -1,5 +1,5 @@
 //! The command line: what was typed (`args`), the commands (`scan`, `clean`, `compare` with `pick`, `eval`, `plant`,
-//! `sample`), what is shown (`summary`, `clean_summary`, `side_by_side` in `columns`, `progress`, `printable`), and exit
+//! `sample`, `formats`), what is shown (`summary`, `clean_summary`, `side_by_side` in `columns`, `progress`, `printable`), and exit
 //! statuses (`status`). Only this room knows a terminal; everything it does is done by
 //! the library.
 
@@ -9,6 +9,7 @@ mod clean_summary;
 mod columns;
 mod compare;
 mod eval;
+mod formats;
 mod interrupt;
 mod pick;
 mod plant;
@@ -29,6 +30,7 @@ use status::Status;
 
 /// Reads the arguments, runs the command, tells errors, and returns the exit status.
 pub(crate) fn run() -> ExitCode {
+    stay_silent_over_caught_panics();
     let args = match WirecopyArgs::try_parse() {
         Ok(args) => args,
         Err(error) => {
@@ -45,6 +47,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Eval(eval) => eval::run(&eval),
         Command::Plant(plant) => plant::run(&plant),
         Command::Sample(sample) => sample::run(&sample),
+        Command::Formats => formats::run(),
         Command::Completions { shell } => completions(shell),
     };
     done.unwrap_or_else(|error| {
@@ -53,6 +56,16 @@ pub(crate) fn run() -> ExitCode {
         status::of_error(&error)
     })
     .into()
+}
+
+/// A panic over what a file says is caught where the file is read, and told as a problem of it.
+fn stay_silent_over_caught_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !wirecopy::archive::is_guarded() {
+            usual(panic);
+        }
+    }));
 }
 
 fn completions(shell: clap_complete::Shell) -> anyhow::Result<Status> {

@@ -80,6 +80,7 @@ pub(crate) fn run(args: &PlantArgs) -> anyhow::Result<Status> {
             fields: args.fields.overrides(),
             mapped: !args.no_mmap,
             max_record: args.max_record,
+            max_unpacked: None,
             temp_dir: std::env::temp_dir(),
         },
         kinds,

@@ -74,6 +74,8 @@ pub struct SettingsInfo {
     pub max_record: u64,
     /// By noun, the fields that the user named.
     pub named_fields: BTreeMap<&'static str, String>,
+    /// Bytes that one packed file may unpack to; null: 256 MiB and a hundred times its size.
+    pub max_unpacked: Option<u64>,
     pub seed: u64,
     pub strict: bool,
     pub mapped: bool,
@@ -89,6 +91,14 @@ pub struct InputInfo {
     pub path: String,
     /// Its size.
     pub bytes: u64,
+    /// Bytes of the file itself; fewer than `bytes` where it was compressed.
+    pub file_bytes: u64,
+    /// Of what format it is.
+    pub format: &'static str,
+    /// The encoding it was in, where that was told and not UTF-8.
+    pub encoding: Option<&'static str>,
+    /// How it was compressed, the outermost first.
+    pub compression: Vec<&'static str>,
     /// Records met in it.
     pub records: u64,
     /// A hash of its bytes, by which a later run knows whether it is still the same (128 bits, hexadecimal).
@@ -185,6 +195,15 @@ impl RunInfo {
         let inputs = sources.map(|(source, (&records, hash))| InputInfo {
             path: source.name.clone(),
             bytes: source.bytes,
+            file_bytes: source.file_bytes(),
+            format: source.format_name(),
+            encoding: source.origin.as_ref().and_then(|origin| origin.encoding),
+            compression: source
+                .origin
+                .iter()
+                .flat_map(|origin| &origin.packing)
+                .map(|by| by.name())
+                .collect(),
             records,
             xxh3: format!("{hash:032x}"),
         });
@@ -259,6 +278,7 @@ impl SettingsInfo {
             max_pairs: settings.max_pairs,
             max_record: settings.read.max_record,
             named_fields: settings.read.fields.named(),
+            max_unpacked: settings.read.max_unpacked,
             seed: settings.seed,
             strict: settings.strict,
             mapped: settings.read.mapped,

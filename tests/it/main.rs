@@ -13,6 +13,7 @@
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
 //! - `clean`: `wirecopy clean`: what goes, what stays, the ledger and the way back · `recipes`: `docs/recipes.md`, as written
+//! - `formats`: one archive in every form that is read; packed, damaged and hostile files
 //! - `compare`: `wirecopy compare` against a scan, what it picks and prints
 //! - `eval`: `wirecopy eval` and `plant`: reports held against truth
 //! - `cli`: help, options, what is printed and what never is
@@ -38,6 +39,7 @@ mod compare;
 mod corpora;
 mod eval;
 mod extremes;
+mod formats;
 mod memory;
 mod pan;
 mod recipes;

@@ -1,0 +1,367 @@
+//! Unpacking: from a packed file, or a stream, to a source that can be read again and again.
+//!
+//! In: a file that is not read where it stands (compressed, or of a format with a reader), or a stream. Out: a
+//! [`Source`] whose bytes are in a spool, and problems. The idea: what the bytes are is asked again after each
+//! unpacking ([`kind_of`]), so that anything may be compressed; the last layer is either copied (lines, text) or read
+//! by its reader.
+//!
+//! It guarantees: each file is unpacked once; memory stays small whatever the file says; a file unpacks to
+//! [`LEAST_ALLOWED`] and [`MOST_EXPANSION`] times its size at most, unless the user allowed otherwise; of a damaged file
+//! all records before the damage are read, and the damage is one problem. The disk being full ends the run.
+
+use std::fs::{File, Metadata};
+use std::io::{self, BufRead, BufReader, Read};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use encoding_rs::Encoding;
+use rayon::prelude::*;
+use serde::de::IgnoredAny;
+
+use super::ReadSettings;
+use super::compression::{Compression, Limits};
+use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, is_archive, kind_of};
+use super::encoding::{self, Decoded};
+use super::members;
+use super::readers::{Reader, Takes, Whole};
+use super::sink::{Allowance, FileProblem, Given, Sink, Stop};
+use super::source::{Format, Origin, Source};
+use super::spool::{Extent, Spools};
+use super::streams::{Counted, Part, Peeked};
+use crate::error::Error;
+use crate::problem::{Problem, ProblemKind};
+
+/// How many times its size a file may unpack to. News packs to a fifth, copies of one article to a hundredth; a bomb
+/// to a thousandth and less.
+pub(super) const MOST_EXPANSION: u64 = 100;
+/// And so much in any case: small files of like lines may expand further and do no harm.
+pub(super) const LEAST_ALLOWED: u64 = 256 << 20;
+
+/// What is unpacked.
+#[derive(Debug)]
+pub(super) struct Packed {
+    /// As reports name it.
+    pub(super) name: String,
+    /// `None` for standard input.
+    pub(super) path: Option<PathBuf>,
+    /// A stream is read once and never looked at again.
+    pub(super) is_stream: bool,
+}
+
+/// What unpacking gave.
+#[derive(Debug)]
+pub(super) struct Unpacked {
+    /// `None` if nothing of the file can be read.
+    pub(super) source: Option<Source>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Unpacks one file.
+///
+/// # Errors
+/// What ends a run: the spool cannot be written; a stream cannot be taken in.
+pub(super) fn unpack(
+    packed: &Packed,
+    limits: &Limits,
+    settings: &ReadSettings,
+    spools: &Spools,
+) -> Result<Unpacked, Error> {
+    let input = match &packed.path {
+        None => Ok((Box::new(io::stdin().lock()) as Box<dyn Read>, None)),
+        Some(path) => File::open(path).and_then(|file| {
+            let copy = if packed.is_stream { None } else { Some((file.metadata()?, file.try_clone()?)) };
+            Ok((Box::new(file) as Box<dyn Read>, copy))
+        }),
+    };
+    let (stream, file) = match input {
+        Ok(input) => input,
+        Err(source) if packed.is_stream => {
+            return Err(Error::SpoolInput { name: packed.name.clone(), source });
+        }
+        Err(error) => return Ok(packed.unreadable(&error)),
+    };
+    let consumed = Arc::new(AtomicU64::new(0));
+    let run = Run {
+        packed,
+        limits,
+        settings,
+        spools,
+        file,
+        allowance: Allowance::new(settings.max_unpacked, &consumed),
+        consumed,
+    };
+    match run.side_by_side() {
+        Some((given, origin)) => run.outcome(given, Format::JsonLines, origin),
+        None => run.unpack(stream),
+    }
+}
+
+impl Packed {
+    fn unreadable(&self, error: &io::Error) -> Unpacked {
+        let message = format!("cannot be read: {error}; nothing of it is in the report");
+        self.refused(ProblemKind::UnreadableFile, None, message)
+    }
+
+    fn refused(&self, kind: ProblemKind, byte: Option<u64>, message: String) -> Unpacked {
+        let problem = Problem { path: self.name.clone(), record: None, byte, kind, message };
+        Unpacked { source: None, problems: vec![problem] }
+    }
+}
+
+/// The unpacking of one file.
+struct Run<'s> {
+    packed: &'s Packed,
+    limits: &'s Limits,
+    settings: &'s ReadSettings,
+    spools: &'s Spools,
+    /// The file again, for readers that need the whole of it, unless it is a stream.
+    file: Option<(Metadata, File)>,
+    allowance: Allowance,
+    /// Bytes of the file that were read.
+    consumed: Arc<AtomicU64>,
+}
+
+impl Run<'_> {
+    fn unpack(self, stream: Box<dyn Read + '_>) -> Result<Unpacked, Error> {
+        let counted = Counted {
+            inner: BufReader::with_capacity(READ_BYTES, stream),
+            consumed: Arc::clone(&self.consumed),
+        };
+        let mut stream: Box<dyn BufRead + '_> = Box::new(counted);
+        let mut origin = Origin::default();
+        let (kind, mut stream) = loop {
+            let peeked = Peeked::at(stream, HEAD_BYTES);
+            match kind_of(&self.packed.name, peeked.head.get_ref()) {
+                Kind::Packed(compression) if origin.packing.len() < MOST_NESTED => {
+                    origin.packing.push(compression);
+                    stream = match compression.unpack(peeked, self.limits) {
+                        Ok(unpacked) => Box::new(BufReader::with_capacity(READ_BYTES, unpacked)),
+                        Err(error) => return Ok(self.packed.unreadable(&error)),
+                    };
+                }
+                Kind::Packed(_) => {
+                    let message =
+                        format!("is compressed more than {MOST_NESTED} times over; decompress it first");
+                    return Ok(self.packed.refused(ProblemKind::UnsupportedFormat, None, message));
+                }
+                Kind::Wide(encoding) if origin.encoding.is_none() => {
+                    origin.encoding = Some(encoding.name());
+                    stream = decoded(peeked, encoding);
+                }
+                Kind::Records(reader) if reader.in_any_encoding && origin.encoding.is_none() => {
+                    let peeked = Peeked::at(Box::new(peeked), GUESSED_BY_BYTES);
+                    let Some(encoding) = encoding::of(peeked.head.get_ref()) else {
+                        break (Kind::Records(reader), peeked);
+                    };
+                    origin.encoding = Some(encoding.name());
+                    let decoded = Peeked::at(decoded(peeked, encoding), 0);
+                    break (Kind::Records(reader), decoded);
+                }
+                kind => break (kind, peeked),
+            }
+        };
+        match kind {
+            Kind::Packed(_) => unreachable!("the loop goes on, or refuses"),
+            // Bytes that decode to what looks like UTF-16 once more.
+            Kind::Wide(_) => Ok(self.packed.refused(
+                ProblemKind::UnsupportedFormat,
+                None,
+                "a binary file is not read yet; make it JSON Lines first, one object a line".into(),
+            )),
+            Kind::Foreign(what, hint) => {
+                let message = format!("{what} is not read yet; {hint}");
+                Ok(self.packed.refused(ProblemKind::UnsupportedFormat, None, message))
+            }
+            Kind::Plain(format) => {
+                // A stream whose name says nothing is lines, whatever its first line is.
+                let nameless = self.packed.is_stream && !is_archive(&self.packed.name);
+                let format = if nameless { Format::JsonLines } else { format };
+                let copied = self.copy(&mut stream, format, &origin);
+                self.outcome(copied, format, origin)
+            }
+            Kind::Records(reader) => {
+                origin.format = Some(reader.name);
+                let given = self.read(reader, &mut stream, &origin);
+                self.outcome(given, Format::Records, origin)
+            }
+        }
+    }
+
+    /// Lines in a file of many members, unpacked side by side. `None` for what is no such file, and for one in which
+    /// anything is wrong: it is unpacked from its begin, where all before the damage is found.
+    fn side_by_side(&self) -> Option<(Result<Given, Stop>, Origin)> {
+        let (metadata, file) = self.file.as_ref()?;
+        if metadata.len() < LEAST_SIDE_BY_SIDE {
+            return None;
+        }
+        let whole = Whole::new(file.try_clone().ok()?, self.settings.mapped).ok()?;
+        let compression = Compression::of(&whole.fetch(0..HEAD_BYTES.min(whole.len())).ok()?)?;
+        let parts = members::parts(&whole, compression).ok()??;
+        let mut head = Vec::new();
+        let first = compression.unpack(Part::new(&whole, &parts[0]), self.limits).ok()?;
+        first.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
+        if !matches!(kind_of(&self.packed.name, &head), Kind::Plain(Format::JsonLines)) {
+            return None;
+        }
+        let size = Arc::new(AtomicU64::new(whole.len()));
+        let allowance = Allowance::new(self.settings.max_unpacked, &size);
+        let unpack_part = |part: &Range<u64>| -> Result<Extent, Stop> {
+            let mut stream = compression.unpack(Part::new(&whole, part), self.limits)?;
+            let mut writer = self.spools.writer().map_err(Stop::Temporary)?;
+            loop {
+                match writer.take(&mut stream).map_err(Stop::Temporary)?? {
+                    0 => return writer.finish().map_err(Stop::Temporary),
+                    more => allowance.take(more as u64)?,
+                }
+            }
+        };
+        let given = match parts.par_iter().map(unpack_part).collect::<Result<Vec<Extent>, Stop>>() {
+            Ok(extents) => {
+                let bytes = extents.iter().map(|extent| extent.bytes).sum();
+                Ok(Given { extents, bytes, ..Given::default() })
+            }
+            Err(Stop::Temporary(error)) => Err(Stop::Temporary(error)),
+            Err(_) => return None,
+        };
+        self.consumed.store(whole.len(), Ordering::Relaxed);
+        Some((given, Origin { packing: vec![compression], ..Origin::default() }))
+    }
+
+    /// Lines and text, as they are.
+    fn copy(&self, stream: &mut dyn Read, format: Format, origin: &Origin) -> Result<Given, Stop> {
+        let mut writer = self.spools.writer().map_err(Stop::Temporary)?;
+        let mut given = Given::default();
+        let most = if format == Format::Text { self.settings.max_record } else { u64::MAX };
+        while writer.len() <= most {
+            let stop = match writer.take(stream).map_err(Stop::Temporary)? {
+                Ok(0) => break,
+                // A stream that is not compressed is as long as it is.
+                Ok(_) if origin.packing.is_empty() => continue,
+                Ok(more) => match self.allowance.take(more as u64) {
+                    Ok(()) => continue,
+                    Err(stop) => stop,
+                },
+                Err(error) if self.packed.is_stream && origin.packing.is_empty() => {
+                    return Err(Stop::Input(error));
+                }
+                Err(error) => error.into(),
+            };
+            if format == Format::JsonLines {
+                // A line that was cut is no record, but the last may be whole and lack its end alone.
+                let tail = writer.tail(self.settings.max_record).map_err(Stop::Temporary)?;
+                let line = memchr::memrchr(b'\n', &tail).map_or(&tail[..], |end| &tail[end + 1..]);
+                if serde_json::from_slice::<IgnoredAny>(line).is_err() {
+                    let whole = writer.len() - line.len() as u64;
+                    writer.cut(whole).map_err(Stop::Temporary)?;
+                }
+            }
+            given.note(&stop);
+            break;
+        }
+        let extent = writer.finish().map_err(Stop::Temporary)?;
+        given.bytes = extent.bytes;
+        given.extents.push(extent);
+        Ok(given)
+    }
+
+    fn read(&self, reader: &'static Reader, stream: &mut dyn Read, origin: &Origin) -> Result<Given, Stop> {
+        let mut sink = Sink::new(self.settings, self.spools, &self.allowance)?;
+        if origin.encoding.is_some() {
+            sink.places_are_unknown();
+        }
+        match reader.takes {
+            Takes::Stream(read) => sink.run(|sink| read(stream, sink))?,
+            Takes::Whole(read) => {
+                let file = match &self.file {
+                    Some((metadata, file)) if origin.packing.is_empty() && origin.encoding.is_none() => {
+                        self.consumed.store(metadata.len(), Ordering::Relaxed);
+                        file.try_clone()?
+                    }
+                    _ => self.whole(stream)?,
+                };
+                let whole = Whole::new(file, self.settings.mapped)?;
+                sink.run(|sink| read(&whole, sink))?;
+            }
+        }
+        sink.finish()
+    }
+
+    /// The unpacked bytes as a file: what cannot be unpacked to its end is of no use to a reader of whole files.
+    fn whole(&self, stream: &mut dyn Read) -> Result<File, Stop> {
+        let file = tempfile::tempfile_in(&self.settings.temp_dir).map_err(Stop::Temporary)?;
+        let mut buffer = vec![0; READ_BYTES];
+        loop {
+            let read = match stream.read(&mut buffer) {
+                Ok(0) => return Ok(file),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error.into()),
+            };
+            self.allowance.take(read as u64)?;
+            io::Write::write_all(&mut &file, &buffer[..read]).map_err(Stop::Temporary)?;
+        }
+    }
+
+    fn outcome(
+        self,
+        given: Result<Given, Stop>,
+        format: Format,
+        mut origin: Origin,
+    ) -> Result<Unpacked, Error> {
+        let consumed = self.consumed.load(Ordering::Relaxed);
+        origin.packed_bytes = consumed;
+        let name = &self.packed.name;
+        let given = match given {
+            Ok(given) => given,
+            Err(Stop::Temporary(source)) => {
+                return Err(Error::WriteTemporary { folder: self.settings.temp_dir.clone(), source });
+            }
+            Err(Stop::Input(source)) => return Err(Error::SpoolInput { name: name.clone(), source }),
+            Err(stop) => {
+                let mut given = Given::default();
+                given.note(&stop);
+                given
+            }
+        };
+        let told = |problem: FileProblem| Problem {
+            path: name.clone(),
+            record: None,
+            byte: Some(problem.byte.unwrap_or(consumed)),
+            kind: problem.kind,
+            message: match origin.packing.last() {
+                Some(compression) => format!("{} ({})", problem.message, compression.name()),
+                None => problem.message,
+            },
+        };
+        let problems: Vec<Problem> = given.problems.iter().cloned().map(told).collect();
+        if given.bytes == 0 && !problems.is_empty() {
+            return Ok(Unpacked { source: None, problems });
+        }
+        let metadata = self.file.as_ref().map(|(metadata, _)| metadata);
+        let path = self.packed.path.as_deref().unwrap_or(Path::new(""));
+        let source = Source::unpacked(name.clone(), path, metadata, format, given, origin);
+        Ok(Unpacked { source: Some(source), problems })
+    }
+}
+
+impl Given {
+    fn note(&mut self, stop: &Stop) {
+        let (kind, message) = stop.told();
+        self.problems.push(FileProblem { byte: None, kind, message });
+    }
+}
+
+/// How much of a table is looked at to guess its encoding.
+const GUESSED_BY_BYTES: u64 = 256 << 10;
+
+fn decoded<'r>(stream: impl BufRead + 'r, encoding: &'static Encoding) -> Box<dyn BufRead + 'r> {
+    Box::new(BufReader::with_capacity(READ_BYTES, Decoded::new(stream, encoding)))
+}
+
+/// How much is read at a time.
+pub(super) const READ_BYTES: usize = 64 << 10;
+
+/// A smaller file would give no two parts.
+const LEAST_SIDE_BY_SIDE: u64 = 2 << 20;
