@@ -13,6 +13,7 @@
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
 //! - `compare`: `wirecopy compare` against a scan, what it picks and prints
+//! - `parquet_report`: `--format parquet` says what the JSON Lines say
 //! - `cli`: help, options, what is printed and what never is
 //! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
 //! - `support`: running the binary and reading its report; no tests
@@ -36,6 +37,7 @@ mod corpora;
 mod extremes;
 mod memory;
 mod pan;
+mod parquet_report;
 mod same_bytes;
 mod sample;
 mod shared_archives;
