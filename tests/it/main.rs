@@ -12,6 +12,7 @@
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
+//! - `formats`: one archive in every form that is read; packed, damaged and hostile files
 //! - `compare`: `wirecopy compare` against a scan, what it picks and prints
 //! - `parquet_report`: `--format parquet` says what the JSON Lines say
 //! - `cli`: help, options, what is printed and what never is
@@ -35,6 +36,7 @@ mod cli;
 mod compare;
 mod corpora;
 mod extremes;
+mod formats;
 mod memory;
 mod pan;
 mod parquet_report;
