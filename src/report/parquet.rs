@@ -88,6 +88,9 @@ fn failed(error: ParquetError) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
+    use parquet::file::metadata::RowGroupMetaData;
     use parquet::file::reader::{FileReader, SerializedFileReader};
 
     use super::super::rows::MatchRow;
@@ -109,15 +112,22 @@ mod tests {
         write(&mut file, rows, |rows| told += rows).expect("memory takes it");
         let file = SerializedFileReader::new(bytes::Bytes::from(file)).expect("it is Parquet");
         let groups = file.metadata().row_groups();
-        let rows: Vec<i64> = groups.iter().map(|group| group.num_rows()).collect();
+        let rows: Vec<i64> = groups.iter().map(RowGroupMetaData::num_rows).collect();
         assert_eq!(rows, expect_rows);
         assert_eq!(told, rows.iter().sum::<i64>().unsigned_abs());
     }
 
     /// A name that zstd can halve and no more.
     fn name(number: u64, bytes: usize) -> String {
-        let hash = |part: usize| xxhash_rust::xxh3::xxh3_64_with_seed(&part.to_le_bytes(), number);
-        (0..bytes.div_ceil(16)).map(|part| format!("{:016x}", hash(part))).collect()
+        let mut name = String::with_capacity(bytes + 16);
+        for part in 0_u64.. {
+            if name.len() >= bytes {
+                break;
+            }
+            let hash = xxhash_rust::xxh3::xxh3_64_with_seed(&part.to_le_bytes(), number);
+            write!(name, "{hash:016x}").expect("text takes it");
+        }
+        name
     }
 
     #[test]
