@@ -14,6 +14,7 @@
 //! - `memory`: the bound of memory and the disk that takes what does not fit
 //! - `formats`: one archive in every form that is read; packed, damaged and hostile files
 //! - `compare`: `wirecopy compare` against a scan, what it picks and prints
+//! - `columnar`: archives in Parquet and Arrow, by the crates and by the tools that users write them with
 //! - `parquet_report`: `--format parquet` says what the JSON Lines say
 //! - `cli`: help, options, what is printed and what never is
 //! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
@@ -33,6 +34,7 @@ mod support;
 
 mod bad_input;
 mod cli;
+mod columnar;
 mod compare;
 mod corpora;
 mod extremes;
