@@ -3,12 +3,14 @@
 
 use std::cell::RefCell;
 
-use wirecopy::ProblemKind;
+use tempfile::TempDir;
+use wirecopy::archive::Archive;
 use wirecopy::archive::fields::FieldOverrides;
 use wirecopy::archive::json::JsonReader;
 use wirecopy::archive::record::{Outcome, read_json_by_definition};
 use wirecopy::kernel::Kernel;
 use wirecopy::text::{Tokens, reference, tokenize};
+use wirecopy::{ProblemKind, Settings};
 
 /// The reader of JSON Lines: the same outcome, record, names and findings for each line of `data`, alone and after the
 /// lines before. Behind a `!` fields are named by the user.
@@ -73,5 +75,44 @@ pub(crate) fn tokenizer(bytes: &[u8]) {
                 assert_eq!(tokens.is_unspaced(token), expect.unspaced, "token {token}");
             }
         }
+    });
+}
+
+thread_local! {
+    static FOLDER: TempDir = tempfile::tempdir().expect("a temporary folder");
+}
+
+/// A file of columns, whatever it holds, is read or told: no panic, records in order, each text the same when it is
+/// read again. Behind a `!` the file is read and not mapped.
+///
+/// # Panics
+/// If it is not so.
+pub(crate) fn columnar(data: &[u8]) {
+    let (data, mapped) = match data.strip_prefix(b"!") {
+        Some(data) => (data, false),
+        None => (data, true),
+    };
+    FOLDER.with(|folder| {
+        let path = folder.path().join("archive");
+        std::fs::write(&path, data).expect("the temporary folder takes it");
+        let mut settings = Settings::default().read;
+        (settings.mapped, settings.max_record, settings.max_unpacked) = (mapped, 1 << 20, Some(4 << 20));
+        let arguments = [path.display().to_string()];
+        let (archive, _) = Archive::open(&arguments, settings).expect("the file is there");
+        let mut before = 0;
+        for piece in archive.pieces().0 {
+            let mut last = None;
+            let lines = archive.read_piece(&piece, |met| {
+                assert!(last.is_none_or(|last| last < met.number), "{last:?}, then {}", met.number);
+                last = Some(met.number);
+                if let Outcome::Article(record) = met.outcome {
+                    assert_eq!(archive.text_at(met.place), record.text);
+                }
+            });
+            let lines = lines.expect("a temporary file can be read");
+            assert!(last.is_none_or(|last| last < lines), "record {last:?} of {lines}");
+            before += lines;
+        }
+        assert!(before <= i64::MAX.unsigned_abs());
     });
 }

@@ -26,3 +26,8 @@ fn the_json_reader_agrees_with_its_definition_on_all_seeds() {
 fn the_tokenizer_agrees_with_its_reference_on_all_seeds() {
     replay("tokenizer", 40, agreement::tokenizer);
 }
+
+#[test]
+fn the_readers_of_columns_survive_all_seeds() {
+    replay("columnar", 8, agreement::columnar);
+}

@@ -49,8 +49,12 @@ const MOST_HEAD_BYTES: u64 = 64 << 20;
 /// The most bytes that a batch or a dictionary may have, and may unpack to. Writers make batches of some 65,000 rows, and
 /// some one for a whole file.
 const MOST_BATCH_BYTES: u64 = 1 << 30;
-/// Batches that are found before they are read.
+/// Batches that are found before they are read, and bytes of their heads.
 const BATCHES_AT_A_TIME: usize = 1024;
+const HEAD_BYTES_AT_A_TIME: usize = 64 << 20;
+/// Dictionaries that a file may have at a time, and additions to them, each of which copies what it adds to: a column has one.
+const MOST_DICTIONARIES: usize = 4096;
+const MOST_ADDITIONS: usize = 1024;
 /// Elements of a schema, within one another too.
 const MOST_FIELDS: usize = 100_000;
 
@@ -93,7 +97,7 @@ fn read(whole: &Whole, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let mut table: Option<Table> = None;
     let mut dictionaries = Arc::new(Dictionaries::new());
     let mut found: Vec<Batch> = Vec::new();
-    let mut first_row = 1_u64;
+    let (mut first_row, mut heads, mut additions) = (1_u64, 0, 0);
     let end = loop {
         let begin = at;
         let next = match next_message(whole, begin, head.starts_with(MAGIC)) {
@@ -111,6 +115,11 @@ fn read(whole: &Whole, sink: &mut Sink<'_>) -> Result<(), Stop> {
                 Err(why) => break Err((begin, why)),
             },
             (Some(table), MessageHeader::DictionaryBatch) => {
+                additions +=
+                    usize::from(message.header_as_dictionary_batch().is_some_and(|batch| batch.isDelta()));
+                if dictionaries.len() > MOST_DICTIONARIES || additions > MOST_ADDITIONS {
+                    break Err((begin, "it has more dictionaries than are read".to_owned()));
+                }
                 match Sink::catch(|| table.add_dictionary(whole, &next, &message, &dictionaries)) {
                     Ok(Ok(more)) => dictionaries = Arc::new(more),
                     Ok(Err(why)) | Err(why) => {
@@ -127,6 +136,7 @@ fn read(whole: &Whole, sink: &mut Sink<'_>) -> Result<(), Stop> {
                 };
                 let dictionaries = Arc::clone(&dictionaries);
                 let Next { head, body } = next;
+                heads += head.len();
                 found.push(Batch { begin, head, body, first_row, rows, dictionaries });
                 let Some(after) = first_row.checked_add(rows).filter(|row| *row <= i64::MAX.unsigned_abs())
                 else {
@@ -136,7 +146,8 @@ fn read(whole: &Whole, sink: &mut Sink<'_>) -> Result<(), Stop> {
             }
             _ => break Err((begin, "a message stands where it cannot".to_owned())),
         }
-        if found.len() == BATCHES_AT_A_TIME {
+        if found.len() == BATCHES_AT_A_TIME || heads > HEAD_BYTES_AT_A_TIME {
+            heads = 0;
             read_batches(whole, table.as_ref(), std::mem::take(&mut found), sink)?;
         }
     };
