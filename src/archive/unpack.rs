@@ -9,21 +9,27 @@
 //! [`LEAST_ALLOWED`] and [`MOST_EXPANSION`] times its size at most, unless the user allowed otherwise; of a damaged file
 //! all records before the damage are read, and the damage is one problem. The disk being full ends the run.
 
+use std::borrow::Cow;
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use encoding_rs::Encoding;
+use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
 use super::ReadSettings;
-use super::compression::Compression;
+use super::compression::{Compression, Limits};
 use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, kind_of};
+use super::encoding::{self, Decoded};
+use super::members;
 use super::readers::{Reader, Takes, Whole};
 use super::sink::{Allowance, FileProblem, Given, Sink, Stop};
 use super::source::{Format, Origin, Source};
-use super::spool::Spools;
+use super::spool::{Extent, Spools};
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
 
@@ -56,7 +62,12 @@ pub(super) struct Unpacked {
 ///
 /// # Errors
 /// What ends a run: the spool cannot be written; a stream cannot be taken in.
-pub(super) fn unpack(packed: &Packed, settings: &ReadSettings, spools: &Spools) -> Result<Unpacked, Error> {
+pub(super) fn unpack(
+    packed: &Packed,
+    limits: &Limits,
+    settings: &ReadSettings,
+    spools: &Spools,
+) -> Result<Unpacked, Error> {
     let input = match &packed.path {
         None => Ok((Box::new(io::stdin().lock()) as Box<dyn Read>, None)),
         Some(path) => File::open(path).and_then(|file| {
@@ -74,13 +85,17 @@ pub(super) fn unpack(packed: &Packed, settings: &ReadSettings, spools: &Spools) 
     let consumed = Arc::new(AtomicU64::new(0));
     let run = Run {
         packed,
+        limits,
         settings,
         spools,
         file,
         allowance: Allowance::new(settings.max_unpacked, &consumed),
         consumed,
     };
-    run.unpack(stream)
+    match run.side_by_side() {
+        Some((given, origin)) => run.outcome(given, Format::JsonLines, origin),
+        None => run.unpack(stream),
+    }
 }
 
 impl Packed {
@@ -98,6 +113,7 @@ impl Packed {
 /// The unpacking of one file.
 struct Run<'s> {
     packed: &'s Packed,
+    limits: &'s Limits,
     settings: &'s ReadSettings,
     spools: &'s Spools,
     /// The file again, for readers that need the whole of it, unless it is a stream.
@@ -114,13 +130,13 @@ impl Run<'_> {
             consumed: Arc::clone(&self.consumed),
         };
         let mut stream: Box<dyn BufRead + '_> = Box::new(counted);
-        let mut packing = Vec::new();
+        let mut origin = Origin::default();
         let (kind, mut stream) = loop {
-            let peeked = Peeked::at(stream);
+            let peeked = Peeked::at(stream, HEAD_BYTES);
             match kind_of(&self.packed.name, peeked.head.get_ref()) {
-                Kind::Packed(compression) if packing.len() < MOST_NESTED => {
-                    packing.push(compression);
-                    stream = match compression.unpack(peeked) {
+                Kind::Packed(compression) if origin.packing.len() < MOST_NESTED => {
+                    origin.packing.push(compression);
+                    stream = match compression.unpack(peeked, self.limits) {
                         Ok(unpacked) => Box::new(BufReader::with_capacity(READ_BYTES, unpacked)),
                         Err(error) => return Ok(self.packed.unreadable(&error)),
                     };
@@ -130,28 +146,88 @@ impl Run<'_> {
                         format!("is compressed more than {MOST_NESTED} times over; decompress it first");
                     return Ok(self.packed.refused(ProblemKind::UnsupportedFormat, None, message));
                 }
+                Kind::Wide(encoding) if origin.encoding.is_none() => {
+                    origin.encoding = Some(encoding.name());
+                    stream = decoded(peeked, encoding);
+                }
+                Kind::Records(reader) if reader.in_any_encoding && origin.encoding.is_none() => {
+                    let peeked = Peeked::at(Box::new(peeked), GUESSED_BY_BYTES);
+                    let Some(encoding) = encoding::of(peeked.head.get_ref()) else {
+                        break (Kind::Records(reader), peeked);
+                    };
+                    origin.encoding = Some(encoding.name());
+                    let decoded = Peeked::at(decoded(peeked, encoding), 0);
+                    break (Kind::Records(reader), decoded);
+                }
                 kind => break (kind, peeked),
             }
         };
         match kind {
             Kind::Packed(_) => unreachable!("the loop goes on, or refuses"),
+            // Bytes that decode to what looks like UTF-16 once more.
+            Kind::Wide(_) => Ok(self.packed.refused(
+                ProblemKind::UnsupportedFormat,
+                None,
+                "a binary file is not read yet; make it JSON Lines first, one object a line".into(),
+            )),
             Kind::Foreign(what, hint) => {
                 let message = format!("{what} is not read yet; {hint}");
                 Ok(self.packed.refused(ProblemKind::UnsupportedFormat, None, message))
             }
             Kind::Plain(format) => {
-                let copied = self.copy(&mut stream, format, &packing);
-                self.outcome(copied, format, packing, None)
+                let copied = self.copy(&mut stream, format, &origin);
+                self.outcome(copied, format, origin)
             }
             Kind::Records(reader) => {
-                let given = self.read(reader, &mut stream, &packing);
-                self.outcome(given, Format::Records, packing, Some(reader))
+                origin.format = Some(reader.name);
+                let given = self.read(reader, &mut stream, &origin);
+                self.outcome(given, Format::Records, origin)
             }
         }
     }
 
+    /// Lines in a file of many members, unpacked side by side. `None` for what is no such file, and for one in which
+    /// anything is wrong: it is unpacked from its begin, where all before the damage is found.
+    fn side_by_side(&self) -> Option<(Result<Given, Stop>, Origin)> {
+        let (metadata, file) = self.file.as_ref()?;
+        if metadata.len() < LEAST_SIDE_BY_SIDE {
+            return None;
+        }
+        let whole = Whole::new(file.try_clone().ok()?, self.settings.mapped).ok()?;
+        let compression = Compression::of(&whole.fetch(0..HEAD_BYTES.min(whole.len())).ok()?)?;
+        let parts = members::parts(&whole, compression).ok()??;
+        let mut head = Vec::new();
+        let first = compression.unpack(Part::new(&whole, &parts[0]), self.limits).ok()?;
+        first.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
+        if !matches!(kind_of(&self.packed.name, &head), Kind::Plain(Format::JsonLines)) {
+            return None;
+        }
+        let size = Arc::new(AtomicU64::new(whole.len()));
+        let allowance = Allowance::new(self.settings.max_unpacked, &size);
+        let unpack_part = |part: &Range<u64>| -> Result<Extent, Stop> {
+            let mut stream = compression.unpack(Part::new(&whole, part), self.limits)?;
+            let mut writer = self.spools.writer().map_err(Stop::Temporary)?;
+            loop {
+                match writer.take(&mut stream).map_err(Stop::Temporary)?? {
+                    0 => return writer.finish().map_err(Stop::Temporary),
+                    more => allowance.take(more as u64)?,
+                }
+            }
+        };
+        let given = match parts.par_iter().map(unpack_part).collect::<Result<Vec<Extent>, Stop>>() {
+            Ok(extents) => {
+                let bytes = extents.iter().map(|extent| extent.bytes).sum();
+                Ok(Given { extents, bytes, ..Given::default() })
+            }
+            Err(Stop::Temporary(error)) => Err(Stop::Temporary(error)),
+            Err(_) => return None,
+        };
+        self.consumed.store(whole.len(), Ordering::Relaxed);
+        Some((given, Origin { packing: vec![compression], ..Origin::default() }))
+    }
+
     /// Lines and text, as they are.
-    fn copy(&self, stream: &mut dyn Read, format: Format, packing: &[Compression]) -> Result<Given, Stop> {
+    fn copy(&self, stream: &mut dyn Read, format: Format, origin: &Origin) -> Result<Given, Stop> {
         let mut writer = self.spools.writer().map_err(Stop::Temporary)?;
         let mut given = Given::default();
         let most = if format == Format::Text { self.settings.max_record } else { u64::MAX };
@@ -159,12 +235,14 @@ impl Run<'_> {
             let stop = match writer.take(stream).map_err(Stop::Temporary)? {
                 Ok(0) => break,
                 // A stream that is not compressed is as long as it is.
-                Ok(_) if packing.is_empty() => continue,
+                Ok(_) if origin.packing.is_empty() => continue,
                 Ok(more) => match self.allowance.take(more as u64) {
                     Ok(()) => continue,
                     Err(stop) => stop,
                 },
-                Err(error) if self.packed.is_stream && packing.is_empty() => return Err(Stop::Input(error)),
+                Err(error) if self.packed.is_stream && origin.packing.is_empty() => {
+                    return Err(Stop::Input(error));
+                }
                 Err(error) => error.into(),
             };
             if format == Format::JsonLines {
@@ -185,18 +263,16 @@ impl Run<'_> {
         Ok(given)
     }
 
-    fn read(
-        &self,
-        reader: &'static Reader,
-        stream: &mut dyn Read,
-        packing: &[Compression],
-    ) -> Result<Given, Stop> {
+    fn read(&self, reader: &'static Reader, stream: &mut dyn Read, origin: &Origin) -> Result<Given, Stop> {
         let mut sink = Sink::new(self.settings, self.spools, &self.allowance)?;
+        if origin.encoding.is_some() {
+            sink.places_are_unknown();
+        }
         match reader.takes {
             Takes::Stream(read) => sink.run(|sink| read(stream, sink))?,
             Takes::Whole(read) => {
                 let file = match &self.file {
-                    Some((metadata, file)) if packing.is_empty() => {
+                    Some((metadata, file)) if origin.packing.is_empty() && origin.encoding.is_none() => {
                         self.consumed.store(metadata.len(), Ordering::Relaxed);
                         file.try_clone()?
                     }
@@ -229,10 +305,10 @@ impl Run<'_> {
         self,
         given: Result<Given, Stop>,
         format: Format,
-        packing: Vec<Compression>,
-        reader: Option<&'static Reader>,
+        mut origin: Origin,
     ) -> Result<Unpacked, Error> {
         let consumed = self.consumed.load(Ordering::Relaxed);
+        origin.packed_bytes = consumed;
         let name = &self.packed.name;
         let given = match given {
             Ok(given) => given,
@@ -251,7 +327,7 @@ impl Run<'_> {
             record: None,
             byte: Some(problem.byte.unwrap_or(consumed)),
             kind: problem.kind,
-            message: match packing.last() {
+            message: match origin.packing.last() {
                 Some(compression) => format!("{} inside {}", problem.message, compression.name()),
                 None => problem.message,
             },
@@ -262,7 +338,6 @@ impl Run<'_> {
         }
         let metadata = self.file.as_ref().map(|(metadata, _)| metadata);
         let path = self.packed.path.as_deref().unwrap_or(Path::new(""));
-        let origin = Origin { packing, format: reader.map(|reader| reader.name), packed_bytes: consumed };
         let source = Source::unpacked(name.clone(), path, metadata, format, given, origin);
         Ok(Unpacked { source: Some(source), problems })
     }
@@ -275,8 +350,57 @@ impl Given {
     }
 }
 
+/// How much of a table is looked at to guess its encoding.
+const GUESSED_BY_BYTES: u64 = 256 << 10;
+
+fn decoded<'r>(stream: impl BufRead + 'r, encoding: &'static Encoding) -> Box<dyn BufRead + 'r> {
+    Box::new(BufReader::with_capacity(READ_BYTES, Decoded::new(stream, encoding)))
+}
+
 /// How much is read at a time.
 const READ_BYTES: usize = 64 << 10;
+
+/// A smaller file would give no two parts.
+const LEAST_SIDE_BY_SIDE: u64 = 2 << 20;
+
+/// A part of a file, as a stream.
+struct Part<'w> {
+    file: &'w Whole,
+    range: Range<u64>,
+    /// Bytes at the begin of `range`, and how many of them were taken.
+    ready: Cow<'w, [u8]>,
+    taken: usize,
+}
+
+impl<'w> Part<'w> {
+    fn new(file: &'w Whole, range: &Range<u64>) -> Self {
+        Part { file, range: range.clone(), ready: Cow::default(), taken: 0 }
+    }
+}
+
+impl Read for Part<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Part<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.taken == self.ready.len() {
+            let end = self.range.end.min(self.range.start + READ_BYTES as u64);
+            self.ready = self.file.fetch(self.range.start..end)?;
+            self.range.start = end;
+            self.taken = 0;
+        }
+        Ok(&self.ready[self.taken..])
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.taken += bytes;
+    }
+}
 
 /// A stream whose first bytes were looked at.
 struct Peeked<'r> {
@@ -287,9 +411,9 @@ struct Peeked<'r> {
 }
 
 impl<'r> Peeked<'r> {
-    fn at(mut rest: Box<dyn BufRead + 'r>) -> Self {
+    fn at(mut rest: Box<dyn BufRead + 'r>, bytes: u64) -> Self {
         let mut head = Vec::new();
-        let error = rest.by_ref().take(HEAD_BYTES).read_to_end(&mut head).err();
+        let error = rest.by_ref().take(bytes).read_to_end(&mut head).err();
         Peeked { head: io::Cursor::new(head), error, rest }
     }
 }

@@ -146,3 +146,28 @@ fn a_damaged_file_among_good_ones_costs_what_follows_the_damage() {
     let run = scan.scan(&["in"]).ends_with(3);
     assert_eq!((run.report.count("kept"), run.problem_kinds()), (201, vec!["unreadable-file".to_owned()]));
 }
+
+#[test]
+fn what_is_read_and_how_fields_are_found_is_told() {
+    let scan = Scan::of("a.csv", "id,body,text,Date\n1,words,,2025-01-02\n");
+    let told = scan.wirecopy(&["formats"]).ends_with(0).stdout;
+    for name in ["JSON Lines", ".csv", "zstd", "articleBody", "--explain"] {
+        assert!(told.contains(name), "{name}: {told}");
+    }
+    let told = scan.wirecopy(&["scan", "--explain", "a.csv"]).ends_with(0).stdout;
+    assert!(told.contains("from body: words; passed over: text (blank)"), "{told}");
+    assert!(told.contains("from date: 2025-01-02"), "{told}");
+    let told = scan.wirecopy(&["scan", "--explain", "a.csv", "--text-field", "text"]).ends_with(0).stdout;
+    assert!(told.contains("skipped") && told.contains("(as told)"), "{told}");
+    assert_eq!(scan.names(), ["a.csv"], "no report is written");
+}
+
+#[test]
+fn a_full_disk_for_what_is_unpacked_is_status_5() {
+    let Some(full) = full_disk() else { return };
+    let lines: String = (0..400).map(|n| article(&format!("a{n}"), n) + "\n").collect();
+    let scan = Scan::of("a.jsonl.gz", gzip(&lines.repeat(40).into_bytes()));
+    let run = scan.scan(&["a.jsonl.gz", "--temp-dir", full]).ends_with(5);
+    assert!(run.stderr.contains("temporary file"), "{}", run.stderr);
+    assert!(!run.report.is_there());
+}

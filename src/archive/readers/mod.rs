@@ -44,6 +44,8 @@ use super::sink::{Sink, Stop};
 pub(super) struct Reader {
     /// Its name, for people.
     pub(super) name: &'static str,
+    /// How it is told where no name does, for people.
+    pub(super) told_by: &'static str,
     /// Endings of names that promise it, in lower case.
     pub(super) endings: &'static [&'static str],
     /// Whether bytes begin as this format does. They are the first few thousand, once as they are and once without mark
@@ -51,6 +53,8 @@ pub(super) struct Reader {
     pub(super) begins: fn(&[u8]) -> bool,
     /// Whether `begins` cannot err: then it is asked even where a name says `.txt`.
     pub(super) has_magic: bool,
+    /// Whether it is text that may be in any encoding; then it is given as UTF-8.
+    pub(super) in_any_encoding: bool,
     /// What is read.
     pub(super) takes: Takes,
 }
