@@ -32,9 +32,11 @@ use crate::problem::ProblemKind;
 /// Arrow IPC files and streams.
 pub(super) const ARROW: Reader = Reader {
     name: "Arrow",
+    told_by: "ARROW1, or a first message as streams have it",
     endings: &["arrow", "arrows", "feather", "ipc"],
     begins: |head| head.starts_with(MAGIC) || is_stream(head),
     has_magic: true,
+    in_any_encoding: false,
     takes: Takes::Whole(read),
 };
 

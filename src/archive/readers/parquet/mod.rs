@@ -37,9 +37,11 @@ use pages::{BATCH_ROWS, Column, OneChunk, Pages};
 /// Parquet files.
 pub(super) const PARQUET: Reader = Reader {
     name: "Parquet",
+    told_by: "PAR1",
     endings: &["parquet", "pq"],
     begins: |head| head.starts_with(MAGIC),
     has_magic: true,
+    in_any_encoding: false,
     takes: Takes::Whole(read),
 };
 
