@@ -28,6 +28,21 @@ fn the_tokenizer_agrees_with_its_reference_on_all_seeds() {
 }
 
 #[test]
+fn tables_are_read_as_the_csv_crate_reads_them_on_all_seeds() {
+    replay("tables", 10, agreement::tables);
+}
+
+#[test]
+fn json_of_any_shape_is_read_as_serde_reads_it_on_all_seeds() {
+    replay("json_values", 10, agreement::json_values);
+}
+
+#[test]
+fn packed_bytes_are_read_to_an_end_on_all_seeds() {
+    replay("unpacking", 10, agreement::unpacking);
+}
+
+#[test]
 fn the_readers_of_columns_survive_all_seeds() {
     replay("columnar", 8, agreement::columnar);
 }

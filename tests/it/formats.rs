@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::process::Command;
 
 use serde_json::{Map, Value};
 
@@ -164,10 +165,21 @@ fn what_is_read_and_how_fields_are_found_is_told() {
 
 #[test]
 fn a_full_disk_for_what_is_unpacked_is_status_5() {
-    let Some(full) = full_disk() else { return };
     let lines: String = (0..400).map(|n| article(&format!("a{n}"), n) + "\n").collect();
-    let scan = Scan::of("a.jsonl.gz", gzip(&lines.repeat(40).into_bytes()));
-    let run = scan.scan(&["a.jsonl.gz", "--temp-dir", full]).ends_with(5);
-    assert!(run.stderr.contains("temporary file"), "{}", run.stderr);
-    assert!(!run.report.is_there());
+    let scan = Scan::of("a.jsonl.gz", gzip(lines.repeat(10).as_bytes()));
+    scan.write("b.json.xz", xz(format!("[{}]", lines.repeat(10).trim_end().replace('\n', ",")).as_bytes()));
+    fs::create_dir(scan.path("scratch")).unwrap();
+    let wirecopy = assert_cmd::cargo::cargo_bin!("wirecopy");
+    for input in ["a.jsonl.gz", "- < a.jsonl.gz", "b.json.xz"] {
+        // Files of more than 512 KiB fail as they would on a full disk.
+        let script = format!(
+            "trap '' XFSZ; ulimit -f 512; exec '{}' scan {input} -o report --temp-dir scratch",
+            wirecopy.display()
+        );
+        let output = Command::new("bash").arg("-c").arg(script).current_dir(scan.path("")).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(5), "{input}: {told}");
+        assert!(told.contains("temporary file in scratch"), "{told}");
+    }
+    assert_eq!(scan.names(), ["a.jsonl.gz", "b.json.xz", "scratch"]);
 }
