@@ -201,3 +201,58 @@ fn what_duckdb_pandas_and_pyarrow_write_is_read() {
     }
     assert_eq!(files, 7);
 }
+
+/// Bytes that mean the largest numbers there are, in the encodings of footers and page headers.
+const LARGE: [&[u8]; 4] = [
+    b"\xFF\xFF\xFF\xFF\x0F",
+    b"\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01",
+    b"\xFF\xFF\xFF\x7F",
+    b"\x80\x80\x80\x80\x08",
+];
+
+/// Under a bound of address space that an allocation by the word of a header would break.
+#[test]
+fn a_thousand_damaged_files_are_told_and_none_is_believed() {
+    let seeds = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/columnar");
+    let mut seeds: Vec<_> = fs::read_dir(seeds).unwrap().map(|entry| entry.unwrap().path()).collect();
+    seeds.sort();
+    let scan = Scan::of("in/good.jsonl", article("good", 1));
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    for number in 0..1000 {
+        let seed = &seeds[number % seeds.len()];
+        let mut bytes = fs::read(seed).unwrap();
+        for _ in 0..=random(3) {
+            // Most often where the footer is, which says where all is.
+            let length = bytes.len();
+            let at = if random(3) == 0 { random(length) } else { length - 1 - random(length.min(700)) };
+            match random(3) {
+                0 => bytes[at] ^= 1 << random(8),
+                1 => bytes[at] = 0xFF,
+                _ => {
+                    let large = LARGE[random(LARGE.len())];
+                    let end = bytes.len().min(at + if random(2) == 0 { large.len() } else { 1 });
+                    bytes.splice(at..end, large.iter().copied());
+                }
+            }
+        }
+        let ending = if seed.to_string_lossy().contains("arrow") { "arrow" } else { "parquet" };
+        scan.write(&format!("in/{number:04}.{ending}"), bytes);
+    }
+    let mut command = Command::new("sh");
+    command.current_dir(scan.path("")).args(["-c", "ulimit -v 2000000 && exec \"$0\" \"$@\""]);
+    command.arg(assert_cmd::cargo::cargo_bin!("wirecopy"));
+    command.args(["scan", "-q", "--only", "duplicates", "--threads", "2", "-o", "report", "in"]);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert_eq!(said, "", "what is caught is told in the report alone");
+    let report = scan.report("report");
+    assert!(report.count("kept") > 100, "{} articles: some of them still hold theirs", report.count("kept"));
+    let kinds: BTreeSet<String> =
+        report.table("problems").iter().map(|row| row["kind"].as_str().unwrap().to_owned()).collect();
+    assert!(kinds.contains("unreadable-file"), "{kinds:?}");
+}
