@@ -10,9 +10,10 @@
 //! footer, and for each thread and column some pages. It reads every compression but LZO, which has no
 //! well-kept crate, no encrypted files, and no columns in other files. Lists and maps are left out.
 //!
-//! - `thrift`: the encoding of all that is no page · `footer` · `pages` · `unpack`: compressions
+//! - `thrift`: the encoding of all that is no page · `footer` · `header`, `pages`: of one column · `unpack`: compressions
 
 mod footer;
+mod header;
 mod pages;
 mod thrift;
 mod unpack;

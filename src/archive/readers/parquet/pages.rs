@@ -14,13 +14,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use parquet::basic::{Encoding, Type as Physical};
+use parquet::basic::Type as Physical;
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
 
 use super::super::Whole;
 use super::footer::Chunk;
-use super::thrift::{Bad, Kind, Walk};
+use super::header::{DATA, DATA_V2, DELTA_BINARY, DELTA_BYTE_ARRAY, DELTA_LENGTH, DICTIONARY, Header, RLE};
+use super::thrift::{Bad, Walk};
 use super::unpack::Unpacker;
 
 /// How many bytes of a batch one column may hold, beside the pages at its edges.
@@ -56,25 +57,6 @@ pub(super) struct Pages {
     /// The header that was peeked at, and where its page begins.
     peeked: Option<(Header, u64)>,
 }
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Header {
-    kind: i64,
-    unpacked: u64,
-    packed: u64,
-    values: u64,
-    encoding: i64,
-    level_encodings: [i64; 2],
-    nulls: u64,
-    rows: u64,
-    /// Bytes of definition and repetition levels.
-    levels: [u64; 2],
-    stands_packed: bool,
-}
-
-const DATA: i64 = 0;
-const DICTIONARY: i64 = 2;
-const DATA_V2: i64 = 3;
 
 impl Pages {
     /// # Errors
@@ -275,109 +257,6 @@ fn delta_bytes(bytes: &[u8], most_values: u64) -> Option<usize> {
         }
     }
     Some(at.min(bytes.len()))
-}
-
-const RLE: i64 = 3;
-const DELTA_BINARY: i64 = 5;
-const DELTA_LENGTH: i64 = 6;
-const DELTA_BYTE_ARRAY: i64 = 7;
-
-fn encoding(number: i64) -> std::result::Result<Encoding, String> {
-    Ok(match number {
-        0 => Encoding::PLAIN,
-        2 => Encoding::PLAIN_DICTIONARY,
-        RLE => Encoding::RLE,
-        #[allow(deprecated, reason = "old files have it")]
-        4 => Encoding::BIT_PACKED,
-        DELTA_BINARY => Encoding::DELTA_BINARY_PACKED,
-        DELTA_LENGTH => Encoding::DELTA_LENGTH_BYTE_ARRAY,
-        DELTA_BYTE_ARRAY => Encoding::DELTA_BYTE_ARRAY,
-        8 => Encoding::RLE_DICTIONARY,
-        9 => Encoding::BYTE_STREAM_SPLIT,
-        other => return Err(format!("its encoding is not known ({other})")),
-    })
-}
-
-/// Sizes are 32-bit integers, and none is negative.
-fn size(walk: &mut Walk<'_>) -> std::result::Result<u64, Bad> {
-    let size = i32::try_from(walk.integer()?).map_err(|_| Bad::Wrong)?;
-    u64::try_from(size).map_err(|_| Bad::Wrong)
-}
-
-impl Header {
-    /// A header, and how many bytes it has.
-    fn read(bytes: &[u8]) -> std::result::Result<(Header, u64), Bad> {
-        let mut walk = Walk::new(bytes);
-        let mut header = Header { kind: -1, stands_packed: true, ..Header::default() };
-        walk.fields(|walk, id, kind| match (id, kind) {
-            (1, Kind::Integer) => walk.integer().map(|kind| header.kind = kind),
-            (2, Kind::Integer) => size(walk).map(|size| header.unpacked = size),
-            (3, Kind::Integer) => size(walk).map(|size| header.packed = size),
-            (5 | 7, Kind::Struct) => walk.fields(|walk, id, kind| match (id, kind) {
-                (1, Kind::Integer) => size(walk).map(|values| header.values = values),
-                (2, Kind::Integer) => walk.integer().map(|encoding| header.encoding = encoding),
-                (3, Kind::Integer) => walk.integer().map(|encoding| header.level_encodings[0] = encoding),
-                (4, Kind::Integer) => walk.integer().map(|encoding| header.level_encodings[1] = encoding),
-                _ => walk.skip(kind),
-            }),
-            (8, Kind::Struct) => walk.fields(|walk, id, kind| match (id, kind) {
-                (1, Kind::Integer) => size(walk).map(|values| header.values = values),
-                (2, Kind::Integer) => size(walk).map(|nulls| header.nulls = nulls),
-                (3, Kind::Integer) => size(walk).map(|rows| header.rows = rows),
-                (4, Kind::Integer) => walk.integer().map(|encoding| header.encoding = encoding),
-                (5, Kind::Integer) => size(walk).map(|bytes| header.levels[0] = bytes),
-                (6, Kind::Integer) => size(walk).map(|bytes| header.levels[1] = bytes),
-                (7, Kind::False) => {
-                    header.stands_packed = false;
-                    Ok(())
-                }
-                _ => walk.skip(kind),
-            }),
-            _ => walk.skip(kind),
-        })?;
-        if header.kind != DATA_V2 {
-            (header.levels, header.stands_packed) = ([0; 2], true);
-        }
-        Ok((header, walk.at() as u64))
-    }
-
-    fn page(&self, buf: Bytes) -> std::result::Result<Page, String> {
-        let narrow = |number: u64| u32::try_from(number).map_err(|error| error.to_string());
-        let (num_values, encoding_of_values) = (narrow(self.values)?, encoding(self.encoding)?);
-        Ok(match self.kind {
-            DICTIONARY => {
-                Page::DictionaryPage { buf, num_values, encoding: encoding_of_values, is_sorted: false }
-            }
-            DATA => Page::DataPage {
-                buf,
-                num_values,
-                encoding: encoding_of_values,
-                def_level_encoding: encoding(self.level_encodings[0])?,
-                rep_level_encoding: encoding(self.level_encodings[1])?,
-                statistics: None,
-            },
-            _ => Page::DataPageV2 {
-                buf,
-                num_values,
-                encoding: encoding_of_values,
-                num_nulls: narrow(self.nulls)?,
-                num_rows: narrow(self.rows)?,
-                def_levels_byte_len: narrow(self.levels[0])?,
-                rep_levels_byte_len: narrow(self.levels[1])?,
-                is_compressed: false,
-                statistics: None,
-            },
-        })
-    }
-
-    fn metadata(&self) -> PageMetadata {
-        let counted = |count: u64| usize::try_from(count).ok();
-        PageMetadata {
-            num_rows: if self.kind == DATA_V2 { counted(self.rows) } else { None },
-            num_levels: counted(self.values),
-            is_dict: self.kind == DICTIONARY,
-        }
-    }
 }
 
 impl Iterator for Pages {
