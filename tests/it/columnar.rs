@@ -73,7 +73,9 @@ fn an_archive_in_columns_gives_the_rows_of_its_json_lines() {
             forms.push((format!("{}.arrow", forms.len()), file));
             forms.push((format!("{}.arrows", forms.len()), stream));
         }
-        for (name, content) in forms {
+        // Other languages tell nothing of compressions.
+        let some = if language == "english" { 1 } else { 4 };
+        for (name, content) in forms.into_iter().step_by(some) {
             scan.write(&name, &content);
             let report = scan.scan_to("report", &[&name]);
             assert_eq!(rows(&report), rows(&expect), "{language}, {name}");
@@ -82,6 +84,9 @@ fn an_archive_in_columns_gives_the_rows_of_its_json_lines() {
                 articles.iter().map(|row| row["ref"].as_str().unwrap().replace(file, "")).collect()
             };
             assert_eq!(places(&report, &name), places(&expect, "a.jsonl"), "{language}, {name}");
+            if language != "english" {
+                continue;
+            }
             let unmapped = scan.scan_to("report", &["--no-mmap", "--threads", "1", &name]);
             assert_eq!(rows(&unmapped), rows(&expect), "{language}, {name}, read");
             let piped = scan.fed(&["scan", "-q", "-o", "report", "-"], &content).ends_with(0);
