@@ -56,5 +56,5 @@ mod watch;
 pub use error::Error;
 pub use pipeline::{Findings, scan};
 pub use problem::{Problem, ProblemKind};
-pub use settings::{Searches, Settings};
+pub use settings::{Searches, Settings, TableFormat};
 pub use watch::{Extent, Phase, Unwatched, Watch};

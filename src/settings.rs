@@ -43,6 +43,8 @@ pub struct Settings {
     /// Bytes of private memory that a run may have; `None`: half of what the machine, or the process's control group,
     /// allows. Never changes what is found.
     pub memory: Option<u64>,
+    /// How the tables of the report are written.
+    pub tables: TableFormat,
 }
 
 impl Default for Settings {
@@ -70,7 +72,40 @@ impl Default for Settings {
             threads: 0,
             kernel: Kernel::best(),
             memory: None,
+            tables: TableFormat::JsonLines,
         }
+    }
+}
+
+/// How the tables of a report are written. Rows, columns and order are the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TableFormat {
+    /// A JSON object a line.
+    #[default]
+    JsonLines,
+    /// Parquet, with typed columns.
+    Parquet,
+}
+
+impl TableFormat {
+    /// All formats.
+    pub const ALL: [TableFormat; 2] = [TableFormat::JsonLines, TableFormat::Parquet];
+
+    /// The name, as `--format` takes it and as files end.
+    pub fn name(self) -> &'static str {
+        match self {
+            TableFormat::JsonLines => "jsonl",
+            TableFormat::Parquet => "parquet",
+        }
+    }
+}
+
+impl FromStr for TableFormat {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let named = TableFormat::ALL.into_iter().find(|format| format.name() == name);
+        named.ok_or_else(|| "jsonl and parquet are known".into())
     }
 }
 

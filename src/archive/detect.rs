@@ -115,11 +115,9 @@ fn ending(name: &str) -> String {
 fn foreign(name: &str, head: &[u8], promised: bool) -> Option<(&'static str, &'static str)> {
     const DECOMPRESS: &str = "decompress it first";
     const CONVERT: &str = "make it JSON Lines first, one object a line";
-    const MAGIC: [(&[u8], &str, &str); 6] = [
+    const MAGIC: [(&[u8], &str, &str); 4] = [
         (b"\x04\x22\x4D\x18", "lz4", DECOMPRESS),
         (b"PK\x03\x04", "zip", DECOMPRESS),
-        (b"PAR1", "Parquet", CONVERT),
-        (b"ARROW1", "Arrow IPC", CONVERT),
         (b"WARC/", "WARC", CONVERT),
         (b"%PDF", "PDF", "extract its text first"),
     ];

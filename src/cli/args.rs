@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use wirecopy::archive::ReadSettings;
 use wirecopy::archive::fields::FieldOverrides;
 use wirecopy::kernel::Kernel;
-use wirecopy::{Searches, Settings};
+use wirecopy::{Searches, Settings, TableFormat};
 
 use super::clean::CleanArgs;
 use super::compare::CompareArgs;
@@ -53,14 +53,14 @@ Examples:
   wirecopy scan news/ --json -q | jq .counts
 
 Exit status:
-  0 done   2 usage   3 done, with problems (see problems.jsonl)   4 unusable input, or --strict
+  0 done   2 usage   3 done, with problems (table problems)   4 unusable input, or --strict
   5 the report or a temporary file could not be written   9 a limit was reached
   130, 143 interrupted";
 
 /// Read archives, write a report folder, print a summary
 ///
 /// Finds what articles repeat inside themselves, which are near-duplicates (grouped into stories), and which
-/// passages stand in several, with offsets. The report is a folder of JSON Lines tables and run.json;
+/// passages stand in several, with offsets. The report is a folder of tables (JSON Lines or Parquet) and run.json;
 /// docs/output.md describes every column.
 #[derive(Debug, Args)]
 #[command(after_help = SCAN_EXAMPLES)]
@@ -85,6 +85,10 @@ pub(crate) struct ScanArgs {
     /// Replace the folder even if it holds something else than a report
     #[arg(long, help_heading = "Output")]
     pub(crate) force: bool,
+
+    /// How the tables are written: jsonl (JSON Lines) or parquet. Rows, columns and order are the same
+    #[arg(long, value_name = "FORMAT", default_value = TableFormat::JsonLines.name(), help_heading = "Output")]
+    pub(crate) format: TableFormat,
 
     /// Print the summary as JSON on stdout (what run.json holds, and where the report is)
     #[arg(long, help_heading = "Output")]
@@ -305,6 +309,7 @@ impl ScanArgs {
             threads: usize::from(self.threads),
             kernel: self.kernel.unwrap_or_default(),
             memory: self.memory,
+            tables: self.format,
         }
     }
 }

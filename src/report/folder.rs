@@ -82,7 +82,7 @@ impl Destination {
 
     /// Everything that stands in the temporary folder before the report is published, files before their folders.
     pub fn leftovers(&self) -> Vec<PathBuf> {
-        let files = super::FILES.iter().map(|file| self.new.join(file));
+        let files = super::files().map(|file| self.new.join(file));
         files.chain([self.new.clone(), self.beside.path().to_owned()]).collect()
     }
 
@@ -137,7 +137,8 @@ fn stranger(place: &Path) -> Result<Option<String>, Error> {
     let mut names: Vec<String> =
         entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort_unstable();
-    let ours = |name: &String| super::FILES.contains(&name.as_str());
+    let files: Vec<String> = super::files().collect();
+    let ours = |name: &String| files.contains(name);
     Ok(if is_report(place) { names.into_iter().find(|name| !ours(name)) } else { names.into_iter().next() })
 }
 

@@ -82,6 +82,7 @@ pub struct SettingsInfo {
     pub threads: usize,
     pub kernel: &'static str,
     pub memory: u64,
+    pub format: &'static str,
 }
 
 /// One file.
@@ -285,6 +286,7 @@ impl SettingsInfo {
             threads: settings.threads,
             kernel: settings.kernel.name(),
             memory: findings.memory.bound_bytes,
+            format: settings.tables.name(),
         }
     }
 }

@@ -187,3 +187,11 @@ pub(crate) fn unpacking(data: &[u8]) {
     let whole = texts(name, content);
     assert_eq!(texts(name, content), whole);
 }
+
+/// Parquet and Arrow, whatever they hold, are read or told: records in order, each text the same when it is read again.
+///
+/// # Panics
+/// If that is not so.
+pub(crate) fn columnar(data: &[u8]) {
+    texts("archive", data);
+}

@@ -92,4 +92,14 @@ proptest! {
     fn changed_packed_bytes_are_read_to_an_end(seed in any::<Index>(), edits in edits()) {
         agreement::unpacking(&changed("unpacking", seed, &edits));
     }
+
+    #[test]
+    fn changed_files_of_columns_are_read_or_told(seed in any::<Index>(), edits in edits()) {
+        agreement::columnar(&changed("columnar", seed, &edits));
+    }
+}
+
+#[test]
+fn the_readers_of_columns_survive_all_seeds() {
+    replay("columnar", 8, agreement::columnar);
 }

@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 use crate::support::{Report, Scan, TABLES, article, testdata};
 
 /// The English articles of the sample archive, as lines.
-fn sample() -> Vec<u8> {
+pub(crate) fn sample() -> Vec<u8> {
     fs::read(testdata("sample/archive/english.jsonl")).unwrap()
 }
 
-fn records(lines: &[u8]) -> Vec<Map<String, Value>> {
+pub(crate) fn records(lines: &[u8]) -> Vec<Map<String, Value>> {
     lines
         .split(|&byte| byte == b'\n')
         .filter(|line| !line.is_empty())
@@ -63,7 +63,7 @@ fn table(records: &[Map<String, Value>], separator: u8) -> Vec<u8> {
 }
 
 /// All tables, without what names the place of a record.
-fn rows(report: &Report) -> Vec<(&'static str, Vec<Value>)> {
+pub(crate) fn rows(report: &Report) -> Vec<(&'static str, Vec<Value>)> {
     fn placeless(value: &mut Value) {
         match value {
             Value::Object(members) => {

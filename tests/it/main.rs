@@ -16,6 +16,8 @@
 //! - `formats`: one archive in every form that is read; packed, damaged and hostile files
 //! - `compare`: `wirecopy compare` against a scan, what it picks and prints
 //! - `eval`: `wirecopy eval` and `plant`: reports held against truth
+//! - `columnar`: archives in Parquet and Arrow, by the crates and by the tools that users write them with
+//! - `parquet_report`: `--format parquet` says what the JSON Lines say
 //! - `cli`: help, options, what is printed and what never is
 //! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
 //! - `support`: running the binary and reading its report; no tests
@@ -35,6 +37,7 @@ mod support;
 mod bad_input;
 mod clean;
 mod cli;
+mod columnar;
 mod compare;
 mod corpora;
 mod eval;
@@ -42,6 +45,7 @@ mod extremes;
 mod formats;
 mod memory;
 mod pan;
+mod parquet_report;
 mod recipes;
 mod same_bytes;
 mod sample;

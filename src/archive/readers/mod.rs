@@ -20,14 +20,20 @@
 //!   catch panics, but may do so record by record with `Sink::catch`;
 //! - it spreads work over threads with `Sink::parallel`, never by threads of its own.
 
+mod arrow;
+mod cells;
+#[cfg(test)]
+mod columnar_tests;
 mod csv;
 mod json;
+mod parquet;
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 use memmap2::Mmap;
 
@@ -72,7 +78,7 @@ impl PartialEq for Reader {
 impl Eq for Reader {}
 
 /// All readers, the most telling looks first.
-pub(super) const ALL: &[&Reader] = &[&json::JSON, &csv::CSV];
+pub(super) const ALL: &[&Reader] = &[&parquet::PARQUET, &arrow::ARROW, &json::JSON, &csv::CSV];
 
 /// Reads what comes next; 0 at the end of the stream.
 fn next(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
@@ -85,10 +91,12 @@ fn next(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 /// A file of which any range can be read, by several threads at a time.
-#[derive(Debug)]
+///
+/// Clones read the same file.
+#[derive(Clone, Debug)]
 pub(super) struct Whole {
-    file: File,
-    map: Option<Mmap>,
+    file: Arc<File>,
+    map: Option<Arc<Mmap>>,
     bytes: u64,
 }
 
@@ -97,8 +105,8 @@ impl Whole {
     /// What the operating system says.
     pub(super) fn new(file: File, mapped: bool) -> io::Result<Self> {
         let bytes = file.metadata()?.len();
-        let map = if mapped && bytes > 0 { super::map::map(&file).ok() } else { None };
-        Ok(Whole { file, map, bytes })
+        let map = if mapped && bytes > 0 { super::map::map(&file).ok().map(Arc::new) } else { None };
+        Ok(Whole { file: Arc::new(file), map, bytes })
     }
 
     /// How many bytes there are.

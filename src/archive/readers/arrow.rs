@@ -1,0 +1,371 @@
+//! Arrow IPC: files (Feather version 2) and streams.
+//!
+//! In: a file of which any range can be read. Out: a record a row, by the columns that a rule may ask for. The idea: a file is
+//! a stream with a magic in front and an index behind, so both are walked message by message; batches are only found
+//! that way, and are decoded side by side by the crate `arrow-ipc`.
+//!
+//! It guarantees: rows are numbered as they stand in the file; a batch that cannot be decoded is a problem, with its
+//! byte, and the others are read; of a file that is cut the batches before the cut are read; nothing is unpacked or
+//! allocated beyond a bound because a header says so. A batch stands in memory whole, as the format wants it, up to
+//! [`MOST_BATCH_BYTES`].
+//!
+//! It does not read Feather version 1, big-endian files, and dictionaries that stand behind the batches that use them. Lists
+//! and maps are left out.
+//!
+//! Source: <https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc>.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_buffer::Buffer;
+use arrow_ipc::convert::fb_to_schema;
+use arrow_ipc::reader::{read_dictionary, read_record_batch};
+use arrow_ipc::{CompressionType, Endianness, Message, MessageHeader, MetadataVersion, root_as_message};
+use arrow_schema::{Schema, SchemaRef};
+
+use super::super::sink::{At, Sink, Stop};
+use super::{Reader, Takes, Whole, cells};
+use crate::problem::ProblemKind;
+
+/// Arrow IPC files and streams.
+pub(super) const ARROW: Reader = Reader {
+    name: "Arrow",
+    told_by: "ARROW1, or a first message as streams have it",
+    endings: &["arrow", "arrows", "feather", "ipc"],
+    begins: |head| head.starts_with(MAGIC) || is_stream(head),
+    has_magic: true,
+    in_any_encoding: false,
+    takes: Takes::Whole(read),
+};
+
+const MAGIC: &[u8] = b"ARROW1";
+/// The magic is followed by zeros: up to eight bytes by the book, up to 64 in practice.
+const MOST_MAGIC_BYTES: u64 = 64;
+/// Begins a message; then its length follows.
+const CONTINUES: [u8; 4] = [0xFF; 4];
+
+/// The largest head of a message: it lists the buffers of all columns.
+const MOST_HEAD_BYTES: u64 = 64 << 20;
+/// The most bytes that a batch or a dictionary may have, and may unpack to. Writers make batches of some 65,000 rows, and
+/// some one for a whole file.
+const MOST_BATCH_BYTES: u64 = 1 << 30;
+/// Batches that are found before they are read, and bytes of their heads.
+const BATCHES_AT_A_TIME: usize = 1024;
+const HEAD_BYTES_AT_A_TIME: usize = 64 << 20;
+/// Dictionaries that a file may have at a time, and additions to them, each of which copies what it adds to: a column has one.
+const MOST_DICTIONARIES: usize = 4096;
+const MOST_ADDITIONS: usize = 1024;
+/// Elements of a schema, within one another too.
+const MOST_FIELDS: usize = 100_000;
+
+/// A stream begins with a message whose length is a multiple of eight; text does not begin so.
+fn is_stream(head: &[u8]) -> bool {
+    let Some((length, rest)) = head.strip_prefix(&CONTINUES).and_then(<[u8]>::split_first_chunk) else {
+        return false;
+    };
+    let length = u32::from_le_bytes(*length);
+    length > 0 && length % 8 == 0 && u64::from(length) <= MOST_HEAD_BYTES && rest.len() >= 8
+}
+
+/// A batch that was found.
+#[derive(Debug)]
+struct Batch {
+    /// Where its message begins.
+    begin: u64,
+    head: Vec<u8>,
+    body: Range<u64>,
+    first_row: u64,
+    rows: u64,
+    dictionaries: Arc<Dictionaries>,
+}
+
+type Dictionaries = HashMap<i64, ArrayRef>;
+
+/// What the schema says.
+struct Table {
+    schema: SchemaRef,
+    /// The columns that are wanted.
+    columns: Vec<usize>,
+}
+
+fn read(whole: &Whole, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let head = whole.fetch(0..whole.len().min(MOST_MAGIC_BYTES))?;
+    let mut at = head.strip_prefix(MAGIC).map_or(0, |rest| {
+        let zeros = rest.iter().take_while(|byte| **byte == 0).count();
+        (MAGIC.len() + zeros) as u64 & !7
+    });
+    let mut table: Option<Table> = None;
+    let mut dictionaries = Arc::new(Dictionaries::new());
+    let mut found: Vec<Batch> = Vec::new();
+    let (mut first_row, mut heads, mut additions) = (1_u64, 0, 0);
+    let end = loop {
+        let begin = at;
+        let next = match next_message(whole, begin, head.starts_with(MAGIC)) {
+            Ok(Some(next)) => next,
+            Ok(None) => break Ok(()),
+            Err(why) => break Err((begin, why)),
+        };
+        at = next.body.end;
+        let Ok(message) = root_as_message(&next.head) else {
+            break Err((begin, "its head is damaged".to_owned()));
+        };
+        match (&table, message.header_type()) {
+            (None, MessageHeader::Schema) => match Table::of(&message, sink) {
+                Ok(read) => table = Some(read),
+                Err(why) => break Err((begin, why)),
+            },
+            (Some(table), MessageHeader::DictionaryBatch) => {
+                additions +=
+                    usize::from(message.header_as_dictionary_batch().is_some_and(|batch| batch.isDelta()));
+                if dictionaries.len() > MOST_DICTIONARIES || additions > MOST_ADDITIONS {
+                    break Err((begin, "it has more dictionaries than are read".to_owned()));
+                }
+                match Sink::catch(|| table.add_dictionary(whole, &next, &message, &dictionaries)) {
+                    Ok(Ok(more)) => dictionaries = Arc::new(more),
+                    Ok(Err(why)) | Err(why) => {
+                        let message =
+                            format!("a dictionary cannot be read: {why}; its values are not in the report");
+                        sink.problem(Some(begin), ProblemKind::UnreadableFile, message);
+                    }
+                }
+            }
+            (Some(_), MessageHeader::RecordBatch) => {
+                let rows = message.header_as_record_batch().map(|batch| batch.length());
+                let Some(rows) = rows.and_then(|rows| u64::try_from(rows).ok()) else {
+                    break Err((begin, "it has no valid number of rows".to_owned()));
+                };
+                let dictionaries = Arc::clone(&dictionaries);
+                let Next { head, body } = next;
+                heads += head.len();
+                found.push(Batch { begin, head, body, first_row, rows, dictionaries });
+                let Some(after) = first_row.checked_add(rows).filter(|row| *row <= i64::MAX.unsigned_abs())
+                else {
+                    break Err((begin, "it has more rows than can be counted".to_owned()));
+                };
+                first_row = after;
+            }
+            _ => break Err((begin, "a message stands where it cannot".to_owned())),
+        }
+        if found.len() == BATCHES_AT_A_TIME || heads > HEAD_BYTES_AT_A_TIME {
+            heads = 0;
+            read_batches(whole, table.as_ref(), std::mem::take(&mut found), sink)?;
+        }
+    };
+    read_batches(whole, table.as_ref(), found, sink)?;
+    match (end, table) {
+        (Err((byte, why)), _) => {
+            let message = format!(
+                "cannot be read on: the message at byte {byte}: {why}; what follows there is not in the report"
+            );
+            sink.problem(Some(byte), ProblemKind::UnreadableFile, message);
+            Ok(())
+        }
+        (Ok(()), None) => Err(Stop::Damaged("it has no schema".into())),
+        (Ok(()), Some(_)) => Ok(()),
+    }
+}
+
+/// A message: its head, and where its body is.
+struct Next {
+    head: Vec<u8>,
+    body: Range<u64>,
+}
+
+/// The message at `at`; `None` where there are no more: a stream may simply end, a file says so.
+fn next_message(whole: &Whole, at: u64, is_file: bool) -> Result<Option<Next>, String> {
+    let cut = || "it is cut".to_owned();
+    let fetch = |range: Range<u64>| {
+        if range.end > whole.len() {
+            Err(cut())
+        } else {
+            whole.fetch(range).map_err(|error| error.to_string())
+        }
+    };
+    if at == whole.len() && !is_file {
+        return Ok(None);
+    }
+    let lead = fetch(at..at + 8)?;
+    let length = lead.strip_prefix(&CONTINUES).ok_or("no message begins there")?;
+    let length = u64::from(u32::from_le_bytes(length.try_into().map_err(|_| cut())?));
+    if length == 0 {
+        return Ok(None);
+    }
+    if length > MOST_HEAD_BYTES {
+        return Err(format!("its head says that it has {length} bytes"));
+    }
+    let begin = at + 8;
+    // Copied, for nobody else may change what was found valid.
+    let head = fetch(begin..begin + length)?.into_owned();
+    let message = root_as_message(&head).map_err(|_| "its head is damaged".to_owned())?;
+    let body = begin + length;
+    let bytes =
+        u64::try_from(message.bodyLength()).map_err(|_| "its body has a negative length".to_owned())?;
+    let end = body.checked_add(bytes).filter(|end| *end <= whole.len()).ok_or_else(cut)?;
+    Ok(Some(Next { head, body: body..end }))
+}
+
+fn read_batches(
+    whole: &Whole,
+    table: Option<&Table>,
+    batches: Vec<Batch>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Stop> {
+    let (Some(table), false) = (table, batches.is_empty()) else { return Ok(()) };
+    sink.parallel(batches, |batch, sink| {
+        let read = match Sink::catch(|| table.read(whole, &batch)) {
+            Ok(read) => read,
+            Err(panic) => Err(format!("its reader failed ({panic})")),
+        };
+        match read {
+            Ok(Some(rows)) => cells::put_rows(&rows, batch.first_row, sink),
+            // Rows that have no column of use are records without text.
+            Ok(None) => (batch.first_row..batch.first_row + batch.rows)
+                .try_for_each(|ordinal| sink.wanted_row(At { ordinal, byte: None }, &[])),
+            Err(why) => {
+                let message = format!(
+                    "the batch at byte {} cannot be read: {why}; {} rows from record {} on are not in the report",
+                    batch.begin, batch.rows, batch.first_row
+                );
+                sink.problem(Some(batch.begin), ProblemKind::UnreadableFile, message);
+                Ok(())
+            }
+        }
+    })
+}
+
+impl Table {
+    fn of(message: &Message<'_>, sink: &Sink<'_>) -> Result<Table, String> {
+        let schema = message.header_as_schema().ok_or("it is no schema")?;
+        if schema.endianness() != Endianness::Little {
+            return Err("its numbers are big-endian, which is not read".into());
+        }
+        let fields = schema.fields().ok_or("its schema has no columns")?;
+        if fields.len() > MOST_FIELDS {
+            return Err("its schema has too many columns".into());
+        }
+        let schema: Schema =
+            Sink::catch(|| fb_to_schema(schema)).map_err(|why| format!("its schema: {why}"))?;
+        let wanted = schema
+            .fields()
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| sink.wants(field.name()) && cells::is_readable(field.data_type(), 0));
+        let columns = wanted.map(|(column, _)| column).collect();
+        Ok(Table { schema: Arc::new(schema), columns })
+    }
+
+    /// The dictionaries with one more, or one changed.
+    fn add_dictionary(
+        &self,
+        whole: &Whole,
+        next: &Next,
+        message: &Message<'_>,
+        dictionaries: &Dictionaries,
+    ) -> Result<Dictionaries, String> {
+        let batch = message.header_as_dictionary_batch().ok_or("it is none")?;
+        let body = body(whole, &next.body)?;
+        if let Some(data) = batch.data() {
+            check_buffers(&data, &body)?;
+        }
+        let mut more = dictionaries.clone();
+        read_dictionary(&body, batch, &self.schema, &mut more, &message.version())
+            .map_err(|error| error.to_string())?;
+        Ok(more)
+    }
+
+    /// `None` if no column is wanted.
+    fn read(&self, whole: &Whole, batch: &Batch) -> Result<Option<RecordBatch>, String> {
+        if self.columns.is_empty() {
+            return Ok(None);
+        }
+        let message = root_as_message(&batch.head).map_err(|error| error.to_string())?;
+        let version: MetadataVersion = message.version();
+        let data = message.header_as_record_batch().ok_or("it is none")?;
+        let body = body(whole, &batch.body)?;
+        check_buffers(&data, &body)?;
+        let schema = Arc::clone(&self.schema);
+        let columns = Some(self.columns.as_slice());
+        read_record_batch(&body, data, schema, &batch.dictionaries, columns, &version)
+            .map(Some)
+            .map_err(|error| error.to_string())
+    }
+}
+
+fn body(whole: &Whole, range: &Range<u64>) -> Result<Buffer, String> {
+    if range.end - range.start > MOST_BATCH_BYTES {
+        return Err(format!("it has {} bytes; 1 GiB at most are read", range.end - range.start));
+    }
+    let bytes = whole.fetch(range.clone()).map_err(|error| error.to_string())?;
+    Ok(Buffer::from_vec(bytes.into_owned()))
+}
+
+/// Whether buffers lie in the body, and do not unpack to more than is allowed.
+fn check_buffers(batch: &arrow_ipc::RecordBatch<'_>, body: &Buffer) -> Result<(), String> {
+    let codec = batch.compression().map(|compression| compression.codec());
+    let mut all = 0_u64;
+    for buffer in batch.buffers().iter().flatten() {
+        let range = usize::try_from(buffer.offset()).ok().zip(usize::try_from(buffer.length()).ok());
+        let bytes = range.and_then(|(begin, length)| body.get(begin..begin.checked_add(length)?));
+        let bytes = bytes.ok_or("a buffer lies beyond its end")?;
+        if let Some(codec) = codec
+            && !bytes.is_empty()
+        {
+            let (size, packed) = bytes.split_first_chunk().ok_or("a buffer is cut")?;
+            // -1: it stands as it is.
+            let size = match i64::from_le_bytes(*size) {
+                -1 => packed.len() as u64,
+                size => u64::try_from(size).map_err(|_| "a buffer has a negative length")?,
+            };
+            all = all.saturating_add(size);
+            if size > 0
+                && codec == CompressionType::LZ4_FRAME
+                && i64::from_le_bytes(bytes[..8].try_into().map_err(|_| "a buffer is cut")?) != -1
+            {
+                check_lz4(packed, size)?;
+            }
+        }
+    }
+    if all > MOST_BATCH_BYTES {
+        return Err(format!("it unpacks to {all} bytes; 1 GiB at most are read"));
+    }
+    Ok(())
+}
+
+/// Whether a frame of LZ4 can unpack to hardly more than `size`: the crate unpacks whatever comes. Each block unpacks to so
+/// many bytes at most as the frame says, and all but the last to exactly so many.
+///
+/// Source: <https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md>.
+fn check_lz4(frame: &[u8], size: u64) -> Result<(), String> {
+    let wrong = || "a buffer is no frame of LZ4".to_owned();
+    let descriptor = frame.strip_prefix(b"\x04\x22\x4D\x18").ok_or_else(wrong)?;
+    let [flags, block, ..] = *descriptor else { return Err(wrong()) };
+    let most: u64 = match (block >> 4) & 7 {
+        4 => 64 << 10,
+        5 => 256 << 10,
+        6 => 1 << 20,
+        7 => 4 << 20,
+        _ => return Err(wrong()),
+    };
+    let (has_sums, has_size, has_dictionary) = (flags & 0x10 != 0, flags & 0x08 != 0, flags & 0x01 != 0);
+    let head = 3 + if has_size { 8 } else { 0 } + if has_dictionary { 4 } else { 0 };
+    let mut rest = descriptor.get(head..).ok_or_else(wrong)?;
+    let mut blocks = 0_u64;
+    loop {
+        let (length, blocks_on) = rest.split_first_chunk().ok_or_else(wrong)?;
+        let length = u32::from_le_bytes(*length);
+        if length == 0 {
+            // A sum of the whole may follow, and nothing else: no second frame.
+            let after = if flags & 0x04 != 0 { 4 } else { 0 };
+            return if blocks_on.len() == after { Ok(()) } else { Err(wrong()) };
+        }
+        blocks += 1;
+        if (blocks - 1) * most >= size {
+            return Err("a buffer unpacks to more than it says".into());
+        }
+        // The highest bit: it stands as it is.
+        let length = (length & 0x7FFF_FFFF) as usize + if has_sums { 4 } else { 0 };
+        rest = blocks_on.get(length..).ok_or_else(wrong)?;
+    }
+}

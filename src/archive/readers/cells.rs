@@ -1,0 +1,271 @@
+//! Values of Arrow's columns, as the rules of fields know values.
+//!
+//! In: a batch of rows. Out: for each row its fields by name, as if the row had been written as JSON: text is text, a
+//! number its digits, a time or a day its ISO form, a struct an object. Dictionaries, views and wide offsets do not
+//! show. Columns of other types (lists, maps, durations, unions) are left out.
+//!
+//! A time without a zone is taken as UTC, as everywhere. Bytes that are no UTF-8 are replaced, and the record is told of.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowDictionaryKeyType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type,
+    Decimal256Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{DataType, TimeUnit};
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::frames::Value;
+use super::super::sink::{At, Sink, Stop};
+use crate::problem::ProblemKind;
+
+/// Structs within structs that are looked into.
+const MOST_NESTED: u32 = 32;
+
+/// A value of a row.
+#[derive(Debug)]
+enum Cell<'a> {
+    Null,
+    Bool(bool),
+    Number(String),
+    Text(Cow<'a, str>),
+    Object(String),
+}
+
+/// Gives a row to the sink for every row of `batch`, the first numbered `first`.
+pub(super) fn put_rows(batch: &RecordBatch, first: u64, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let schema = batch.schema();
+    let fields = schema.fields().iter().zip(batch.columns());
+    let columns: Vec<(&str, &ArrayRef)> = fields
+        .filter(|(field, _)| is_readable(field.data_type(), 0))
+        .map(|(field, column)| (field.name().as_str(), column))
+        .collect();
+    let mut cells: Vec<Cell<'_>> = Vec::with_capacity(columns.len());
+    for row in 0..batch.num_rows() {
+        cells.clear();
+        let mut lossy = None;
+        for (name, column) in &columns {
+            let cell = cell(column, row, &mut |at| lossy = lossy.or(Some((*name, at))));
+            cells.push(cell);
+        }
+        if let Some((name, at)) = lossy {
+            let message = format!("not UTF-8 from byte {at} of {name} on; replaced with U+FFFD");
+            sink.finding(ProblemKind::InvalidUtf8, message);
+        }
+        let values: Vec<(&str, Value<'_>)> =
+            columns.iter().zip(&cells).map(|((name, _), cell)| (*name, cell.value())).collect();
+        sink.wanted_row(At { ordinal: first + row as u64, byte: None }, &values)?;
+    }
+    Ok(())
+}
+
+/// Whether columns of this type hold values that some rule may ask for.
+pub(super) fn is_readable(kind: &DataType, nested: u32) -> bool {
+    match kind {
+        DataType::Null
+        | DataType::Boolean
+        | DataType::Utf8
+        | DataType::LargeUtf8
+        | DataType::Utf8View
+        | DataType::Binary
+        | DataType::LargeBinary
+        | DataType::BinaryView
+        | DataType::Timestamp(..)
+        | DataType::Date32
+        | DataType::Date64 => true,
+        DataType::FixedSizeBinary(bytes) => *bytes == UUID_BYTES,
+        DataType::Dictionary(_, values) => nested < MOST_NESTED && is_readable(values, nested + 1),
+        DataType::Struct(fields) => {
+            nested < MOST_NESTED && fields.iter().any(|field| is_readable(field.data_type(), nested + 1))
+        }
+        kind => kind.is_numeric() || kind.is_decimal(),
+    }
+}
+
+/// Fixed bytes are read as the numbers that tell records apart, and as nothing else.
+const UUID_BYTES: i32 = 16;
+
+impl Cell<'_> {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Cell::Null => Value::Null,
+            Cell::Bool(_) => Value::Bool,
+            Cell::Number(written) => Value::Number(written),
+            Cell::Text(text) => Value::Text(text),
+            Cell::Object(written) => Value::Object(written),
+        }
+    }
+}
+
+/// The value of a row. `lossy` is told at which byte bytes are no UTF-8.
+fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(usize)) -> Cell<'a> {
+    macro_rules! number {
+        ($type:ty) => {
+            Cell::Number(column.as_primitive::<$type>().value(row).to_string())
+        };
+    }
+    macro_rules! float {
+        ($type:ty) => {
+            float(f64::from(column.as_primitive::<$type>().value(row)), || {
+                column.as_primitive::<$type>().value(row).to_string()
+            })
+        };
+    }
+    macro_rules! decimal {
+        ($type:ty) => {
+            Cell::Number(column.as_primitive::<$type>().value_as_string(row))
+        };
+    }
+    macro_rules! entry {
+        ($type:ty) => {
+            entry::<$type>(column, row, lossy)
+        };
+    }
+    if column.is_null(row) {
+        return Cell::Null;
+    }
+    match column.data_type() {
+        DataType::Boolean => Cell::Bool(column.as_boolean().value(row)),
+        DataType::Int8 => number!(Int8Type),
+        DataType::Int16 => number!(Int16Type),
+        DataType::Int32 => number!(Int32Type),
+        DataType::Int64 => number!(Int64Type),
+        DataType::UInt8 => number!(UInt8Type),
+        DataType::UInt16 => number!(UInt16Type),
+        DataType::UInt32 => number!(UInt32Type),
+        DataType::UInt64 => number!(UInt64Type),
+        DataType::Float16 => float!(Float16Type),
+        DataType::Float32 => float!(Float32Type),
+        DataType::Float64 => float!(Float64Type),
+        DataType::Decimal32(..) => decimal!(Decimal32Type),
+        DataType::Decimal64(..) => decimal!(Decimal64Type),
+        DataType::Decimal128(..) => decimal!(Decimal128Type),
+        DataType::Decimal256(..) => decimal!(Decimal256Type),
+        DataType::Utf8 => Cell::Text(column.as_string::<i32>().value(row).into()),
+        DataType::LargeUtf8 => Cell::Text(column.as_string::<i64>().value(row).into()),
+        DataType::Utf8View => Cell::Text(column.as_string_view().value(row).into()),
+        DataType::Binary => text(column.as_binary::<i32>().value(row), lossy),
+        DataType::LargeBinary => text(column.as_binary::<i64>().value(row), lossy),
+        DataType::BinaryView => text(column.as_binary_view().value(row), lossy),
+        DataType::FixedSizeBinary(UUID_BYTES) => uuid(column.as_fixed_size_binary().value(row)),
+        DataType::Date32 => day(i64::from(column.as_primitive::<Date32Type>().value(row))),
+        DataType::Date64 => day(column.as_primitive::<Date64Type>().value(row).div_euclid(86_400_000)),
+        DataType::Timestamp(unit, _) => {
+            let (count, in_a_second) = match unit {
+                TimeUnit::Second => (column.as_primitive::<TimestampSecondType>().value(row), 1),
+                TimeUnit::Millisecond => {
+                    (column.as_primitive::<TimestampMillisecondType>().value(row), 1_000)
+                }
+                TimeUnit::Microsecond => {
+                    (column.as_primitive::<TimestampMicrosecondType>().value(row), 1_000_000)
+                }
+                TimeUnit::Nanosecond => {
+                    (column.as_primitive::<TimestampNanosecondType>().value(row), 1_000_000_000)
+                }
+            };
+            time(count, in_a_second)
+        }
+        DataType::Dictionary(key, _) => match **key {
+            DataType::Int8 => entry!(Int8Type),
+            DataType::Int16 => entry!(Int16Type),
+            DataType::Int32 => entry!(Int32Type),
+            DataType::Int64 => entry!(Int64Type),
+            DataType::UInt8 => entry!(UInt8Type),
+            DataType::UInt16 => entry!(UInt16Type),
+            DataType::UInt32 => entry!(UInt32Type),
+            DataType::UInt64 => entry!(UInt64Type),
+            _ => Cell::Null,
+        },
+        DataType::Struct(_) => object(column, row, lossy),
+        _ => Cell::Null,
+    }
+}
+
+/// What a key of a dictionary stands for.
+fn entry<'a, K: ArrowDictionaryKeyType>(
+    column: &'a dyn Array,
+    row: usize,
+    lossy: &mut dyn FnMut(usize),
+) -> Cell<'a> {
+    let dictionary = column.as_dictionary::<K>();
+    match dictionary.key(row).filter(|key| *key < dictionary.values().len()) {
+        Some(key) => cell(dictionary.values(), key, lossy),
+        None => Cell::Null,
+    }
+}
+
+/// JSON has no such numbers.
+fn float<'a>(value: f64, written: impl FnOnce() -> String) -> Cell<'a> {
+    if value.is_finite() { Cell::Number(written()) } else { Cell::Null }
+}
+
+fn text<'a>(bytes: &'a [u8], lossy: &mut dyn FnMut(usize)) -> Cell<'a> {
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+        return Cell::Text(text.into());
+    }
+    lossy(bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len()));
+    Cell::Text(String::from_utf8_lossy(bytes))
+}
+
+fn uuid<'a>(bytes: &[u8]) -> Cell<'a> {
+    let mut written = String::with_capacity(36);
+    for (byte, place) in bytes.iter().zip(0..) {
+        if matches!(place, 4 | 6 | 8 | 10) {
+            written.push('-');
+        }
+        let _ = write!(written, "{byte:02x}");
+    }
+    Cell::Text(written.into())
+}
+
+/// A day, by its number from 1970 on. One that no calendar holds stays a number, which is no date.
+fn day<'a>(days: i64) -> Cell<'a> {
+    let midnight = days.checked_mul(86_400).and_then(|seconds| Timestamp::from_second(seconds).ok());
+    match midnight {
+        Some(midnight) => Cell::Text(jiff::tz::TimeZone::UTC.to_datetime(midnight).date().to_string().into()),
+        None => Cell::Number(days.to_string()),
+    }
+}
+
+fn time<'a>(count: i64, in_a_second: i64) -> Cell<'a> {
+    let nanoseconds = count.rem_euclid(in_a_second) * (1_000_000_000 / in_a_second);
+    let nanoseconds = i32::try_from(nanoseconds).expect("less than a second");
+    let since = SignedDuration::new(count.div_euclid(in_a_second), nanoseconds);
+    match Timestamp::from_duration(since) {
+        Ok(time) => Cell::Text(time.to_string().into()),
+        Err(_) => Cell::Number(count.to_string()),
+    }
+}
+
+/// A struct as a JSON object.
+fn object<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(usize)) -> Cell<'a> {
+    let members = column.as_struct();
+    let mut written = String::from("{");
+    for (field, member) in members.fields().iter().zip(members.columns()) {
+        if !is_readable(field.data_type(), 0) {
+            continue;
+        }
+        if written.len() > 1 {
+            written.push(',');
+        }
+        push_text(&mut written, field.name());
+        written.push(':');
+        match cell(member, row, lossy) {
+            Cell::Null => written.push_str("null"),
+            Cell::Bool(value) => written.push_str(if value { "true" } else { "false" }),
+            Cell::Number(inner) | Cell::Object(inner) => written.push_str(&inner),
+            Cell::Text(text) => push_text(&mut written, &text),
+        }
+    }
+    written.push('}');
+    Cell::Object(written)
+}
+
+fn push_text(written: &mut String, text: &str) {
+    written.push_str(&serde_json::to_string(text).expect("text can be written"));
+}

@@ -1,0 +1,362 @@
+//! What Parquet and Arrow have in common in tests: one table written in every way that the crates know, read back, cut and
+//! damaged. The judge is the table itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::types::Int32Type;
+use arrow_array::{
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int64Array,
+    LargeStringArray, RecordBatch, StringArray, StringViewArray, StructArray, TimestampMicrosecondArray,
+    TimestampNanosecondArray,
+};
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+use arrow_schema::{DataType, Field, Fields};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{BrotliLevel, Compression, Encoding, GzipLevel, ZstdLevel};
+use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::schema::types::ColumnPath;
+
+use super::tests::read_with;
+use crate::archive::ReadSettings;
+use crate::archive::record::{Outcome, Record};
+use crate::problem::{Problem, ProblemKind};
+use crate::settings::Settings;
+
+const ROWS: usize = 12;
+
+/// What is read of a file: the articles by number, the problems.
+fn read(name: &str, bytes: &[u8], settings: &ReadSettings) -> (BTreeMap<u64, String>, Vec<Problem>) {
+    let (seen, mut problems) = read_with(name, bytes, settings.clone());
+    let mut found = BTreeMap::new();
+    for record in seen {
+        problems.extend(record.kinds.iter().map(|&kind| Problem {
+            path: name.to_owned(),
+            record: Some(record.ordinal),
+            byte: record.byte,
+            kind,
+            message: String::new(),
+        }));
+        if let Outcome::Article(article) = record.outcome {
+            let Record { text, id, outlet, published, title, .. } = *article;
+            let [id, outlet, title] = [id, outlet, title].map(Option::unwrap_or_default);
+            let published = published.map(|published| published.to_string()).unwrap_or_default();
+            let said = format!("{text} | {id} | {outlet} | {published} | {title}");
+            assert!(found.insert(record.ordinal, said).is_none(), "record {} twice", record.ordinal);
+        }
+    }
+    (found, problems)
+}
+
+fn settings() -> ReadSettings {
+    Settings::default().read
+}
+
+fn text(row: usize) -> String {
+    format!(
+        "Engineers closed harbour wall {row} at Port Alder — and “{}” after that.",
+        "forty boats ".repeat(row)
+    )
+}
+
+/// What [`read`] says of the rows of [`table`].
+fn expected() -> BTreeMap<u64, String> {
+    let said = |row: usize| {
+        let title = if row % 3 == 1 { String::new() } else { format!("Title {row}") };
+        format!(
+            "{} | {} | paper{}.example | 2025-01-0{}T08:00:00Z | {title}",
+            text(row),
+            100 + row,
+            row % 2,
+            1 + row % 9
+        )
+    };
+    (0..ROWS).map(|row| (row as u64 + 1, said(row))).collect()
+}
+
+/// Twelve articles, with columns of `kind` for what is text.
+fn table(kind: &DataType) -> RecordBatch {
+    let texts = |values: Vec<Option<String>>| -> ArrayRef {
+        match kind {
+            DataType::Utf8 => Arc::new(StringArray::from(values)),
+            DataType::LargeUtf8 => Arc::new(LargeStringArray::from(values)),
+            DataType::Utf8View => Arc::new(StringViewArray::from_iter(values)),
+            DataType::Binary => {
+                let bytes = values.iter().map(|text| text.as_ref().map(String::as_bytes));
+                Arc::new(bytes.collect::<BinaryArray>())
+            }
+            _ => Arc::new(values.iter().map(Option::as_deref).collect::<DictionaryArray<Int32Type>>()),
+        }
+    };
+    let rows = || 0..ROWS;
+    let numbers = || 0..i64::try_from(ROWS).expect("a dozen");
+    let morning = |row: i64| 1_735_718_400 + 86_400 * (row % 9); // 2025-01-01T08:00:00Z and on
+    let mut lists = ListBuilder::new(StringBuilder::new());
+    for row in rows() {
+        for author in 0..row % 3 {
+            lists.values().append_value(format!("Author {author}"));
+        }
+        lists.append(true);
+    }
+    let member = texts(rows().map(|row| Some(format!("paper{}.example", row % 2))).collect());
+    let ranks: ArrayRef = Arc::new(Int64Array::from_iter_values(numbers()));
+    let publisher = StructArray::new(
+        Fields::from(vec![
+            Field::new("rank", DataType::Int64, true),
+            Field::new("name", member.data_type().clone(), true),
+        ]),
+        vec![ranks, member],
+        None,
+    );
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("noise", Arc::new(Float64Array::from(vec![0.5; ROWS]))),
+        ("authors", Arc::new(lists.finish())),
+        ("id", Arc::new(Int64Array::from_iter_values(numbers().map(|row| 100 + row)))),
+        (
+            "published_at",
+            Arc::new(TimestampMicrosecondArray::from_iter_values(
+                numbers().map(|row| morning(row) * 1_000_000),
+            )),
+        ),
+        ("title", texts(rows().map(|row| (row % 3 != 1).then(|| format!("Title {row}"))).collect())),
+        ("publisher", Arc::new(publisher)),
+        ("seen", Arc::new(BooleanArray::from(vec![true; ROWS]))),
+        ("text", texts(rows().map(|row| Some(text(row))).collect())),
+    ];
+    RecordBatch::try_from_iter(columns).expect("all columns have as many rows")
+}
+
+fn parquet(table: &RecordBatch, properties: WriterProperties) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut file, table.schema(), Some(properties)).expect("a schema");
+    for begin in (0..table.num_rows()).step_by(4) {
+        writer.write(&table.slice(begin, 4.min(table.num_rows() - begin))).expect("memory takes it");
+        writer.flush().expect("memory takes it");
+    }
+    writer.close().expect("memory takes it");
+    file
+}
+
+fn arrow(table: &RecordBatch, compression: Option<CompressionType>, is_stream: bool) -> Vec<u8> {
+    let options = IpcWriteOptions::default().try_with_compression(compression).expect("it is known");
+    let mut file = Vec::new();
+    let parts =
+        (0..table.num_rows()).step_by(4).map(|begin| table.slice(begin, 4.min(table.num_rows() - begin)));
+    if is_stream {
+        let mut writer =
+            StreamWriter::try_new_with_options(&mut file, &table.schema(), options).expect("a schema");
+        parts.for_each(|part| writer.write(&part).expect("memory takes it"));
+        writer.finish().expect("memory takes it");
+    } else {
+        let mut writer =
+            FileWriter::try_new_with_options(&mut file, &table.schema(), options).expect("a schema");
+        parts.for_each(|part| writer.write(&part).expect("memory takes it"));
+        writer.finish().expect("memory takes it");
+    }
+    file
+}
+
+fn check(what: &str, name: &str, bytes: &[u8]) {
+    for mapped in [true, false] {
+        let (found, problems) = read(name, bytes, &ReadSettings { mapped, ..settings() });
+        assert_eq!(problems, [], "{what}");
+        assert_eq!(found, expected(), "{what}");
+    }
+}
+
+const KINDS: [DataType; 4] = [DataType::Utf8, DataType::LargeUtf8, DataType::Utf8View, DataType::Binary];
+
+fn dictionary() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+}
+
+#[test]
+fn a_table_is_read_whatever_its_compression_and_its_types_of_text() {
+    let codecs = [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ];
+    for kind in KINDS.iter().chain([&dictionary()]) {
+        for codec in codecs {
+            let properties = WriterProperties::builder().set_compression(codec).build();
+            check(&format!("{codec:?}, {kind}"), "a.parquet", &parquet(&table(kind), properties));
+        }
+        for compression in [None, Some(CompressionType::LZ4_FRAME), Some(CompressionType::ZSTD)] {
+            for (is_stream, name) in [(false, "a.arrow"), (true, "a.arrows")] {
+                check(
+                    &format!("{compression:?}, {kind}"),
+                    name,
+                    &arrow(&table(kind), compression, is_stream),
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_table_is_read_whatever_its_encodings_and_pages() {
+    let encodings = [Encoding::PLAIN, Encoding::DELTA_LENGTH_BYTE_ARRAY, Encoding::DELTA_BYTE_ARRAY];
+    for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
+        for encoding in encodings {
+            for rows_of_a_page in [1, 3, 100] {
+                let properties = WriterProperties::builder()
+                    .set_writer_version(version)
+                    .set_compression(Compression::SNAPPY)
+                    .set_dictionary_enabled(rows_of_a_page == 3)
+                    .set_column_encoding(ColumnPath::from("text"), encoding)
+                    .set_column_encoding(ColumnPath::from("title"), encoding)
+                    .set_column_encoding(ColumnPath::from("id"), Encoding::DELTA_BINARY_PACKED)
+                    .set_data_page_row_count_limit(rows_of_a_page)
+                    .set_write_batch_size(1)
+                    .build();
+                let what = format!("{version:?}, {encoding}, {rows_of_a_page}");
+                check(&what, "a.parquet", &parquet(&table(&DataType::Utf8), properties));
+            }
+        }
+    }
+}
+
+/// One column, one row: what it becomes as the date, the id and the text of an article.
+fn check_value(column: ArrayRef, expect_date: &str, expect_id: &str, expect_kinds: &[ProblemKind]) {
+    let texts: ArrayRef = Arc::new(StringArray::from(vec!["A text."]));
+    let columns = [("date", Arc::clone(&column)), ("id", column), ("text", texts)];
+    let table = RecordBatch::try_from_iter(columns).expect("all have one row");
+    let forms = [
+        ("a.parquet", parquet(&table, WriterProperties::default())),
+        ("a.arrow", arrow(&table, None, false)),
+    ];
+    for (name, bytes) in forms {
+        let (found, problems) = read(name, &bytes, &settings());
+        let expect = format!("A text. | {expect_id} |  | {expect_date} | ");
+        assert_eq!(found.into_values().collect::<Vec<_>>(), [expect], "{name}");
+        let kinds: Vec<ProblemKind> = problems.iter().map(|problem| problem.kind).collect();
+        assert_eq!(kinds, expect_kinds, "{name}: {problems:?}");
+    }
+}
+
+#[test]
+fn numbers_times_and_days_are_what_they_would_be_in_json() {
+    let (time, bad) = ("2018-07-15T11:54:28Z", [ProblemKind::BadDate]);
+    check_value(Arc::new(Date32Array::from(vec![17_727])), "2018-07-15", "2018-07-15", &[]);
+    check_value(
+        Arc::new(TimestampNanosecondArray::from(vec![1_531_655_668_000_000_000]).with_timezone("+02:00")),
+        time,
+        time,
+        &[],
+    );
+    check_value(Arc::new(Int64Array::from(vec![1_531_655_668])), time, "1531655668", &[]);
+    check_value(Arc::new(Float64Array::from(vec![f64::NAN])), "", "", &[]);
+    check_value(Arc::new(BooleanArray::from(vec![true])), "", "", &[]);
+    check_value(Arc::new(StringArray::from(vec![None::<&str>])), "", "", &[]);
+    check_value(Arc::new(TimestampMicrosecondArray::from(vec![i64::MAX])), "", "9223372036854775807", &bad);
+    let bytes: ArrayRef = Arc::new(BinaryArray::from_vec(vec![b"2018-07-15 \xFF"]));
+    check_value(bytes, "", "2018-07-15 \u{FFFD}", &[ProblemKind::InvalidUtf8, ProblemKind::BadDate]);
+}
+
+#[test]
+fn ten_thousand_columns_and_missing_ones_are_no_obstacle() {
+    let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+    let mut columns: Vec<(String, ArrayRef)> =
+        (0..10_000).map(|column| (format!("column{column}"), Arc::clone(&numbers))).collect();
+    columns.push(("body".into(), Arc::new(StringArray::from(vec!["One text.", ""]))));
+    let table = RecordBatch::try_from_iter(columns).expect("all have two rows");
+    for (name, bytes) in
+        [("a.parquet", parquet(&table, WriterProperties::default())), ("a.arrow", arrow(&table, None, true))]
+    {
+        let (found, problems) = read(name, &bytes, &settings());
+        assert_eq!((found.len(), problems), (1, vec![]), "{name}");
+    }
+    let without_text = table.project(&[0, 1]).expect("they are there");
+    for (name, bytes) in [
+        ("a.parquet", parquet(&without_text, WriterProperties::default())),
+        ("a.arrow", arrow(&without_text, None, false)),
+    ] {
+        let (found, problems) = read(name, &bytes, &settings());
+        let kinds: Vec<ProblemKind> = problems.iter().map(|problem| problem.kind).collect();
+        assert_eq!((found.len(), kinds), (0, vec![ProblemKind::TextMissing; 2]), "{name}");
+    }
+}
+
+#[test]
+fn large_texts_are_read_a_few_at_a_time_and_too_large_ones_are_told() {
+    let large: Vec<String> = (0..40_u64).map(|row| row.to_string().repeat(200_000)).collect();
+    let columns: Vec<(&str, ArrayRef)> = vec![("text", Arc::new(StringArray::from(large)))];
+    let table = RecordBatch::try_from_iter(columns).expect("one column");
+    let settings = ReadSettings { max_record: 300_000, ..settings() };
+    for bytes in [parquet(&table, WriterProperties::default()), arrow(&table, None, true)] {
+        let (found, problems) = read("unnamed", &bytes, &settings);
+        assert_eq!(found.len(), 10);
+        assert!(
+            problems.len() == 30
+                && problems.iter().all(|problem| problem.kind == ProblemKind::RecordTooLarge)
+        );
+    }
+}
+
+fn small() -> Vec<(&'static str, Vec<u8>)> {
+    let table = table(&DataType::Utf8);
+    let snappy = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    vec![
+        ("a.parquet", parquet(&table, snappy)),
+        ("a.arrow", arrow(&table, Some(CompressionType::LZ4_FRAME), false)),
+        ("a.arrows", arrow(&table, None, true)),
+    ]
+}
+
+#[test]
+fn a_file_cut_anywhere_gives_what_stands_before_the_cut() {
+    let expect = expected();
+    for (name, bytes) in small() {
+        let mut most = 0;
+        for cut in (5..bytes.len()).step_by(5) {
+            let (found, problems) = read(name, &bytes[..cut], &settings());
+            assert!(found.iter().all(|(row, said)| expect.get(row) == Some(said)), "{name} cut at {cut}");
+            assert!(found.len() == ROWS || !problems.is_empty() || name == "a.arrows", "{name} cut at {cut}");
+            assert!(found.len() >= most || name == "a.parquet", "{name} cut at {cut}");
+            most = found.len();
+        }
+    }
+}
+
+#[test]
+fn flipped_bytes_end_no_run_and_lose_no_row_in_silence() {
+    for (name, bytes) in small() {
+        for at in (8..bytes.len()).step_by(7) {
+            let flip = if at % 2 == 0 { 0xFF } else { 1 << (at % 8) };
+            let mut damaged = bytes.clone();
+            damaged[at] ^= flip;
+            // A flipped byte may turn one value into another, an id, a count of rows: but what is missing is told.
+            let (found, problems) = read(name, &damaged, &settings());
+            let told = found.len() >= ROWS || !problems.is_empty();
+            assert!(told, "{name}: byte {at} ^ {flip}: {} rows and no problem", found.len());
+        }
+    }
+}
+
+#[test]
+fn a_broken_row_group_among_good_ones_is_told_and_the_others_are_read() {
+    let expect = expected();
+    for (name, mut bytes) in small().into_iter().take(2) {
+        let finder: &[u8] = if name == "a.parquet" { b"harbour wall 4" } else { b"\x04\x22\x4D\x18" };
+        let places: Vec<usize> = memchr::memmem::find_iter(&bytes, finder).collect();
+        // In the second row group (the footer names the text once more), in the second batch.
+        let at = if name == "a.parquet" { places[0] } else { places[places.len() / 2] };
+        let broken = if name == "a.parquet" { at - 40..at } else { at..at + 4 };
+        bytes[broken].fill(0xEE);
+        let (found, problems) = read(name, &bytes, &settings());
+        let good: Vec<u64> =
+            found.iter().filter(|(row, said)| expect.get(row) == Some(said)).map(|(row, _)| *row).collect();
+        assert_eq!(good, [1, 2, 3, 4, 9, 10, 11, 12], "{name}: {problems:?}");
+        assert_eq!(problems.len(), 1, "{name}: {problems:?}");
+        let problem = &problems[0];
+        assert_eq!(problem.kind, ProblemKind::UnreadableFile);
+        assert!(problem.byte.is_some_and(|byte| byte > 0 && byte < at as u64), "{problem:?}");
+    }
+}

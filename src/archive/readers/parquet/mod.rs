@@ -1,0 +1,231 @@
+//! Parquet.
+//!
+//! In: a file of which any range can be read. Out: a record a row, by the columns that a rule may ask for; the others
+//! are not read. The idea: `footer` tells where the columns of each row group are, `pages` unpacks their pages under
+//! bounds of its own, the crate `parquet` decodes them to Arrow, and `cells` writes the rows down. Row groups are read side
+//! by side.
+//!
+//! It guarantees: rows are numbered as they stand in the file, whatever could be read of it; a row group that cannot
+//! be read is a problem, with the byte where it was met, and the others are read; memory is bounded for any bytes: a
+//! footer, and for each thread and column some pages. It reads every compression but LZO, which has no
+//! well-kept crate, no encrypted files, and no columns in other files. Lists and maps are left out.
+//!
+//! - `thrift`: the encoding of all that is no page · `footer` · `header`, `pages`: of one column · `unpack`: compressions
+
+mod footer;
+mod header;
+mod pages;
+mod thrift;
+mod unpack;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Field, FieldRef, Fields};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups};
+use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema};
+use parquet::column::page::PageIterator;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::{FileMetaData, ParquetMetaData, RowGroupMetaData};
+
+use super::super::sink::{Sink, Stop};
+use super::{Reader, Takes, Whole, cells};
+use crate::problem::ProblemKind;
+use footer::{Footer, Group};
+use pages::{BATCH_ROWS, Column, OneChunk, Pages};
+
+/// Parquet files.
+pub(super) const PARQUET: Reader = Reader {
+    name: "Parquet",
+    told_by: "PAR1",
+    endings: &["parquet", "pq"],
+    begins: |head| head.starts_with(MAGIC),
+    has_magic: true,
+    in_any_encoding: false,
+    takes: Takes::Whole(read),
+};
+
+const MAGIC: &[u8] = b"PAR1";
+/// The footer's length and the magic.
+const TAIL_BYTES: u64 = 8;
+/// The largest footer that is read: it stands in memory, and that of ten thousand columns in fifty row groups is
+/// smaller.
+const MOST_FOOTER_BYTES: u64 = 64 << 20;
+/// Pages are unpacked up to this size, or twice the largest record where that is more. Writers make pages of 1 MiB, some
+/// of 100 MB.
+const LEAST_MOST_PAGE: u64 = 128 << 20;
+
+fn read(whole: &Whole, sink: &mut Sink<'_>) -> std::result::Result<(), Stop> {
+    let bytes = footer_bytes(whole)?;
+    let footer = Footer::read(&bytes, |name| sink.wants(name)).map_err(Stop::Damaged)?;
+    let rows = Rows::of(whole, &footer, &bytes, sink.max_record())
+        .map_err(|error| Stop::Damaged(error.to_string()))?;
+    let in_groups = footer.rows_of_groups();
+    if u64::try_from(footer.rows) != Ok(in_groups) {
+        let message = format!(
+            "its footer says that it has {} rows, and those of its row groups are {in_groups}; what they hold is read",
+            footer.rows
+        );
+        sink.problem(None, ProblemKind::UnreadableFile, message);
+    }
+    let groups: Vec<(usize, &Group)> = footer.groups.iter().enumerate().collect();
+    sink.parallel(groups, |(number, group), sink| rows.read_group(number, group, sink))
+}
+
+fn footer_bytes(whole: &Whole) -> std::result::Result<Vec<u8>, Stop> {
+    let damaged = |what: &str| Stop::Damaged(what.to_owned());
+    let length = whole.len();
+    let end =
+        length.checked_sub(TAIL_BYTES).filter(|end| *end >= 4).ok_or_else(|| damaged("it is cut short"))?;
+    let tail = whole.fetch(end..length)?;
+    let (footer_length, magic) = tail.split_first_chunk().ok_or_else(|| damaged("it is cut short"))?;
+    if magic != MAGIC {
+        return Err(damaged(if magic == b"PARE" {
+            "its footer is encrypted"
+        } else {
+            "it does not end as Parquet does: it is cut, or was not finished"
+        }));
+    }
+    let footer_length = u64::from(u32::from_le_bytes(*footer_length));
+    if footer_length > MOST_FOOTER_BYTES {
+        return Err(damaged("its footer says that it is larger than 64 MiB"));
+    }
+    let begin = end.checked_sub(footer_length).filter(|begin| *begin >= 4);
+    let begin = begin.ok_or_else(|| damaged("its footer says that it is longer than the file"))?;
+    Ok(whole.fetch(begin..end)?.into_owned())
+}
+
+/// What all row groups of a file have in common.
+struct Rows<'f> {
+    whole: &'f Whole,
+    footer: &'f Footer,
+    bytes: &'f [u8],
+    levels: FieldLevels,
+    metadata: ParquetMetaData,
+    most_page: u64,
+}
+
+impl<'f> Rows<'f> {
+    fn of(whole: &'f Whole, footer: &'f Footer, bytes: &'f [u8], max_record: u64) -> Result<Self> {
+        let schema = &footer.schema;
+        // Views are cut out of pages: a value that stands in a thousand rows is in memory once.
+        let views = as_views(parquet_to_arrow_schema(schema, None)?.fields());
+        let levels = parquet_to_arrow_field_levels(schema, ProjectionMask::all(), Some(&views))?;
+        let metadata = FileMetaData::new(2, 0, None, None, Arc::clone(schema), None);
+        let metadata = ParquetMetaData::new(metadata, Vec::new());
+        let most_page = LEAST_MOST_PAGE.max(max_record.saturating_mul(2));
+        Ok(Rows { whole, footer, bytes, levels, metadata, most_page })
+    }
+
+    fn read_group(&self, number: usize, group: &Group, sink: &mut Sink<'_>) -> std::result::Result<(), Stop> {
+        let place = Arc::new(AtomicU64::new(0));
+        let mut next = group.first_row;
+        let end = group.first_row + group.rows;
+        let why = match self.columns(group, &place).and_then(|columns| columns.reader(&self.levels)) {
+            // Rows that have no column of use are records without text.
+            Ok(None) => loop {
+                if next == end {
+                    return Ok(());
+                }
+                sink.wanted_row(super::super::sink::At { ordinal: next, byte: None }, &[])?;
+                next += 1;
+            },
+            Ok(Some(mut reader)) => loop {
+                if next == end {
+                    return Ok(());
+                }
+                match Sink::catch(|| reader.next()) {
+                    Ok(Some(Ok(batch))) => next += put(&batch, next, end, sink)?,
+                    Ok(Some(Err(error))) => break error.to_string(),
+                    Ok(None) => break "it has fewer rows than it says".into(),
+                    Err(panic) => break format!("its reader failed ({panic})"),
+                }
+            },
+            Err(why) => why,
+        };
+        let (all, missing) = (self.footer.groups.len(), end - next);
+        let message = format!(
+            "row group {} of {all} cannot be read on: {why}; {missing} rows from record {next} on are not in the report",
+            number + 1
+        );
+        let byte = Some(place.load(Ordering::Relaxed)).filter(|byte| *byte > 0);
+        sink.problem(byte, ProblemKind::UnreadableFile, message);
+        Ok(())
+    }
+
+    fn columns(&self, group: &Group, place: &Arc<AtomicU64>) -> std::result::Result<Columns<'_>, String> {
+        let chunks = self.footer.chunks(self.bytes, group)?;
+        let columns = chunks.into_iter().zip(self.footer.schema.columns()).map(|(chunk, leaf)| Column {
+            whole: self.whole.clone(),
+            chunk,
+            physical: leaf.physical_type(),
+            has_levels: leaf.max_def_level() > 0,
+            most_page: self.most_page,
+            place: Arc::clone(place),
+        });
+        Ok(Columns { leaves: columns.collect(), rows: group.rows, metadata: &self.metadata })
+    }
+}
+
+/// Puts the rows of a batch, but none from `end` on; how many that were.
+fn put(batch: &RecordBatch, next: u64, end: u64, sink: &mut Sink<'_>) -> std::result::Result<u64, Stop> {
+    let rows = (batch.num_rows() as u64).min(end - next);
+    let batch = batch.slice(0, usize::try_from(rows).expect("not more than the batch has"));
+    cells::put_rows(&batch, next, sink)?;
+    Ok(rows)
+}
+
+fn as_views(fields: &Fields) -> Fields {
+    let view = |field: &FieldRef| -> Field {
+        let kind = match field.data_type() {
+            DataType::Binary => DataType::BinaryView,
+            DataType::Struct(members) => DataType::Struct(as_views(members)),
+            other => other.clone(),
+        };
+        field.as_ref().clone().with_data_type(kind)
+    };
+    fields.iter().map(view).collect()
+}
+
+/// The columns of one row group, as the crate asks for them.
+struct Columns<'f> {
+    leaves: Vec<Column>,
+    rows: u64,
+    metadata: &'f ParquetMetaData,
+}
+
+impl Columns<'_> {
+    /// `None` if there are no columns.
+    fn reader(&self, levels: &FieldLevels) -> std::result::Result<Option<ParquetRecordBatchReader>, String> {
+        if self.leaves.is_empty() {
+            return Ok(None);
+        }
+        let mut rows = BATCH_ROWS.min(self.rows.max(1));
+        for column in &self.leaves {
+            rows = rows.min(Pages::new(column.clone())?.survey()?);
+        }
+        let rows = usize::try_from(rows).expect("batches are small");
+        let reader = ParquetRecordBatchReader::try_new_with_row_groups(levels, self, rows, None);
+        reader.map(Some).map_err(|error| error.to_string())
+    }
+}
+
+impl RowGroups for Columns<'_> {
+    fn num_rows(&self) -> usize {
+        usize::try_from(self.rows).unwrap_or(usize::MAX)
+    }
+
+    fn column_chunks(&self, column: usize) -> Result<Box<dyn PageIterator>> {
+        let pages = Pages::new(self.leaves[column].clone()).map_err(ParquetError::General)?;
+        Ok(Box::new(OneChunk(Some(Box::new(pages)))))
+    }
+
+    fn row_groups(&self) -> Box<dyn Iterator<Item = &RowGroupMetaData> + '_> {
+        Box::new(self.metadata.row_groups().iter())
+    }
+
+    fn metadata(&self) -> &ParquetMetaData {
+        self.metadata
+    }
+}
