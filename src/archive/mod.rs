@@ -11,6 +11,7 @@
 
 pub mod dates;
 pub mod fields;
+pub mod html;
 pub mod json;
 mod lines;
 mod map;

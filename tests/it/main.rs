@@ -8,6 +8,7 @@
 //! - `sample`: the sample archive of `testdata` against its truth
 //! - `shared_archives`: the same on `../shared`, where it is there; a loud line where it is not
 //! - `pan`: passages on PAN 2013, by the measures of its task
+//! - `extraction`: main text of HTML pages against their true bodies, where `../shared` is there
 //! - `extremes`: archives made to hurt: what must stay linear
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
@@ -33,6 +34,7 @@ mod bad_input;
 mod cli;
 mod compare;
 mod corpora;
+mod extraction;
 mod extremes;
 mod memory;
 mod pan;
