@@ -52,12 +52,18 @@ macro_rules! kinds {
 kinds! {
     /// A file or folder could not be read, vanished, or could not be read on; what was read before stays.
     UnreadableFile => "unreadable-file",
-    /// A file is compressed or of a format that is not read.
+    /// A file is of a format that is not read.
     UnsupportedFormat => "unsupported-format",
+    /// A file unpacks to more than `--max-unpacked` allows; what was read before stays.
+    UnpackedTooLarge => "unpacked-too-large",
     /// A file changed while it was read; its rows may mix old and new.
     InputChanged => "input-changed",
     /// A record is larger than `--max-record`; rejected.
     RecordTooLarge => "record-too-large",
+    /// A record of a web archive, or a page, is cut off or cannot be unpacked; rejected.
+    DamagedRecord => "damaged-record",
+    /// A record of a web archive is longer or shorter than it says; read up to the next one and kept.
+    WrongLength => "wrong-length",
     /// A record is no JSON object; rejected.
     InvalidJson => "invalid-json",
     /// A record has no text field, or it is null; rejected.
@@ -70,6 +76,8 @@ kinds! {
     LoneSurrogate => "lone-surrogate",
     /// `NaN` or `Infinity` stood where JSON has no such number; read as null, kept.
     NotANumber => "not-a-number",
+    /// A row has more or fewer fields than the header; kept.
+    RaggedRow => "ragged-row",
     /// A date could not be read; kept, without a date.
     BadDate => "bad-date",
     /// Several articles have this id; all kept, named by `ref`.

@@ -51,6 +51,7 @@ impl Default for Settings {
                 mapped: true,
                 max_record: 64 << 20,
                 temp_dir: std::env::temp_dir(),
+                max_unpacked: None,
             },
             searches: Searches::default(),
             threshold: 0.8,

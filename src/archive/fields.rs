@@ -18,6 +18,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
@@ -436,6 +437,31 @@ pub(super) fn find_nouns<'a>(record: &impl Lookup<'a>, overrides: &FieldOverride
 /// Finds the text alone.
 pub(super) fn find_text<'a>(record: &impl Lookup<'a>, overrides: &FieldOverrides) -> TextField<'a> {
     Search { record, of: PhantomData }.text(overrides.text.as_deref()).0
+}
+
+/// Whether any rule, or the user, asks for a field of this name: readers of tables leave the others unread.
+pub(super) fn may_matter(name: &str, overrides: &FieldOverrides) -> bool {
+    static ASKED: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let names = NOUNS.iter().flat_map(|noun| noun.names());
+        let parts = names.flat_map(|name| [Some(*name), name.split_once('.').map(|(first, _)| first)]);
+        let mut asked: Vec<String> = parts.flatten().map(str::to_ascii_lowercase).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        asked
+    });
+    let paths = [
+        &overrides.text,
+        &overrides.id,
+        &overrides.outlet,
+        &overrides.date,
+        &overrides.title,
+        &overrides.url,
+    ];
+    let told =
+        |path: &String| path == name || path.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    // Longer names than any in the tables are not worth a copy.
+    let usual = || name.len() <= 40 && ASKED.binary_search(&name.to_ascii_lowercase()).is_ok();
+    usual() || paths.into_iter().flatten().any(told)
 }
 
 /// A value that was found, and under which name.

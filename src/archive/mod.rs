@@ -5,40 +5,62 @@
 //! No text is kept: a record is known by its [`Place`], and [`Archive::text_at`] reads it again. Only this
 //! room opens inputs.
 //!
-//! - `walk`: arguments to files · `source`, `map`: bytes of a file · `lines`: pieces and lines · `json`: a line to an
-//!   article, fast · `record`: bytes to an article, by definition and with repairs
+//! - `walk`: arguments to files · `detect`: what a file is · `source`, `map`: bytes of a file · `lines`: pieces and lines ·
+//!   `json`: a line to an article, fast · `record`: bytes to an article, by definition and with repairs
+//! - `unpack`: a packed file to a source · `compression`: packed bytes to bytes · `readers`: bytes of a format to records
+//!   · `sink`, `frames`, `spool`: where these records stand
+//! - `html`: a page to its article · `warc`: the records of a web archive, and their payloads
 //! - `fields`, `dates`, `outlet`: which field means what
 
+mod compression;
 pub mod dates;
+mod detect;
 pub mod fields;
+#[allow(dead_code, reason = "readers of columns and of pages use what these do not")]
+mod frames;
+mod guard;
 pub mod html;
 pub mod json;
 mod lines;
 mod map;
 pub mod outlet;
+#[allow(dead_code, reason = "readers of columns and of pages use what these do not")]
+mod readers;
 pub mod record;
+#[allow(dead_code, reason = "readers of columns and of pages use what these do not")]
+mod sink;
 mod source;
+mod spool;
+mod unpack;
 mod walk;
+pub mod warc;
 
 use std::cell::Cell;
-use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use json::JsonReader;
+use rayon::prelude::*;
+
+pub use compression::Compression;
+use detect::Kind;
+use frames::{Content, HEADER_BYTES};
+pub use guard::is_guarded;
+use json::{JsonReader, Unescaped};
 use lines::{Line, for_each_line, pieces};
 pub use map::exit_cleanly_when_cut;
 pub(crate) use map::map as map_file;
-use record::{Finding, Outcome, read_text, strip_mark};
-pub use source::{Format, Source};
+use record::{Finding, Outcome, outcome_of, read_text, strip_mark};
+pub use source::{Format, Origin, Source};
+use spool::Spools;
+use unpack::{Packed, Unpacked, unpack};
 pub use walk::FileCounts;
 use walk::{Found, walk};
 pub(crate) use walk::{REPORT_MARK, is_report};
 
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
-use fields::FieldOverrides;
+use fields::{FieldOverrides, TextField, find_nouns, find_text};
 
 /// How an archive is opened and read.
 #[derive(Clone, Debug)]
@@ -51,6 +73,15 @@ pub struct ReadSettings {
     pub max_record: u64,
     /// Where temporary files go.
     pub temp_dir: PathBuf,
+    /// How many bytes one packed file may unpack to; `None`: 256 MiB and a hundred times its size.
+    pub max_unpacked: Option<u64>,
+}
+
+impl ReadSettings {
+    fn too_large(&self) -> Finding {
+        let message = format!("larger than {} bytes (--max-record)", self.max_record);
+        (ProblemKind::RecordTooLarge, message)
+    }
 }
 
 /// Everything the user named, opened.
@@ -111,6 +142,8 @@ pub struct Met<'a> {
     pub number: u64,
     /// Where it is.
     pub place: Place,
+    /// Where it begins in its file, in bytes (of a compressed file: in what was unpacked), if that is known.
+    pub byte: Option<u64>,
     /// What it gave.
     pub outcome: Outcome<'a>,
     /// What was wrong with it.
@@ -118,52 +151,52 @@ pub struct Met<'a> {
 }
 
 impl Archive {
-    /// Finds and opens everything that `arguments` name; streams are spooled into nameless temporary files.
+    /// Finds and opens everything that `arguments` name. What is compressed, or neither JSON Lines nor text, is unpacked
+    /// into nameless temporary files, as are streams; several files side by side.
     ///
     /// # Errors
-    /// An argument that is not there or cannot be opened. Files inside a folder that cannot be read are
-    /// problems.
+    /// An argument that is not there or cannot be opened; a temporary file that cannot be written. Files that cannot be
+    /// read, or not to their end, are problems.
     pub fn open(arguments: &[String], settings: ReadSettings) -> Result<(Archive, Vec<Problem>), Error> {
         let mut walked = walk(arguments)?;
-        let mut sources = Vec::new();
-        for found in std::mem::take(&mut walked.found) {
-            match found {
-                Found::Stream { name, path } => {
-                    let spool = |source: io::Error| match source.kind() {
-                        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                            Error::WriteTemporary { folder: settings.temp_dir.clone(), source }
-                        }
-                        _ => Error::SpoolInput { name: name.clone(), source },
-                    };
-                    let file = match path {
-                        None => spooled(io::stdin().lock(), &settings.temp_dir),
-                        Some(path) => File::open(path).and_then(|pipe| spooled(pipe, &settings.temp_dir)),
-                    };
-                    let source = Source::spooled(
-                        name.clone(),
-                        file.map_err(spool)?,
-                        Format::JsonLines,
-                        settings.mapped,
-                    );
-                    let source = source.map_err(spool)?;
-                    let head =
-                        source.fetch(0..source.bytes.min(walk::HEAD_BYTES)).map_err(spool)?.into_owned();
-                    if !walked.refused(&name, &head) {
-                        sources.push(source);
-                    }
-                }
-                Found::File { name, path, format } => {
-                    let mapped = settings.mapped && sources.len() < MOST_MAPPED;
-                    match Source::open(name.clone(), &path, format, mapped) {
-                        Ok(source) => sources.push(source),
-                        Err(error) => walked.unreadable(name, &error),
-                    }
-                }
+        let spools = Spools::new(&settings.temp_dir);
+        let found = std::mem::take(&mut walked.found);
+        let open = |(number, found)| match found {
+            Found::File { name, path, kind: Kind::Plain(format) } => {
+                let mapped = settings.mapped && number < MOST_MAPPED;
+                Ok(Unpacked::plain(Source::open(name.clone(), &path, format, mapped), name))
+            }
+            Found::File { name, path, .. } => {
+                unpack(&Packed { name, path: Some(path), is_stream: false }, &settings, &spools)
+            }
+            Found::Stream { name, path } => {
+                unpack(&Packed { name, path, is_stream: true }, &settings, &spools)
+            }
+        };
+        // Streams are waited for in their turn: who writes into one may count on the files before it being open.
+        let mut opened: Vec<Unpacked> = Vec::new();
+        let mut found = found.into_iter().enumerate().peekable();
+        while found.peek().is_some() {
+            let mut files = Vec::new();
+            while let Some(file) = found.next_if(|(_, found)| !found.is_stream()) {
+                files.push(file);
+            }
+            opened.append(&mut files.into_par_iter().map(open).collect::<Result<_, Error>>()?);
+            if let Some(stream) = found.next() {
+                opened.push(open(stream)?);
             }
         }
-        let mut counts = walked.counts;
+        let (mut sources, mut problems, mut counts) = (Vec::new(), walked.problems, walked.counts);
+        for Unpacked { source, problems: met } in opened {
+            counts.unreadable += u64::from(source.is_none());
+            sources.extend(source);
+            problems.extend(met);
+        }
         counts.read = sources.len() as u64;
-        Ok((Archive { sources, settings, counts }, walked.problems))
+        if settings.mapped {
+            spools.map();
+        }
+        Ok((Archive { sources, settings, counts }, problems))
     }
 
     /// The files, in the order in which they are read.
@@ -176,7 +209,7 @@ impl Archive {
         self.counts
     }
 
-    /// All bytes of all files.
+    /// All bytes of all files, unpacked.
     pub fn bytes(&self) -> u64 {
         self.sources.iter().map(|source| source.bytes).sum()
     }
@@ -188,6 +221,10 @@ impl Archive {
             let ranges = match source.format {
                 Format::JsonLines => pieces(source),
                 Format::Text => Ok(std::iter::once(0..source.bytes).collect()),
+                Format::Records => {
+                    let ends = source.cuts.iter().skip(1).map(|cut| cut.begin).chain([source.bytes]);
+                    Ok(source.cuts.iter().zip(ends).map(|(cut, end)| cut.begin..end).collect())
+                }
             };
             match ranges {
                 Ok(ranges) => all.extend(ranges.into_iter().map(|range| Piece { source: index, range })),
@@ -210,7 +247,7 @@ impl Archive {
                 let mut own = Vec::new();
                 for_each_line(source, piece.range.clone(), self.settings.max_record, |number, begin, line| {
                     let (outcome, findings, bytes) = match line {
-                        Line::TooLong => (Outcome::Rejected, vec![self.too_large()], 0),
+                        Line::TooLong => (Outcome::Rejected, vec![self.settings.too_large()], 0),
                         Line::Whole(line) => {
                             let content = if begin == 0 { strip_mark(line) } else { line };
                             let content = source.unshared(content, &mut own);
@@ -222,10 +259,11 @@ impl Archive {
                         }
                     };
                     let place = Place { source: piece.source, begin, bytes };
-                    each(Met { number, place, outcome, findings });
+                    each(Met { number, place, byte: Some(begin), outcome, findings });
                 })
             }
             Format::Text => self.read_whole(source, piece, each),
+            Format::Records => self.read_frames(source, piece, each),
         };
         read.map_err(|error| unreadable(source, &error))
     }
@@ -234,18 +272,60 @@ impl Archive {
         let place = Place { source: piece.source, begin: 0, bytes: source.bytes };
         let bytes;
         let (outcome, findings) = if source.bytes > self.settings.max_record {
-            (Outcome::Rejected, vec![self.too_large()])
+            (Outcome::Rejected, vec![self.settings.too_large()])
         } else {
             bytes = source.fetch(piece.range.clone())?.into_owned();
             read_text(&bytes)
         };
-        each(Met { number: 0, place, outcome, findings });
+        each(Met { number: 0, place, byte: Some(0), outcome, findings });
         Ok(1)
     }
 
-    fn too_large(&self) -> Finding {
-        let message = format!("larger than {} bytes (--max-record)", self.settings.max_record);
-        (ProblemKind::RecordTooLarge, message)
+    fn read_frames(&self, source: &Source, piece: &Piece, mut each: impl FnMut(Met<'_>)) -> io::Result<u64> {
+        let mut reader = JsonReader::default();
+        let cut = source.cuts.partition_point(|cut| cut.begin <= piece.range.start);
+        let before = source.cuts[..cut].last().map_or(0, |cut| cut.before);
+        let next = source.cuts.get(cut).map_or(source.last_record, |cut| cut.before);
+        let mut begin = piece.range.start;
+        while begin < piece.range.end {
+            let head = source.fetch(begin..piece.range.end.min(begin + HEADER_BYTES as u64))?;
+            let header = frames::header(&head).ok_or(io::ErrorKind::InvalidData)?;
+            let bytes = HEADER_BYTES as u64 + header.bytes;
+            let fetched = source.fetch(begin..begin + bytes)?;
+            let frame = frames::read(&fetched).ok_or(io::ErrorKind::InvalidData)?;
+            let mut findings = frame.findings;
+            let outcome = match &frame.content {
+                Content::Rejected => Outcome::Rejected,
+                Content::Json(json) => {
+                    let (outcome, more) = reader.read(json, &self.settings.fields);
+                    findings.extend(more);
+                    outcome
+                }
+                Content::Fields(fields, named) => {
+                    let none = FieldOverrides::default();
+                    let found = find_nouns(fields, if *named { &self.settings.fields } else { &none });
+                    let unused = Unescaped { of: None, buffer: &mut String::new() }; // no field has escapes
+                    let outcome;
+                    (outcome, findings) = outcome_of(found, findings, unused);
+                    outcome.into_owned()
+                }
+            };
+            let place = Place { source: piece.source, begin, bytes };
+            let number = header.ordinal.saturating_sub(1 + before);
+            each(Met { number, place, byte: header.byte, outcome, findings });
+            begin += bytes;
+        }
+        Ok(next.saturating_sub(before))
+    }
+
+    /// Where the record at `place` begins in its file, as [`Met::byte`].
+    pub fn byte_of(&self, place: Place) -> Option<u64> {
+        let source = &self.sources[place.source as usize];
+        if source.format != Format::Records {
+            return Some(place.begin);
+        }
+        let head = source.fetch(place.begin..place.begin + HEADER_BYTES as u64).ok()?;
+        frames::header(&head)?.byte
     }
 
     /// The text of the article at `place`, as the first reading gave it. A file that changed under the run gives an
@@ -280,6 +360,27 @@ impl Archive {
                 Outcome::Article(record) => work(&record.text),
                 Outcome::Empty | Outcome::Rejected => work(""),
             },
+            Format::Records => {
+                let frame = frames::read(&bytes);
+                match frame.as_ref().map(|frame| &frame.content) {
+                    Some(Content::Json(json)) => {
+                        let mut kept = READER.take().unwrap_or_default();
+                        let text = kept.reader.read_text(json, &self.settings.fields);
+                        let result = work(text.as_deref().unwrap_or_default());
+                        kept.reader.let_go();
+                        READER.set(Some(kept));
+                        result
+                    }
+                    Some(Content::Fields(fields, named)) => {
+                        let none = FieldOverrides::default();
+                        match find_text(fields, if *named { &self.settings.fields } else { &none }) {
+                            TextField::Found(text) => work(&text.read()),
+                            _ => work(""),
+                        }
+                    }
+                    Some(Content::Rejected) | None => work(""),
+                }
+            }
         }
     }
 
@@ -308,9 +409,12 @@ fn unreadable(source: &Source, error: &io::Error) -> Problem {
     }
 }
 
-/// Copies a stream into a temporary file without a name, so that nothing of it can be left behind.
-fn spooled(mut stream: impl io::Read, folder: &Path) -> io::Result<File> {
-    let mut file = tempfile::tempfile_in(folder)?;
-    io::copy(&mut stream, &mut file)?;
-    Ok(file)
+impl Unpacked {
+    /// A file that is read where it stands.
+    fn plain(source: io::Result<Source>, name: String) -> Unpacked {
+        match source {
+            Ok(source) => Unpacked { source: Some(source), problems: Vec::new() },
+            Err(error) => Unpacked { source: None, problems: vec![walk::unreadable(name, &error)] },
+        }
+    }
 }

@@ -2,10 +2,10 @@
 //!
 //! Large files are mapped; small ones, and all with `--no-mmap`, are read where they stand. Either way a
 //! reader asks for ranges and gets bytes, and later acts fetch a single record again instead of keeping its
-//! text.
+//! text. What was unpacked stands in spools, and is fetched from there in the same way.
 
 use std::borrow::Cow;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::ops::Range;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -13,7 +13,10 @@ use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
+use super::compression::Compression;
 use super::map;
+use super::sink::{Cut, Given};
+use super::spool::Extent;
 
 /// How a file is cut into records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +25,19 @@ pub enum Format {
     JsonLines,
     /// The whole file is the text of one article.
     Text,
+    /// Records of another format, read into a spool.
+    Records,
+}
+
+/// What an unpacked source was made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// How its file was compressed, the outermost first; empty if it was not.
+    pub packing: Vec<Compression>,
+    /// The format of its records, if they were read by a reader of their own.
+    pub format: Option<&'static str>,
+    /// Bytes of the packed file that were read.
+    pub packed_bytes: u64,
 }
 
 /// One input file, opened or ready to be.
@@ -31,20 +47,27 @@ pub struct Source {
     pub name: String,
     /// How it is cut into records.
     pub format: Format,
-    /// Its size when the run began.
+    /// How many bytes it has: of the file when the run began, or of what was unpacked.
     pub bytes: u64,
-    modified: (i64, i64),
+    /// What it was unpacked from; `None` if it is read where it stands.
+    pub origin: Option<Origin>,
+    /// Size and time of change of the file when the run began.
+    stamp: (u64, i64, i64),
     path: PathBuf,
     store: Store,
+    /// Where records can be cut into pieces ([`Format::Records`]).
+    pub(super) cuts: Vec<Cut>,
+    /// Number of the last record ([`Format::Records`]).
+    pub(super) last_record: u64,
 }
 
 #[derive(Debug)]
 enum Store {
     Mapped(Mmap),
-    /// Kept open: spooled streams, which have no name to open again.
-    Open(File),
     /// Opened for each fetch: there may be more files than file descriptors.
     Closed,
+    /// In spools; each extent with its begin.
+    Spooled(Vec<(u64, Extent)>),
 }
 
 impl Source {
@@ -53,40 +76,53 @@ impl Source {
     /// # Errors
     /// What the operating system says.
     pub fn open(name: String, path: &Path, format: Format, mapped: bool) -> io::Result<Source> {
-        Self::of_file(name, path, File::open(path)?, format, mapped)
-    }
-
-    /// A stream spooled into `file`, which has no name any more.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn spooled(name: String, file: File, format: Format, mapped: bool) -> io::Result<Source> {
-        let mut source = Self::of_file(name, Path::new(""), file, format, mapped)?;
-        if let Store::Closed = source.store {
-            unreachable!("of_file keeps nameless files open: {}", source.name);
-        }
-        source.modified = (0, 0);
-        Ok(source)
-    }
-
-    fn of_file(name: String, path: &Path, file: File, format: Format, mapped: bool) -> io::Result<Source> {
+        let file = File::open(path)?;
         let metadata = file.metadata()?;
         let large = metadata.len() >= map::MIN_MAPPED_BYTES;
-        let nameless = path.as_os_str().is_empty();
         let map = if mapped && large { map::map(&file).ok() } else { None };
-        let store = match map {
-            Some(map) => Store::Mapped(map),
-            None if nameless => Store::Open(file),
-            None => Store::Closed,
-        };
         Ok(Source {
             name,
             format,
             bytes: metadata.len(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            origin: None,
+            stamp: stamp(&metadata),
             path: path.to_owned(),
-            store,
+            store: map.map_or(Store::Closed, Store::Mapped),
+            cuts: Vec::new(),
+            last_record: 0,
         })
+    }
+
+    /// A source whose bytes are in spools. `metadata` is that of the packed file at `path`; `None` for a stream.
+    pub(super) fn unpacked(
+        name: String,
+        path: &Path,
+        metadata: Option<&Metadata>,
+        format: Format,
+        given: Given,
+        origin: Origin,
+    ) -> Source {
+        let mut begin = 0;
+        let placed = |extent: Extent| {
+            begin += extent.bytes;
+            (begin - extent.bytes, extent)
+        };
+        Source {
+            name,
+            format,
+            bytes: given.bytes,
+            origin: Some(origin),
+            stamp: metadata.map(stamp).unwrap_or_default(),
+            path: metadata.map_or_else(PathBuf::new, |_| path.to_owned()),
+            store: Store::Spooled(given.extents.into_iter().map(placed).collect()),
+            cuts: given.cuts,
+            last_record: given.last,
+        }
+    }
+
+    /// How many bytes its file has: packed, if it was packed.
+    pub fn file_bytes(&self) -> u64 {
+        self.origin.as_ref().map_or(self.bytes, |origin| origin.packed_bytes)
     }
 
     /// Bytes that were fetched, as nobody else can change them: those of a map are copied into `own` first.
@@ -106,16 +142,20 @@ impl Source {
     /// What the operating system says; `UnexpectedEof` where the file became shorter.
     pub fn fetch(&self, range: Range<u64>) -> io::Result<Cow<'_, [u8]>> {
         let length = usize::try_from(range.end - range.start).map_err(io::Error::other)?;
-        if let Store::Mapped(map) = &self.store {
-            let begin = usize::try_from(range.start).map_err(io::Error::other)?;
-            return map
-                .get(begin..begin + length)
-                .map(Cow::Borrowed)
-                .ok_or_else(|| io::ErrorKind::UnexpectedEof.into());
+        match &self.store {
+            Store::Mapped(map) => {
+                let begin = usize::try_from(range.start).map_err(io::Error::other)?;
+                map.get(begin..begin + length)
+                    .map(Cow::Borrowed)
+                    .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+            }
+            Store::Closed => {
+                let mut bytes = vec![0; length];
+                File::open(&self.path)?.read_exact_at(&mut bytes, range.start)?;
+                Ok(Cow::Owned(bytes))
+            }
+            Store::Spooled(extents) => fetch_from(extents, range),
         }
-        let mut bytes = vec![0; length];
-        self.with_file(|file| file.read_exact_at(&mut bytes, range.start))?;
-        Ok(Cow::Owned(bytes))
     }
 
     /// Whether the file is no longer the one that was opened: other size or time of change, or gone.
@@ -123,14 +163,34 @@ impl Source {
         if self.path.as_os_str().is_empty() {
             return false;
         }
-        std::fs::metadata(&self.path)
-            .map_or(true, |now| now.len() != self.bytes || (now.mtime(), now.mtime_nsec()) != self.modified)
+        std::fs::metadata(&self.path).map_or(true, |now| stamp(&now) != self.stamp)
     }
+}
 
-    fn with_file<T>(&self, act: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
-        match &self.store {
-            Store::Open(file) => act(file),
-            Store::Closed | Store::Mapped(_) => act(&File::open(&self.path)?),
+fn stamp(metadata: &Metadata) -> (u64, i64, i64) {
+    (metadata.len(), metadata.mtime(), metadata.mtime_nsec())
+}
+
+/// The bytes of `range`, which may reach over several extents.
+fn fetch_from(extents: &[(u64, Extent)], range: Range<u64>) -> io::Result<Cow<'_, [u8]>> {
+    let first = extents.partition_point(|(begin, extent)| begin + extent.bytes <= range.start);
+    let Some((begin, extent)) = extents.get(first) else {
+        return if range.is_empty() { Ok(Cow::default()) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+    };
+    if range.end <= begin + extent.bytes {
+        return extent.fetch(range.start - begin..range.end - begin);
+    }
+    let mut bytes = Vec::new();
+    for (begin, extent) in &extents[first..] {
+        let end = range.end.min(begin + extent.bytes);
+        if *begin >= range.end {
+            break;
         }
+        bytes.extend_from_slice(&extent.fetch(range.start.max(*begin) - begin..end - begin)?);
+    }
+    if bytes.len() as u64 == range.end - range.start {
+        Ok(Cow::Owned(bytes))
+    } else {
+        Err(io::ErrorKind::UnexpectedEof.into())
     }
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::source::Format;
+use super::detect::{self, HEAD_BYTES, Kind, kind_of};
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
 
@@ -23,14 +23,14 @@ use crate::problem::{Problem, ProblemKind};
 pub(crate) const REPORT_MARK: &str = "run.json";
 
 /// Something to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Found {
     /// A regular file.
     File {
         /// As typed, plus the walked part.
         name: String,
         path: PathBuf,
-        format: Format,
+        kind: Kind,
     },
     /// Standard input (`path` is `None`) or a named pipe.
     Stream {
@@ -38,6 +38,12 @@ pub(super) enum Found {
         name: String,
         path: Option<PathBuf>,
     },
+}
+
+impl Found {
+    pub(super) fn is_stream(&self) -> bool {
+        matches!(self, Found::Stream { .. })
+    }
 }
 
 /// How many files were met and not read, by reason; no problems.
@@ -84,8 +90,7 @@ pub(super) fn walk(arguments: &[String]) -> Result<Walked, Error> {
         } else if kind.is_file() {
             // A named file is tried now: a typing error should not cost a run.
             let head = first_bytes(&path).map_err(open_input)?;
-            let format = named_format(&path).unwrap_or_else(|| guessed_format(&head));
-            walked.file(argument.clone(), path, format, &head);
+            walked.file(argument.clone(), path, &head);
         } else if kind.is_fifo() || path == Path::new("/dev/null") {
             walked.found.push(Found::Stream { name: argument.clone(), path: Some(path) });
         } else {
@@ -124,38 +129,31 @@ impl Walked {
                 continue;
             }
             let name = walked_name(argument, root, entry.path());
-            match (hidden, named_format(entry.path())) {
-                (false, Some(format)) => match first_bytes(entry.path()) {
-                    Ok(head) => self.file(name, entry.into_path(), format, &head),
-                    Err(error) => self.unreadable(name, &error),
-                },
-                _ => self.counts.ignored += 1,
+            if hidden || !detect::is_archive(&name) {
+                self.counts.ignored += 1;
+                continue;
+            }
+            match first_bytes(entry.path()) {
+                Ok(head) => self.file(name, entry.into_path(), &head),
+                Err(error) => self.unreadable(name, &error),
             }
         }
     }
 
-    fn file(&mut self, name: String, path: PathBuf, format: Format, head: &[u8]) {
+    fn file(&mut self, name: String, path: PathBuf, head: &[u8]) {
         let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if !self.first_time(&real) {
             return;
         }
-        if !self.refused(&name, head) {
-            self.found.push(Found::File { name, path, format });
+        match kind_of(&name, head) {
+            Kind::Foreign(what, hint) => {
+                self.counts.unreadable += 1;
+                let message = format!("{what} is not read yet; {hint}");
+                let kind = ProblemKind::UnsupportedFormat;
+                self.problems.push(Problem { path: name, record: None, byte: None, kind, message });
+            }
+            kind => self.found.push(Found::File { name, path, kind }),
         }
-    }
-
-    /// Whether a file is of a format that is not read, by its name and its first bytes; then it is a problem.
-    pub(super) fn refused(&mut self, name: &str, head: &[u8]) -> bool {
-        let Some((what, hint)) = foreign(name, head) else { return false };
-        self.counts.unreadable += 1;
-        self.problems.push(Problem {
-            path: name.to_owned(),
-            record: None,
-            byte: None,
-            kind: ProblemKind::UnsupportedFormat,
-            message: format!("{what} is not read yet; {hint}"),
-        });
-        true
     }
 
     fn first_time(&mut self, path: &Path) -> bool {
@@ -165,16 +163,16 @@ impl Walked {
     }
 
     /// Notes a file that cannot be read.
-    pub(super) fn unreadable(&mut self, name: String, error: &io::Error) {
+    fn unreadable(&mut self, name: String, error: &io::Error) {
         self.counts.unreadable += 1;
-        self.problems.push(Problem {
-            path: name,
-            record: None,
-            byte: None,
-            kind: ProblemKind::UnreadableFile,
-            message: format!("cannot be read: {error}; nothing of it is in the report"),
-        });
+        self.problems.push(unreadable(name, error));
     }
+}
+
+/// The problem of a file that cannot be read.
+pub(super) fn unreadable(path: String, error: &io::Error) -> Problem {
+    let message = format!("cannot be read: {error}; nothing of it is in the report");
+    Problem { path, record: None, byte: None, kind: ProblemKind::UnreadableFile, message }
 }
 
 /// Whether a folder is a report that an earlier run wrote.
@@ -196,18 +194,6 @@ fn walked_name(argument: &str, root: &Path, path: &Path) -> String {
     format!("{}/{below}", argument.trim_end_matches('/'))
 }
 
-/// Whether JSON begins that goes on beyond its first line: an array of objects, or a printed-out object. A first line
-/// that is a bad record, alone, is no reason to refuse the rest.
-fn spans_lines(start: &[u8]) -> bool {
-    let (line, rest) = start.split_at(memchr::memchr(b'\n', start).unwrap_or(start.len()));
-    let inside =
-        |bracket: u8| start.strip_prefix(&[bracket]).map(|rest| rest.trim_ascii_start().first().copied());
-    let array = matches!(inside(b'['), Some(Some(b'{')));
-    let printed = line.trim_ascii_end() == b"{" && matches!(inside(b'{'), Some(Some(b'"')));
-    let alone = !rest.is_empty() && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
-    (array || printed) && !alone
-}
-
 /// A path as text; bytes that are not UTF-8 are written as `\xFF`, so that different files keep different names.
 fn readable(path: &Path) -> String {
     let mut text = String::new();
@@ -219,73 +205,6 @@ fn readable(path: &Path) -> String {
     }
     text
 }
-
-/// The ending of a file's name, in lower case; empty if it has none.
-fn extension(path: &Path) -> String {
-    path.extension().map_or_else(String::new, |ending| ending.to_string_lossy().to_ascii_lowercase())
-}
-
-/// The format that a file's name promises; `None` for other names.
-fn named_format(path: &Path) -> Option<Format> {
-    match extension(path).as_str() {
-        "jsonl" | "ndjson" | "jsonlines" | "jl" | "json" => Some(Format::JsonLines),
-        "txt" | "text" => Some(Format::Text),
-        _ => None,
-    }
-}
-
-/// The format of a named file whose name promises nothing: JSON Lines begin with an object.
-fn guessed_format(head: &[u8]) -> Format {
-    let first = super::record::strip_mark(head).iter().find(|byte| !byte.is_ascii_whitespace());
-    if first == Some(&b'{') { Format::JsonLines } else { Format::Text }
-}
-
-/// What a file is if it is neither JSON Lines nor text, and what can be done with it.
-fn foreign(name: &str, head: &[u8]) -> Option<(&'static str, &'static str)> {
-    const DECOMPRESS: &str = "decompress it first";
-    const CONVERT: &str = "make it JSON Lines first, one object a line";
-    const MAGIC: [(&[u8], &str, &str); 12] = [
-        (b"\x1F\x8B", "gzip", DECOMPRESS),
-        (b"\x28\xB5\x2F\xFD", "zstd", DECOMPRESS),
-        (b"BZh", "bzip2", DECOMPRESS),
-        (b"\xFD7zXZ\0", "xz", DECOMPRESS),
-        (b"\x04\x22\x4D\x18", "lz4", DECOMPRESS),
-        (b"PK\x03\x04", "zip", DECOMPRESS),
-        (b"PAR1", "Parquet", CONVERT),
-        (b"ARROW1", "Arrow IPC", CONVERT),
-        (b"WARC/", "WARC", CONVERT),
-        (b"%PDF", "PDF", "extract its text first"),
-        (b"\xFF\xFE", "UTF-16", "convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"),
-        (b"\xFE\xFF", "UTF-16", "convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"),
-    ];
-    const PAGES: [&[u8]; 3] = [b"<!doctype html", b"<html", b"<?xml"];
-    let promised = named_format(Path::new(name));
-    let named_text = promised == Some(Format::Text);
-    let start = super::record::strip_mark(head).trim_ascii_start();
-    let magic = MAGIC.iter().find(|(magic, ..)| head.starts_with(magic) || start.starts_with(magic));
-    if let Some(&(_, what, hint)) = magic {
-        return Some((what, hint));
-    }
-    if !named_text && spans_lines(start) {
-        return Some(("JSON that is not an object a line", "make it JSON Lines first (jq -c '.[]? // .')"));
-    }
-    let lower = start.to_ascii_lowercase();
-    if !named_text && PAGES.iter().any(|page| lower.starts_with(page)) {
-        return Some(("HTML or XML", "extract its text first"));
-    }
-    match extension(Path::new(name)).as_str() {
-        "csv" | "tsv" => Some(("CSV", CONVERT)),
-        "html" | "htm" | "xml" => Some(("HTML or XML", "extract its text first")),
-        // A stray NUL in an archive is one bad record.
-        _ if promised.is_none() && !start.starts_with(b"{") && head.contains(&0) => {
-            Some(("a binary file", CONVERT))
-        }
-        _ => None,
-    }
-}
-
-/// How much of a file is looked at to tell what it is.
-pub(super) const HEAD_BYTES: u64 = 512;
 
 fn first_bytes(path: &Path) -> io::Result<Vec<u8>> {
     use io::Read;

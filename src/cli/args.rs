@@ -144,6 +144,11 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size, help_heading = "Input")]
     pub(crate) max_record: u64,
 
+    /// The most that one compressed or converted file may unpack to: bytes, or with KiB, MiB, GiB. Without it 256MiB and
+    /// a hundred times its size
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Input")]
+    pub(crate) max_unpacked: Option<u64>,
+
     /// Read files instead of mapping them into memory
     #[arg(long, help_heading = "Input")]
     pub(crate) no_mmap: bool,
@@ -267,6 +272,7 @@ impl ScanArgs {
                 mapped: !self.no_mmap,
                 max_record: self.max_record,
                 temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
+                max_unpacked: self.max_unpacked,
             },
             searches: self.only,
             threshold: self.threshold,

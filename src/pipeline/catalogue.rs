@@ -119,7 +119,7 @@ impl Catalogue {
             problems.push(Problem {
                 path: archive.sources()[second.place.source as usize].name.clone(),
                 record: Some(second.record),
-                byte: Some(second.place.begin),
+                byte: archive.byte_of(second.place),
                 kind: ProblemKind::DuplicateId,
                 message: format!(
                     "{} articles have the id {:?}; all are kept, and named by ref",

@@ -173,7 +173,7 @@ fn read_piece(archive: &Archive, piece: &Piece, examiner: &mut Examiner<'_>, tab
         problems.extend(met.findings.into_iter().map(|(kind, message)| Problem {
             path: name.clone(),
             record: Some(record),
-            byte: Some(met.place.begin),
+            byte: met.byte,
             kind,
             message,
         }));

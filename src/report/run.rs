@@ -72,6 +72,8 @@ pub struct SettingsInfo {
     pub all_pairs: bool,
     pub max_pairs: u64,
     pub max_record: u64,
+    /// Bytes that one packed file may unpack to; null: 256 MiB and a hundred times its size.
+    pub max_unpacked: Option<u64>,
     pub seed: u64,
     pub strict: bool,
     pub mapped: bool,
@@ -251,6 +253,7 @@ impl SettingsInfo {
             all_pairs: settings.all_pairs,
             max_pairs: settings.max_pairs,
             max_record: settings.read.max_record,
+            max_unpacked: settings.read.max_unpacked,
             seed: settings.seed,
             strict: settings.strict,
             mapped: settings.read.mapped,

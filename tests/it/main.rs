@@ -13,6 +13,7 @@
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
+//! - `formats`: one archive in every form that is read; packed, damaged and hostile files
 //! - `compare`: `wirecopy compare` against a scan, what it picks and prints
 //! - `cli`: help, options, what is printed and what never is
 //! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
@@ -36,6 +37,7 @@ mod compare;
 mod corpora;
 mod extraction;
 mod extremes;
+mod formats;
 mod memory;
 mod pan;
 mod same_bytes;

@@ -14,6 +14,7 @@
 
 use std::borrow::Cow;
 
+use crate::problem::ProblemKind;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -45,6 +46,12 @@ pub(crate) fn decode<'b>(
         },
     };
     encoding.decode_without_bom_handling(bytes)
+}
+
+/// What is told of a page of which bytes were replaced.
+pub(in crate::archive) fn replaced() -> (ProblemKind, String) {
+    let message = "bytes that mean nothing in the page's encoding were replaced with U+FFFD";
+    (ProblemKind::InvalidUtf8, message.to_owned())
 }
 
 /// What the page says of itself. UTF-16 there is a mistake: the word could not have been read.

@@ -20,9 +20,10 @@ mod head;
 mod tidy;
 
 use std::fmt;
-use std::panic::{self, AssertUnwindSafe};
 
-use trafilatura::Options;
+use trafilatura::{HtmlDateMode, Options};
+
+use super::sink::Sink;
 
 /// Bytes of a page that are looked at: some 30 times what a long live blog has. What is longer is refused, for what the
 /// extractor needs grows with it.
@@ -58,8 +59,8 @@ pub struct Page {
 pub enum Refused {
     /// More than is looked at.
     TooLarge,
-    /// The extractor broke down.
-    Broken,
+    /// The extractor broke down; what it said.
+    Broken(String),
 }
 
 impl fmt::Display for Refused {
@@ -68,8 +69,8 @@ impl fmt::Display for Refused {
             Refused::TooLarge => {
                 write!(f, "the page has more than {MAX_BYTES} bytes, or {MAX_TIDY} of text and tags")
             }
-            Refused::Broken => {
-                write!(f, "the extractor of main text broke down over the page (please report it)")
+            Refused::Broken(said) => {
+                write!(f, "the extractor of main text failed over the page ({said}); please report this")
             }
         }
     }
@@ -80,8 +81,7 @@ impl fmt::Display for Refused {
 /// # Errors
 /// Why there is no page. That a page has no main text is no error: its text is empty.
 pub fn read_page(bytes: &[u8], charset: Option<&str>, url: Option<&str>) -> Result<Page, Refused> {
-    let read = AssertUnwindSafe(|| read(bytes, charset, url));
-    panic::catch_unwind(read).unwrap_or_else(|_| Err(Refused::Broken))
+    Sink::catch(|| read(bytes, charset, url)).unwrap_or_else(|said| Err(Refused::Broken(said)))
 }
 
 fn read(bytes: &[u8], charset: Option<&str>, url: Option<&str>) -> Result<Page, Refused> {
@@ -96,7 +96,7 @@ fn read(bytes: &[u8], charset: Option<&str>, url: Option<&str>) -> Result<Page, 
     if page.len() > MAX_TIDY {
         return Err(Refused::TooLarge);
     }
-    let mut options = Options::default().with_exclude_comments(true);
+    let mut options = Options::default().with_exclude_comments(true).with_html_date_mode(HtmlDateMode::Fast);
     options.original_url = url;
     let mut found =
         Page { published: head.published().map(str::to_owned), url: head.url(), replaced, ..Page::default() };

@@ -106,6 +106,11 @@ impl JsonNumber<'_> {
 }
 
 impl<'a> JsonText<'a> {
+    /// A string that says what it is: nothing in it is an escape.
+    pub(in super::super) fn plain(text: &'a str) -> Self {
+        JsonText { written: text, escaped: false }
+    }
+
     /// A string without its quotes; `escaped` if there is a backslash in it.
     pub(super) fn written(written: &'a str, escaped: bool) -> Self {
         JsonText { written, escaped }

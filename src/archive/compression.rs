@@ -1,0 +1,254 @@
+//! Compression: a stream of packed bytes as a stream of what they hold.
+//!
+//! In: bytes that begin with the magic of a format. Out: the bytes that were packed, all members, frames and streams of
+//! them one after the other. The idea: the formats are the crates' (flate2, zstd, bzip2, liblzma); here stands only what
+//! goes on between members, and how much memory an input may ask for.
+//!
+//! It guarantees: what was unpacked before damage has been given; the end of the input inside a member is an error, as
+//! are bytes behind the last member that begin no other. Memory: a window, 128 MiB at most.
+//!
+//! Sources: RFC 1952 (2.2: members), RFC 8878 (3.1: frames), the xz file format 1.2.1 (padding between streams).
+
+use std::io::{self, BufRead, Read};
+
+use flate2::bufread::GzDecoder;
+use liblzma::stream::{Action, CONCATENATED, Status, Stream};
+
+/// A format of compression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Compression {
+    /// gzip.
+    Gzip,
+    /// Zstandard.
+    Zstd,
+    /// bzip2.
+    Bzip2,
+    /// xz.
+    Xz,
+}
+
+/// The largest window of zstd, as a power of two: 128 MiB, what `zstd` itself unpacks without being told.
+const MOST_ZSTD_WINDOW: u32 = 27;
+/// What xz may take: `xz -9` takes 65 MiB.
+const MOST_XZ_BYTES: u64 = 192 << 20;
+
+impl Compression {
+    /// All formats.
+    pub const ALL: [Compression; 4] =
+        [Compression::Gzip, Compression::Zstd, Compression::Bzip2, Compression::Xz];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Compression::Gzip => "gzip",
+            Compression::Zstd => "zstd",
+            Compression::Bzip2 => "bzip2",
+            Compression::Xz => "xz",
+        }
+    }
+
+    /// The endings of names of files that are packed with it.
+    pub fn endings(self) -> &'static [&'static str] {
+        match self {
+            Compression::Gzip => &["gz", "gzip"],
+            Compression::Zstd => &["zst", "zstd"],
+            Compression::Bzip2 => &["bz2"],
+            Compression::Xz => &["xz"],
+        }
+    }
+
+    /// The format that bytes are packed with, by their first ones.
+    pub(super) fn of(head: &[u8]) -> Option<Compression> {
+        let skippable = |head: &[u8]| matches!(head, [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..]);
+        match head {
+            [0x1F, 0x8B, 8, ..] => Some(Compression::Gzip),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Compression::Zstd),
+            head if skippable(head) => Some(Compression::Zstd),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => {
+                Some(Compression::Bzip2)
+            }
+            [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Some(Compression::Xz),
+            _ => None,
+        }
+    }
+
+    /// The stream of what `packed` holds.
+    pub(super) fn unpack<'r>(self, packed: impl BufRead + 'r) -> io::Result<Box<dyn Read + 'r>> {
+        Ok(match self {
+            Compression::Gzip => Box::new(GzipMembers { member: Some(GzDecoder::new(packed)) }),
+            Compression::Zstd => {
+                let mut frames = zstd::Decoder::with_buffer(packed)?;
+                frames.window_log_max(MOST_ZSTD_WINDOW)?;
+                Box::new(frames)
+            }
+            Compression::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
+            Compression::Xz => {
+                let stream = Stream::new_stream_decoder(MOST_XZ_BYTES, CONCATENATED)?;
+                Box::new(XzStreams { packed, stream, failed: None })
+            }
+        })
+    }
+}
+
+/// The streams of an xz file. The crate's own reader drops what was unpacked in the step that met damage.
+struct XzStreams<R> {
+    packed: R,
+    stream: Stream,
+    /// What went wrong behind the bytes that were given last.
+    failed: Option<io::Error>,
+}
+
+impl<R: BufRead> Read for XzStreams<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        while !into.is_empty() {
+            let input = self.packed.fill_buf()?;
+            let action = if input.is_empty() { Action::Finish } else { Action::Run };
+            let before = (self.stream.total_in(), self.stream.total_out());
+            let result = self.stream.process(input, into, action);
+            let steps = (self.stream.total_in() - before.0, self.stream.total_out() - before.1);
+            let [consumed, given] =
+                [steps.0, steps.1].map(|step| usize::try_from(step).unwrap_or(usize::MAX));
+            let at_end = input.is_empty();
+            self.packed.consume(consumed);
+            let failed = match result {
+                Err(error) => Some(error.into()),
+                Ok(Status::StreamEnd) => return Ok(given),
+                Ok(_) if at_end && given == 0 => Some(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) if consumed + given == 0 => Some(io::ErrorKind::InvalidData.into()),
+                Ok(_) => None,
+            };
+            match failed {
+                Some(error) if given == 0 => return Err(error),
+                failed => self.failed = failed,
+            }
+            if given > 0 {
+                return Ok(given);
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// The members of a gzip file, one after the other. Zeros behind the last are padding, as of tapes.
+struct GzipMembers<R> {
+    member: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Read for GzipMembers<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(into)?;
+            if read > 0 || into.is_empty() {
+                return Ok(read);
+            }
+            let mut rest = self.member.take().map(GzDecoder::into_inner).expect("a member was read");
+            if !at_another_member(&mut rest)? {
+                break;
+            }
+            self.member = Some(GzDecoder::new(rest));
+        }
+        Ok(0)
+    }
+}
+
+/// Whether another member begins, behind zeros perhaps.
+fn at_another_member(rest: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let bytes = rest.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(false);
+        }
+        match bytes.iter().position(|&byte| byte != 0) {
+            Some(0) if bytes[0] == 0x1F => return Ok(true),
+            Some(0) => {
+                let message = "bytes behind the last gzip member that are none";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            zeros => {
+                let zeros = zeros.unwrap_or(bytes.len());
+                rest.consume(zeros);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    pub(super) fn pack(compression: Compression, bytes: &[u8]) -> Vec<u8> {
+        match compression {
+            Compression::Gzip => {
+                let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+                packer.write_all(bytes).expect("in memory");
+                packer.finish().expect("in memory")
+            }
+            Compression::Zstd => zstd::encode_all(bytes, 3).expect("in memory"),
+            Compression::Bzip2 => {
+                let mut packer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+                packer.write_all(bytes).expect("in memory");
+                packer.finish().expect("in memory")
+            }
+            Compression::Xz => {
+                let mut packer = liblzma::write::XzEncoder::new(Vec::new(), 3);
+                packer.write_all(bytes).expect("in memory");
+                packer.finish().expect("in memory")
+            }
+        }
+    }
+
+    /// What was unpacked, and whether it ended well.
+    fn unpack(packed: &[u8]) -> (Vec<u8>, bool) {
+        let mut bytes = Vec::new();
+        let Some(compression) = Compression::of(packed) else { return (bytes, false) };
+        let well = compression.unpack(packed).is_ok_and(|mut stream| stream.read_to_end(&mut bytes).is_ok());
+        (bytes, well)
+    }
+
+    fn text(lines: u32) -> Vec<u8> {
+        (0..lines)
+            .flat_map(|n| format!("{{\"line\":{n},\"x\":{}}}\n", n.wrapping_mul(2_654_435_761)).into_bytes())
+            .collect()
+    }
+
+    #[test]
+    fn members_frames_and_streams_follow_each_other() {
+        for compression in Compression::ALL {
+            let (one, two) = (text(300), text(7));
+            let both = [pack(compression, &one), pack(compression, &[]), pack(compression, &two)].concat();
+            assert!(unpack(&both) == ([one, two].concat(), true), "{}", compression.name());
+        }
+    }
+
+    #[test]
+    fn a_stream_cut_anywhere_gives_what_stood_before_and_an_error() {
+        for compression in Compression::ALL {
+            let whole = text(200);
+            let packed = pack(compression, &whole);
+            for end in 0..packed.len() {
+                let (bytes, well) = unpack(&packed[..end]);
+                assert!(!well, "{} cut at {end}", compression.name());
+                assert!(whole.starts_with(&bytes), "{} cut at {end}", compression.name());
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_behind_the_last_member_are_an_error_and_zeros_behind_gzip_are_not() {
+        for compression in Compression::ALL {
+            let whole = text(20);
+            let mut packed = pack(compression, &whole);
+            if compression == Compression::Gzip {
+                packed.extend([0; 1000]);
+                assert!(unpack(&packed) == (whole.clone(), true));
+            }
+            packed.extend(b"garbage that is no member");
+            assert!(unpack(&packed) == (whole, false), "{}", compression.name());
+        }
+    }
+}

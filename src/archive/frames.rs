@@ -1,0 +1,272 @@
+//! Frames: records of any format, in the form in which they stand in a spool.
+//!
+//! In: a record as a reader gave it (where it stood, what was wrong with it, its fields as they are). Out: the same,
+//! borrowed from the bytes, without any parsing to speak of. The idea: a header of fixed width, then findings, then the
+//! fields, each with its length in front; a JSON object stands as it was written. Which field is the text, the title
+//! and so on is decided when a frame is read, by the rules of [`fields`](super::fields), as for any other record.
+//!
+//! A spool is of no use to another process, so the form has no version.
+
+use super::fields::{Lookup, Noun, has_capital, is_recased};
+use super::json::{JsonNumber, JsonObject, JsonText, JsonValue};
+use super::record::Finding;
+use crate::problem::ProblemKind;
+
+/// A value as a reader met it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value<'a> {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A number, written as in JSON.
+    Number(&'a str),
+    /// A text.
+    Text(&'a str),
+    /// A list, into which no rule looks.
+    Array,
+    /// An object, as valid JSON.
+    Object(&'a str),
+}
+
+impl Value<'_> {
+    /// How many bytes it takes in a frame.
+    pub(super) fn bytes(self) -> usize {
+        match self {
+            Value::Null | Value::Bool | Value::Array => 0,
+            Value::Number(written) | Value::Text(written) | Value::Object(written) => written.len(),
+        }
+    }
+}
+
+/// What a frame says of its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Body<'a> {
+    /// Fields by name; `--text-field` and its like apply.
+    Row(&'a [(&'a str, Value<'a>)]),
+    /// Nouns that the reader found by itself, under usual names (`text`, `title`, …); `--text-field` and its like do
+    /// not apply, as they do not to text files.
+    Page(&'a [(&'a str, Value<'a>)]),
+    /// An object of JSON, as it was written.
+    Json(&'a [u8]),
+    /// No article could be had.
+    Rejected,
+}
+
+/// How many bytes a header has.
+pub(super) const HEADER_BYTES: usize = 32;
+
+/// A header: where its record stood, and how long the frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    /// Bytes after the header.
+    pub(super) bytes: u64,
+    /// Number of the record in its file, from 1.
+    pub(super) ordinal: u64,
+    /// Where the record began, in bytes, where that is known.
+    pub(super) byte: Option<u64>,
+    kind: u8,
+    findings: u8,
+    fields: u16,
+}
+
+/// A frame, borrowed.
+#[derive(Debug)]
+pub(super) struct Frame<'a> {
+    pub(super) findings: Vec<Finding>,
+    pub(super) content: Content<'a>,
+}
+
+/// The body of a frame that is read.
+#[derive(Debug)]
+pub(super) enum Content<'a> {
+    /// Fields; whether the user's own names of fields apply.
+    Fields(Fields<'a>, bool),
+    Json(&'a [u8]),
+    Rejected,
+}
+
+/// The fields of a frame.
+#[derive(Debug)]
+pub(super) struct Fields<'a> {
+    fields: Vec<(&'a str, JsonValue<'a>)>,
+    any_case: bool,
+}
+
+const ROW: u8 = 0;
+const PAGE: u8 = 1;
+const JSON: u8 = 2;
+const REJECTED: u8 = 3;
+
+/// Bytes in front of a field: kind, length of its name, length of its value.
+const FIELD_BYTES: usize = 9;
+/// Bytes in front of a finding: kind, length of its message.
+const FINDING_BYTES: usize = 5;
+
+/// Writes a frame into `into`, which is emptied first. Lengths must fit into 32 bits, the number of fields into 16,
+/// that of findings into 8: the sink sees to that.
+pub(super) fn write(
+    ordinal: u64,
+    byte: Option<u64>,
+    findings: &[Finding],
+    body: Body<'_>,
+    into: &mut Vec<u8>,
+) {
+    into.clear();
+    into.resize(HEADER_BYTES, 0);
+    let narrow = |length: usize| u32::try_from(length).expect("the sink bounds lengths").to_le_bytes();
+    for (kind, message) in findings {
+        into.push(code_of(*kind));
+        into.extend_from_slice(&narrow(message.len()));
+        into.extend_from_slice(message.as_bytes());
+    }
+    let (kind, fields): (u8, &[(&str, Value<'_>)]) = match body {
+        Body::Row(fields) => (ROW, fields),
+        Body::Page(fields) => (PAGE, fields),
+        Body::Json(_) => (JSON, &[]),
+        Body::Rejected => (REJECTED, &[]),
+    };
+    for (name, value) in fields {
+        let (kind, written) = match *value {
+            Value::Null => (0, ""),
+            Value::Bool => (1, ""),
+            Value::Number(written) => (2, written),
+            Value::Text(text) => (3, text),
+            Value::Array => (4, ""),
+            Value::Object(written) => (5, written),
+        };
+        into.push(kind);
+        into.extend_from_slice(&narrow(name.len()));
+        into.extend_from_slice(&narrow(written.len()));
+        into.extend_from_slice(name.as_bytes());
+        into.extend_from_slice(written.as_bytes());
+    }
+    if let Body::Json(json) = body {
+        into.extend_from_slice(json);
+    }
+    let bytes = (into.len() - HEADER_BYTES) as u64;
+    into[..8].copy_from_slice(&bytes.to_le_bytes());
+    into[8..16].copy_from_slice(&ordinal.to_le_bytes());
+    into[16..24].copy_from_slice(&byte.unwrap_or(u64::MAX).to_le_bytes());
+    into[24] = kind;
+    into[25] = u8::try_from(findings.len()).expect("the sink bounds findings");
+    let fields = u16::try_from(fields.len()).expect("the sink bounds fields");
+    into[26..28].copy_from_slice(&fields.to_le_bytes());
+}
+
+/// Reads a header; `None` where there are too few bytes.
+pub(super) fn header(bytes: &[u8]) -> Option<Header> {
+    let wide = |at: usize| Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
+    let byte = wide(16)?;
+    Some(Header {
+        bytes: wide(0)?,
+        ordinal: wide(8)?,
+        byte: (byte != u64::MAX).then_some(byte),
+        kind: *bytes.get(24)?,
+        findings: *bytes.get(25)?,
+        fields: u16::from_le_bytes(bytes.get(26..28)?.try_into().ok()?),
+    })
+}
+
+/// Reads a frame; `None` if it is none (the spool is damaged).
+pub(super) fn read(bytes: &[u8]) -> Option<Frame<'_>> {
+    let header = header(bytes)?;
+    let mut rest = bytes.get(HEADER_BYTES..)?.get(..usize::try_from(header.bytes).ok()?)?;
+    let mut findings = Vec::new();
+    for _ in 0..header.findings {
+        let (front, after) = rest.split_at_checked(FINDING_BYTES)?;
+        let (message, after) = after.split_at_checked(length(&front[1..])?)?;
+        findings.push((kind_of(front[0])?, std::str::from_utf8(message).ok()?.to_owned()));
+        rest = after;
+    }
+    let content = match header.kind {
+        JSON => Content::Json(rest),
+        REJECTED => Content::Rejected,
+        kind => Content::Fields(Fields::read(rest, header.fields)?, kind == ROW),
+    };
+    Some(Frame { findings, content })
+}
+
+fn length(bytes: &[u8]) -> Option<usize> {
+    let bytes = bytes.get(..4)?.try_into().ok()?;
+    usize::try_from(u32::from_le_bytes(bytes)).ok()
+}
+
+/// Kinds are numbered by their place in the list of all.
+fn code_of(kind: ProblemKind) -> u8 {
+    let place = ProblemKind::ALL.iter().position(|&other| other == kind);
+    u8::try_from(place.expect("every kind is in the list")).expect("there are few kinds")
+}
+
+fn kind_of(code: u8) -> Option<ProblemKind> {
+    ProblemKind::ALL.get(usize::from(code)).copied()
+}
+
+impl<'a> Fields<'a> {
+    fn read(mut rest: &'a [u8], count: u16) -> Option<Self> {
+        let mut fields = Vec::with_capacity(usize::from(count));
+        let mut any_case = false;
+        for _ in 0..count {
+            let (front, after) = rest.split_at_checked(FIELD_BYTES)?;
+            let (name, after) = after.split_at_checked(length(&front[1..])?)?;
+            let (value, after) = after.split_at_checked(length(&front[5..])?)?;
+            let name = std::str::from_utf8(name).ok()?;
+            let value = simdutf8::basic::from_utf8(value).ok()?;
+            let value = match front[0] {
+                0 => JsonValue::Null,
+                1 => JsonValue::Bool,
+                2 => JsonValue::Number(JsonNumber::Written(value)),
+                3 => JsonValue::Text(JsonText::plain(value)),
+                4 => JsonValue::Array,
+                _ => JsonValue::Object(JsonObject::Written(value)),
+            };
+            any_case |= has_capital(name);
+            fields.push((name, value));
+            rest = after;
+        }
+        if any_case {
+            // Of names that differ in case alone, the smaller first, as in JSON.
+            fields.sort_by_key(|&(name, _)| name);
+        }
+        Some(Fields { fields, any_case })
+    }
+}
+
+impl<'a> Lookup<'a> for Fields<'a> {
+    fn get(&self, key: &str) -> Option<JsonValue<'a>> {
+        self.fields.iter().find(|(name, _)| *name == key).map(|&(_, value)| value)
+    }
+
+    fn first_usual<T>(
+        &self,
+        noun: Noun,
+        mut judge: impl FnMut(&'static str, JsonValue<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let names = noun.names();
+        let exact = |name: &'static str| {
+            let inside = || {
+                let (first, rest) = name.split_once('.')?;
+                self.get(first)?.as_object()?.look_up(rest)
+            };
+            self.get(name).or_else(inside)
+        };
+        for &name in names {
+            if let Some(judged) = exact(name).and_then(|value| judge(name, value)) {
+                return Some(judged);
+            }
+        }
+        if !self.any_case {
+            return None;
+        }
+        for &name in names {
+            for &(key, value) in &self.fields {
+                if is_recased(key, name)
+                    && let Some(judged) = judge(name, value)
+                {
+                    return Some(judged);
+                }
+            }
+        }
+        None
+    }
+}

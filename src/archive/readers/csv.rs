@@ -1,0 +1,259 @@
+//! Tables of separated values: CSV, TSV, and their cousins with semicolons and bars.
+//!
+//! In: a stream. Out: a record for each row, with the fields of the header's names. The idea: `csv-core` cuts rows into
+//! fields (quotes, line breaks in quotes, doubled quotes) in one pass over buffers of ours, which is how a row that never
+//! ends can be passed over without holding it; which columns can matter is worked out once, from the header.
+//!
+//! It guarantees: memory for one row of `--max-record` at most; rows are numbered from 1, the header is none; a row with
+//! too few or too many fields is kept and told; of columns of one name the first counts. The separator is the one that
+//! stands most often in the header. It does not read tables without a header, nor escapes other than doubled quotes.
+//!
+//! Sources: RFC 4180; Python's `csv` for what is read beyond it.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use csv_core::{ReadRecordResult, ReaderBuilder};
+
+use super::{Reader, Takes};
+use crate::archive::frames::Value;
+use crate::archive::sink::{At, Sink, Stop};
+use crate::problem::ProblemKind;
+
+pub(super) const CSV: Reader = Reader {
+    name: "CSV",
+    endings: &["csv", "tsv", "tab"],
+    begins: |_| false,
+    has_magic: false,
+    takes: Takes::Stream(read),
+};
+
+/// Separators, the likelier first.
+const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
+
+/// The separator that stands most often outside quotes on the first line.
+pub(super) fn separator(head: &[u8]) -> u8 {
+    let mut counts = [0_usize; SEPARATORS.len()];
+    let mut quoted = false;
+    for &byte in head.trim_ascii_start() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => break,
+            _ if quoted => {}
+            _ => {
+                if let Some(place) = SEPARATORS.iter().position(|&separator| separator == byte) {
+                    counts[place] += 1;
+                }
+            }
+        }
+    }
+    let most = counts.iter().copied().max().unwrap_or(0);
+    counts.iter().position(|&count| count == most).map_or(b',', |place| SEPARATORS[place])
+}
+
+/// How much is read at a time; the header must begin to show its separator in it.
+const READ_BYTES: usize = 128 << 10;
+/// Columns that are cut apart; in a row with more, the rest is left out.
+const MOST_COLUMNS: usize = 100_000;
+
+fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let mut rows = Rows::new(sink.max_record());
+    let mut buffer = vec![0; READ_BYTES];
+    let mut first = true;
+    let mut columns = None;
+    loop {
+        let filled = super::next(stream, &mut buffer)?;
+        let mut bytes = &buffer[..filled];
+        if first {
+            let marked = bytes.len();
+            bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+            rows.at += (marked - bytes.len()) as u64;
+            rows.parser = ReaderBuilder::new().delimiter(separator(bytes)).build();
+            first = false;
+        }
+        let at_end = filled == 0;
+        while let Some(row) = rows.next(&mut bytes, at_end) {
+            match &columns {
+                None => columns = Some(Columns::of(&row, sink)),
+                Some(columns) => columns.give(&row, sink)?,
+            }
+        }
+        if at_end {
+            return match rows.unclosed {
+                Some(begin) => Err(Stop::Damaged(format!(
+                    "the file ends inside quotes, in the row that begins at byte {begin}"
+                ))),
+                None => Ok(()),
+            };
+        }
+    }
+}
+
+/// Cuts a stream into rows.
+struct Rows {
+    parser: csv_core::Reader,
+    /// Fields of the row, one behind the other, and where each ends.
+    fields: Vec<u8>,
+    ends: Vec<usize>,
+    filled: usize,
+    columns: usize,
+    too_large: bool,
+    /// Quotes in the row: an odd number at the end of the file is an open one.
+    quotes: usize,
+    most_bytes: usize,
+    /// Where the stream is, and where the row began.
+    at: u64,
+    begin: Option<u64>,
+    ordinal: u64,
+    /// Where the row begins in whose quotes the file ended.
+    unclosed: Option<u64>,
+}
+
+/// A row.
+struct Row<'r> {
+    fields: &'r [u8],
+    ends: &'r [usize],
+    too_large: bool,
+    begin: u64,
+    ordinal: u64,
+}
+
+impl Row<'_> {
+    fn field(&self, column: usize) -> Option<&[u8]> {
+        let begin = if column == 0 { 0 } else { *self.ends.get(column - 1)? };
+        self.fields.get(begin..*self.ends.get(column)?)
+    }
+}
+
+impl Rows {
+    fn new(max_record: u64) -> Self {
+        Rows {
+            parser: csv_core::Reader::new(),
+            fields: vec![0; 64 << 10],
+            ends: vec![0; 64],
+            filled: 0,
+            columns: 0,
+            too_large: false,
+            quotes: 0,
+            most_bytes: usize::try_from(max_record).unwrap_or(usize::MAX),
+            at: 0,
+            begin: None,
+            ordinal: 0,
+            unclosed: None,
+        }
+    }
+
+    /// The next row that ends in `bytes`, which are used up as far as they were read; at the end of the file the last
+    /// row without a line end.
+    fn next(&mut self, bytes: &mut &[u8], at_end: bool) -> Option<Row<'_>> {
+        loop {
+            if self.begin.is_none() {
+                // Line ends in front of a row belong to the one before, or to none.
+                let blanks = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+                *bytes = &bytes[blanks..];
+                self.at += blanks as u64;
+                if bytes.is_empty() {
+                    return None;
+                }
+                self.begin = Some(self.at);
+            }
+            if bytes.is_empty() && !at_end {
+                return None;
+            }
+            let (result, read, written, ended) = self.parser.read_record(
+                bytes,
+                &mut self.fields[self.filled..],
+                &mut self.ends[self.columns..],
+            );
+            self.quotes += memchr::memchr_iter(b'"', &bytes[..read]).count();
+            *bytes = &bytes[read..];
+            self.at += read as u64;
+            self.filled += written;
+            self.columns += ended;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull if self.filled > self.most_bytes => {
+                    self.too_large = true;
+                    self.filled = 0;
+                }
+                ReadRecordResult::OutputFull => {
+                    let more = (2 * self.fields.len()).min(self.most_bytes.saturating_add(1));
+                    self.fields.resize(more.max(self.filled + 1), 0);
+                }
+                ReadRecordResult::OutputEndsFull if self.columns >= MOST_COLUMNS => {
+                    self.too_large = true;
+                    self.columns = 0;
+                }
+                ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
+                ReadRecordResult::End => return None,
+                ReadRecordResult::Record => {
+                    let begin = self.begin.take().expect("set above");
+                    let (filled, columns) = (self.filled, self.columns);
+                    let too_large = self.too_large || filled > self.most_bytes;
+                    let open = at_end && self.quotes % 2 == 1;
+                    (self.filled, self.columns, self.quotes, self.too_large) = (0, 0, 0, false);
+                    if open {
+                        self.unclosed = Some(begin);
+                        return None;
+                    }
+                    self.ordinal += 1;
+                    let fields = if too_large { &[] } else { &self.fields[..filled] };
+                    let ends = if too_large { &[] } else { &self.ends[..columns] };
+                    return Some(Row { fields, ends, too_large, begin, ordinal: self.ordinal });
+                }
+            }
+        }
+    }
+}
+
+/// What the header says.
+struct Columns {
+    /// The columns that can matter: where, and their names.
+    wanted: Vec<(usize, String)>,
+    count: usize,
+}
+
+impl Columns {
+    fn of(header: &Row<'_>, sink: &mut Sink<'_>) -> Columns {
+        let mut wanted: Vec<(usize, String)> = Vec::new();
+        for column in 0..header.ends.len() {
+            let name = String::from_utf8_lossy(header.field(column).unwrap_or_default());
+            let name = name.trim();
+            if sink.wants(name) && !wanted.iter().any(|(_, other)| other == name) {
+                wanted.push((column, name.to_owned()));
+            }
+        }
+        if header.too_large {
+            let message = "the header is larger than a record may be; its columns are not known".into();
+            sink.problem(Some(header.begin), ProblemKind::RecordTooLarge, message);
+        }
+        Columns { wanted, count: header.ends.len() }
+    }
+
+    fn give(&self, row: &Row<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+        // The header is a row, and no record.
+        let at = At { ordinal: row.ordinal - 1, byte: Some(row.begin) };
+        if row.too_large {
+            return sink.too_large(at);
+        }
+        if row.ends.len() != self.count {
+            let message = format!("the row has {} fields, the header {}", row.ends.len(), self.count);
+            sink.finding(ProblemKind::RaggedRow, message);
+        }
+        let mut repaired = Vec::new();
+        for (column, name) in &self.wanted {
+            let Some(bytes) = row.field(*column) else { continue };
+            let text = if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+                Cow::Borrowed(text)
+            } else {
+                let message = format!("the field {name} is not UTF-8; replaced with U+FFFD");
+                sink.finding(ProblemKind::InvalidUtf8, message);
+                String::from_utf8_lossy(bytes)
+            };
+            repaired.push((name.as_str(), text));
+        }
+        let fields: Vec<(&str, Value<'_>)> =
+            repaired.iter().map(|(name, text)| (*name, Value::Text(text))).collect();
+        sink.wanted_row(at, &fields)
+    }
+}

@@ -1,0 +1,348 @@
+//! Where readers put what they find: records, findings and problems.
+//!
+//! In: what a reader of a format meets, record by record. Out: an extent of a spool with a frame for each record, where
+//! it can be cut, and the problems of the file as a whole. The sink sees to all that no reader should have to: a record
+//! over `--max-record` becomes a problem, fields that no rule asks for are left out, the file may not unpack to more
+//! than it is allowed, and what a reader panics over is a problem.
+//!
+//! How to write a reader: see [`readers`](super::readers).
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::{fmt, io};
+
+use rayon::prelude::*;
+
+use super::ReadSettings;
+use super::fields::may_matter;
+use super::frames::{self, Body, Value};
+use super::guard::guarded;
+use super::record::Finding;
+use super::spool::{Extent, Spools, Writer};
+use super::unpack::{LEAST_ALLOWED, MOST_EXPANSION};
+use crate::problem::ProblemKind;
+
+/// Why a reader cannot go on. What it gave before stays.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The file is damaged, cut, or not of the format that it began as.
+    Damaged(String),
+    /// More came out of the file than it may unpack to.
+    TooMuch,
+    /// The spool could not be written: the run ends.
+    Temporary(io::Error),
+    /// A stream could not be read: the run ends.
+    Input(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    /// An error of *reading*; those of writing the spool are [`Stop::Temporary`], made by the sink.
+    fn from(error: io::Error) -> Self {
+        Stop::Damaged(error.to_string())
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stop::Damaged(why) => f.write_str(why),
+            Stop::TooMuch => f.write_str("it unpacks to more than it may"),
+            Stop::Temporary(error) | Stop::Input(error) => error.fmt(f),
+        }
+    }
+}
+
+/// Where a record stands in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct At {
+    /// Its number, from 1. Numbers rise within a file and may leave some out.
+    pub(super) ordinal: u64,
+    /// Where it begins in the bytes that the reader was given, where that is known.
+    pub(super) byte: Option<u64>,
+}
+
+/// A problem of the file as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FileProblem {
+    pub(super) byte: Option<u64>,
+    pub(super) kind: ProblemKind,
+    pub(super) message: String,
+}
+
+/// A place where a piece may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// Where its first frame begins, in bytes of the extent.
+    pub(super) begin: u64,
+    /// Number of the last record before it.
+    pub(super) before: u64,
+}
+
+/// What a reader, or one part of it, gave.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    pub(super) extents: Vec<Extent>,
+    pub(super) cuts: Vec<Cut>,
+    pub(super) problems: Vec<FileProblem>,
+    pub(super) bytes: u64,
+    pub(super) last: u64,
+}
+
+/// How much a file may unpack to, shared by all who unpack it.
+#[derive(Debug)]
+pub(super) struct Allowance {
+    /// What the user allowed.
+    fixed: Option<u64>,
+    /// Bytes of the packed file that were read so far.
+    consumed: Arc<AtomicU64>,
+    taken: AtomicU64,
+}
+
+impl Allowance {
+    pub(super) fn new(fixed: Option<u64>, consumed: &Arc<AtomicU64>) -> Self {
+        Allowance { fixed, consumed: Arc::clone(consumed), taken: AtomicU64::new(0) }
+    }
+
+    /// Takes so many bytes more; an error if that is more than the file may unpack to.
+    pub(super) fn take(&self, bytes: u64) -> Result<(), Stop> {
+        let taken = self.taken.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let by_size = || {
+            let consumed = self.consumed.load(Ordering::Relaxed);
+            LEAST_ALLOWED.saturating_add(consumed.saturating_mul(MOST_EXPANSION))
+        };
+        if taken > self.fixed.unwrap_or_else(by_size) { Err(Stop::TooMuch) } else { Ok(()) }
+    }
+}
+
+/// About how large a piece of records is.
+const PIECE_BYTES: u64 = 1 << 20;
+/// Problems of one file that are told one by one; damage in every block of a file would fill memory otherwise.
+const MOST_PROBLEMS: usize = 1000;
+/// Findings of one record that are told.
+const MOST_FINDINGS: usize = 16;
+/// Fields of one record that are kept: the tables name some hundred.
+const MOST_FIELDS: usize = 1000;
+
+/// Takes what a reader finds.
+pub(super) struct Sink<'s> {
+    settings: &'s ReadSettings,
+    spools: &'s Spools,
+    allowance: &'s Allowance,
+    writer: Writer<'s>,
+    findings: Vec<Finding>,
+    frame: Vec<u8>,
+    given: Given,
+    /// Bytes before `writer`'s.
+    before: u64,
+}
+
+impl fmt::Debug for Sink<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sink").field("given", &self.given).finish_non_exhaustive()
+    }
+}
+
+impl<'s> Sink<'s> {
+    pub(super) fn new(
+        settings: &'s ReadSettings,
+        spools: &'s Spools,
+        allowance: &'s Allowance,
+    ) -> Result<Self, Stop> {
+        let writer = spools.writer().map_err(Stop::Temporary)?;
+        let (findings, frame, given) = Default::default();
+        Ok(Sink { settings, spools, allowance, writer, findings, frame, given, before: 0 })
+    }
+
+    /// What the user chose.
+    pub(super) fn settings(&self) -> &'s ReadSettings {
+        self.settings
+    }
+
+    /// The largest record that is taken, in bytes. Readers must not hold much more of one than this.
+    pub(super) fn max_record(&self) -> u64 {
+        self.settings.max_record
+    }
+
+    /// Whether a field of this name can be asked for at all. Readers of columns leave the others unread.
+    pub(super) fn wants(&self, name: &str) -> bool {
+        may_matter(name, &self.settings.fields)
+    }
+
+    /// Something that is wrong with the next record, which is kept all the same.
+    pub(super) fn finding(&mut self, kind: ProblemKind, message: String) {
+        if self.findings.len() < MOST_FINDINGS {
+            self.findings.push((kind, message));
+        }
+    }
+
+    /// Something that is wrong with the file, from `byte` on.
+    pub(super) fn problem(&mut self, byte: Option<u64>, kind: ProblemKind, message: String) {
+        if self.given.problems.len() < MOST_PROBLEMS {
+            self.given.problems.push(FileProblem { byte, kind, message });
+        }
+    }
+
+    /// A record with named fields: a row of a table. Fields that no rule asks for are left out here.
+    pub(super) fn row(&mut self, at: At, fields: &[(&str, Value<'_>)]) -> Result<(), Stop> {
+        let mut wanted: Vec<(&str, Value<'_>)> = Vec::with_capacity(fields.len().min(MOST_FIELDS));
+        wanted.extend(fields.iter().filter(|(name, _)| self.wants(name)).take(MOST_FIELDS));
+        self.put(at, Body::Row(&wanted))
+    }
+
+    /// The same where the reader has asked [`Sink::wants`] of every field before.
+    pub(super) fn wanted_row(&mut self, at: At, fields: &[(&str, Value<'_>)]) -> Result<(), Stop> {
+        self.put(at, Body::Row(&fields[..fields.len().min(MOST_FIELDS)]))
+    }
+
+    /// A record whose nouns the reader found by itself, such as a page of HTML: fields named `text`, `id`, `outlet`,
+    /// `date`, `title`, `url`. The user's own names of fields do not apply.
+    pub(super) fn page(&mut self, at: At, nouns: &[(&str, Value<'_>)]) -> Result<(), Stop> {
+        self.put(at, Body::Page(nouns))
+    }
+
+    /// An object of JSON, valid or not: it is read as a line of JSON Lines is.
+    pub(super) fn json(&mut self, at: At, object: &[u8]) -> Result<(), Stop> {
+        self.put(at, Body::Json(object))
+    }
+
+    /// A record that gives no article, and why.
+    pub(super) fn rejected(&mut self, at: At, kind: ProblemKind, message: String) -> Result<(), Stop> {
+        self.findings.truncate(MOST_FINDINGS - 1);
+        self.findings.push((kind, message));
+        self.put(at, Body::Rejected)
+    }
+
+    /// A record that is larger than `--max-record`.
+    pub(super) fn too_large(&mut self, at: At) -> Result<(), Stop> {
+        let (kind, message) = self.settings.too_large();
+        self.rejected(at, kind, message)
+    }
+
+    /// Runs `work`, which may panic: then `Err` with what the panic said. For extraction of one record; around whole
+    /// readers it is done for you.
+    pub(super) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+        catch_unwind(AssertUnwindSafe(|| guarded(work))).map_err(|panic| said(&*panic))
+    }
+
+    /// Reads parts of a file side by side, such as row groups; what they give stands in the order of `parts`. Numbers of
+    /// records must rise from part to part. A part that stops is a problem, and the others are read.
+    pub(super) fn parallel<P: Send>(
+        &mut self,
+        parts: Vec<P>,
+        work: impl Fn(P, &mut Sink<'_>) -> Result<(), Stop> + Sync,
+    ) -> Result<(), Stop> {
+        self.close_extent()?;
+        let (settings, spools, allowance) = (self.settings, self.spools, self.allowance);
+        let given: Result<Vec<Given>, Stop> = parts
+            .into_par_iter()
+            .map(|part| {
+                let mut sink = Sink::new(settings, spools, allowance)?;
+                sink.run(|sink| work(part, sink))?;
+                sink.finish()
+            })
+            .collect();
+        for part in given? {
+            let before = self.before;
+            self.given.cuts.extend(part.cuts.iter().map(|cut| Cut {
+                begin: before + cut.begin,
+                // A part does not know the records before it: a cut at its begin is made good here.
+                before: if cut.begin == 0 { self.given.last } else { cut.before },
+            }));
+            self.before += part.bytes;
+            self.given.extents.extend(part.extents);
+            self.given.last = self.given.last.max(part.last);
+            for problem in part.problems {
+                self.problem(problem.byte, problem.kind, problem.message);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a reader; damage and panics become problems.
+    pub(super) fn run(&mut self, reader: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
+        let stop = match Self::catch(|| reader(self)) {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(stop @ (Stop::Temporary(_) | Stop::Input(_)))) => return Err(stop),
+            Ok(Err(stop)) => stop,
+            Err(panic) => {
+                Stop::Damaged(format!("the reader of this format failed ({panic}); please report this"))
+            }
+        };
+        let (kind, message) = stop.told();
+        self.problem(None, kind, message);
+        Ok(())
+    }
+
+    /// What was given.
+    pub(super) fn finish(mut self) -> Result<Given, Stop> {
+        self.close_extent()?;
+        self.given.bytes = self.before;
+        Ok(self.given)
+    }
+
+    fn put(&mut self, at: At, body: Body<'_>) -> Result<(), Stop> {
+        let bytes: usize = match body {
+            Body::Row(fields) | Body::Page(fields) => {
+                fields.iter().map(|(name, value)| name.len() + value.bytes()).sum()
+            }
+            Body::Json(json) => json.len(),
+            Body::Rejected => 0,
+        };
+        if bytes as u64 > self.settings.max_record.min(u64::from(u32::MAX)) {
+            return self.too_large(at);
+        }
+        frames::write(at.ordinal, at.byte, &self.findings, body, &mut self.frame);
+        self.findings.clear();
+        self.allowance.take(self.frame.len() as u64)?;
+        let begin = self.before + self.writer.len();
+        if self.given.cuts.last().is_none_or(|last| begin - last.begin >= PIECE_BYTES) {
+            self.given.cuts.push(Cut { begin, before: self.given.last });
+        }
+        self.given.last = self.given.last.max(at.ordinal);
+        self.writer.write(&self.frame).map_err(Stop::Temporary)?;
+        if self.frame.capacity() > MOST_KEPT_BYTES {
+            self.frame = Vec::new();
+        }
+        Ok(())
+    }
+
+    fn close_extent(&mut self) -> Result<(), Stop> {
+        if self.writer.len() == 0 {
+            return Ok(());
+        }
+        let fresh = self.spools.writer().map_err(Stop::Temporary)?;
+        let extent = std::mem::replace(&mut self.writer, fresh).finish().map_err(Stop::Temporary)?;
+        self.before += extent.bytes;
+        self.given.extents.push(extent);
+        Ok(())
+    }
+}
+
+/// A buffer for frames that is larger is not kept: few records are.
+const MOST_KEPT_BYTES: usize = 4 << 20;
+
+impl Stop {
+    /// As a problem.
+    pub(super) fn told(&self) -> (ProblemKind, String) {
+        match self {
+            Stop::TooMuch => (
+                ProblemKind::UnpackedTooLarge,
+                "unpacks to more than a file of its size may (allow more with --max-unpacked); what follows is not in the \
+                 report"
+                    .into(),
+            ),
+            stop => (
+                ProblemKind::UnreadableFile,
+                format!("cannot be read on: {stop}; what follows there is not in the report"),
+            ),
+        }
+    }
+}
+
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given").to_owned()
+}

@@ -1,0 +1,257 @@
+//! Spools: where unpacked archives stand while a run reads them again and again.
+//!
+//! In: bytes, written once, one contiguous [`Extent`] a source (or a part of one). Out: the same bytes, by range. The
+//! idea: a spool is a temporary file without a name, shared by many sources, one written by one writer at a time; as
+//! many spools are made as there are writers at once. So thousands of packed files cost neither file descriptors nor
+//! maps, and whatever ends the process, nothing is left behind.
+//!
+//! It guarantees: what was written is read back, mapped or not; a writer that is dropped gives its room to the next. It
+//! does not free the room of single sources.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use memmap2::Mmap;
+
+use super::map;
+
+/// How much is gathered before it is written: few system calls, and no more than a cache holds.
+const BUFFER_BYTES: usize = 256 << 10;
+
+/// All spools of an archive.
+#[derive(Debug)]
+pub(super) struct Spools {
+    folder: PathBuf,
+    all: Mutex<Vec<Arc<SpoolFile>>>,
+    /// Those that nobody writes, and where each ends.
+    free: Mutex<Vec<(Arc<SpoolFile>, u64)>>,
+}
+
+/// A temporary file without a name.
+#[derive(Debug)]
+struct SpoolFile {
+    file: File,
+    map: OnceLock<Mmap>,
+}
+
+/// A stretch of a spool.
+#[derive(Clone, Debug)]
+pub(super) struct Extent {
+    spool: Arc<SpoolFile>,
+    at: u64,
+    /// How many bytes it has.
+    pub(super) bytes: u64,
+}
+
+/// Writes one extent.
+#[derive(Debug)]
+pub(super) struct Writer<'s> {
+    spools: &'s Spools,
+    spool: Arc<SpoolFile>,
+    /// Where the extent begins.
+    at: u64,
+    /// Bytes of it that are in the file.
+    written: u64,
+    buffer: Vec<u8>,
+    finished: bool,
+}
+
+impl Spools {
+    pub(super) fn new(folder: &Path) -> Self {
+        Spools { folder: folder.to_owned(), all: Mutex::default(), free: Mutex::default() }
+    }
+
+    /// A writer of a new extent.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(super) fn writer(&self) -> io::Result<Writer<'_>> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let (spool, at) = if let Some(free) = free {
+            free
+        } else {
+            let file = tempfile::tempfile_in(&self.folder)?;
+            let spool = Arc::new(SpoolFile { file, map: OnceLock::new() });
+            self.all.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&spool));
+            (spool, 0)
+        };
+        Ok(Writer { spools: self, spool, at, written: 0, buffer: Vec::new(), finished: false })
+    }
+
+    /// Maps all spools: nothing is written any more. One that cannot be mapped is read.
+    pub(super) fn map(&self) {
+        for spool in self.all.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let bytes = spool.file.metadata().map_or(0, |metadata| metadata.len());
+            if bytes >= map::MIN_MAPPED_BYTES
+                && let Ok(map) = map::map(&spool.file)
+            {
+                let _ = spool.map.set(map);
+            }
+        }
+    }
+}
+
+impl Extent {
+    /// The bytes of `range`, which must lie inside.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(super) fn fetch(&self, range: Range<u64>) -> io::Result<Cow<'_, [u8]>> {
+        if range.end > self.bytes {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let length = usize::try_from(range.end - range.start).map_err(io::Error::other)?;
+        let begin = self.at + range.start;
+        if let Some(map) = self.spool.map.get() {
+            let begin = usize::try_from(begin).map_err(io::Error::other)?;
+            return map
+                .get(begin..begin + length)
+                .map(Cow::Borrowed)
+                .ok_or_else(|| io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut bytes = vec![0; length];
+        self.spool.file.read_exact_at(&mut bytes, begin)?;
+        Ok(Cow::Owned(bytes))
+    }
+}
+
+impl Writer<'_> {
+    /// Bytes of the extent so far.
+    pub(super) fn len(&self) -> u64 {
+        self.written + self.buffer.len() as u64
+    }
+
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.buffer.len() + bytes.len() > BUFFER_BYTES {
+            self.flush()?;
+        }
+        if bytes.len() >= BUFFER_BYTES {
+            self.spool.file.write_all_at(bytes, self.at + self.written)?;
+            self.written += bytes.len() as u64;
+        } else {
+            self.buffer.extend_from_slice(bytes);
+        }
+        Ok(())
+    }
+
+    /// Appends the next bytes of `stream`, a buffer full at most; returns how many, 0 at its end.
+    ///
+    /// # Errors
+    /// Outside: what writing says. Inside: what reading says.
+    pub(super) fn take(&mut self, stream: &mut dyn Read) -> io::Result<io::Result<usize>> {
+        self.flush()?;
+        self.buffer.resize(BUFFER_BYTES, 0);
+        let mut filled = 0;
+        let mut failed = None;
+        while filled < BUFFER_BYTES {
+            match stream.read(&mut self.buffer[filled..]) {
+                Ok(0) => break,
+                Ok(more) => filled += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        self.buffer.truncate(filled);
+        match failed {
+            Some(error) => Ok(Err(error)),
+            None => Ok(Ok(filled)),
+        }
+    }
+
+    /// Takes back everything after the first `bytes`.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(super) fn cut(&mut self, bytes: u64) -> io::Result<()> {
+        self.flush()?;
+        self.written = self.written.min(bytes);
+        Ok(())
+    }
+
+    /// The last bytes, `most` at most.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(super) fn tail(&mut self, most: u64) -> io::Result<Vec<u8>> {
+        self.flush()?;
+        let begin = self.written.saturating_sub(most);
+        let mut bytes = vec![0; usize::try_from(self.written - begin).map_err(io::Error::other)?];
+        self.spool.file.read_exact_at(&mut bytes, self.at + begin)?;
+        Ok(bytes)
+    }
+
+    /// The extent that was written.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(super) fn finish(mut self) -> io::Result<Extent> {
+        self.flush()?;
+        self.finished = true;
+        Ok(Extent { spool: Arc::clone(&self.spool), at: self.at, bytes: self.written })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.spool.file.write_all_at(&self.buffer, self.at + self.written)?;
+        self.written += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        let end = self.at + if self.finished { self.written } else { 0 };
+        let mut free = self.spools.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free.push((Arc::clone(&self.spool), end));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_back_and_dropped_room_is_used_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let spools = Spools::new(folder.path());
+        let mut extents = Vec::new();
+        for (number, length) in [(1, 10), (2, 600_000), (3, 0), (4, 262_144), (5, 7)] {
+            let mut writer = spools.writer().expect("a spool");
+            writer.write(&vec![number; length / 2]).expect("written");
+            writer.write(&vec![number; length - length / 2]).expect("written");
+            writer.write(b"too much").expect("written");
+            writer.cut(length as u64).expect("cut");
+            assert_eq!(writer.len(), length as u64);
+            extents.push((number, length, writer.finish().expect("finished")));
+            let mut dropped = spools.writer().expect("a spool");
+            dropped.write(b"given up").expect("written");
+        }
+        let mut taken = spools.writer().expect("a spool");
+        let mut stream: &[u8] = &vec![9; 300_000];
+        while taken.take(&mut stream).expect("written").expect("read") > 0 {}
+        extents.push((9, 300_000, taken.finish().expect("finished")));
+        for mapped in [false, true] {
+            if mapped {
+                spools.map();
+            }
+            for (number, length, extent) in &extents {
+                let bytes = extent.fetch(0..*length as u64).expect("read");
+                assert!(bytes.len() == *length && bytes.iter().all(|byte| byte == number), "{number}");
+                assert!(extent.fetch(1..*length as u64 + 1).is_err());
+            }
+        }
+        assert_eq!(spools.all.lock().expect("no panic").len(), 1);
+    }
+}

@@ -1,0 +1,352 @@
+//! Unpacking: from a packed file, or a stream, to a source that can be read again and again.
+//!
+//! In: a file that is not read where it stands (compressed, or of a format with a reader), or a stream. Out: a
+//! [`Source`] whose bytes are in a spool, and problems. The idea: what the bytes are is asked again after each
+//! unpacking ([`kind_of`]), so that anything may be compressed; the last layer is either copied (lines, text) or read
+//! by its reader.
+//!
+//! It guarantees: each file is unpacked once; memory stays small whatever the file says; a file unpacks to
+//! [`LEAST_ALLOWED`] and [`MOST_EXPANSION`] times its size at most, unless the user allowed otherwise; of a damaged file
+//! all records before the damage are read, and the damage is one problem. The disk being full ends the run.
+
+use std::fs::{File, Metadata};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::de::IgnoredAny;
+
+use super::ReadSettings;
+use super::compression::Compression;
+use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, kind_of};
+use super::readers::{Reader, Takes, Whole};
+use super::sink::{Allowance, FileProblem, Given, Sink, Stop};
+use super::source::{Format, Origin, Source};
+use super::spool::Spools;
+use crate::error::Error;
+use crate::problem::{Problem, ProblemKind};
+
+/// How many times its size a file may unpack to. News packs to a fifth, copies of one article to a hundredth; a bomb
+/// to a thousandth and less.
+pub(super) const MOST_EXPANSION: u64 = 100;
+/// And so much in any case: small files of like lines may expand further and do no harm.
+pub(super) const LEAST_ALLOWED: u64 = 256 << 20;
+
+/// What is unpacked.
+#[derive(Debug)]
+pub(super) struct Packed {
+    /// As reports name it.
+    pub(super) name: String,
+    /// `None` for standard input.
+    pub(super) path: Option<PathBuf>,
+    /// A stream is read once and never looked at again.
+    pub(super) is_stream: bool,
+}
+
+/// What unpacking gave.
+#[derive(Debug)]
+pub(super) struct Unpacked {
+    /// `None` if nothing of the file can be read.
+    pub(super) source: Option<Source>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Unpacks one file.
+///
+/// # Errors
+/// What ends a run: the spool cannot be written; a stream cannot be taken in.
+pub(super) fn unpack(packed: &Packed, settings: &ReadSettings, spools: &Spools) -> Result<Unpacked, Error> {
+    let input = match &packed.path {
+        None => Ok((Box::new(io::stdin().lock()) as Box<dyn Read>, None)),
+        Some(path) => File::open(path).and_then(|file| {
+            let copy = if packed.is_stream { None } else { Some((file.metadata()?, file.try_clone()?)) };
+            Ok((Box::new(file) as Box<dyn Read>, copy))
+        }),
+    };
+    let (stream, file) = match input {
+        Ok(input) => input,
+        Err(source) if packed.is_stream => {
+            return Err(Error::SpoolInput { name: packed.name.clone(), source });
+        }
+        Err(error) => return Ok(packed.unreadable(&error)),
+    };
+    let consumed = Arc::new(AtomicU64::new(0));
+    let run = Run {
+        packed,
+        settings,
+        spools,
+        file,
+        allowance: Allowance::new(settings.max_unpacked, &consumed),
+        consumed,
+    };
+    run.unpack(stream)
+}
+
+impl Packed {
+    fn unreadable(&self, error: &io::Error) -> Unpacked {
+        let message = format!("cannot be read: {error}; nothing of it is in the report");
+        self.refused(ProblemKind::UnreadableFile, None, message)
+    }
+
+    fn refused(&self, kind: ProblemKind, byte: Option<u64>, message: String) -> Unpacked {
+        let problem = Problem { path: self.name.clone(), record: None, byte, kind, message };
+        Unpacked { source: None, problems: vec![problem] }
+    }
+}
+
+/// The unpacking of one file.
+struct Run<'s> {
+    packed: &'s Packed,
+    settings: &'s ReadSettings,
+    spools: &'s Spools,
+    /// The file again, for readers that need the whole of it, unless it is a stream.
+    file: Option<(Metadata, File)>,
+    allowance: Allowance,
+    /// Bytes of the file that were read.
+    consumed: Arc<AtomicU64>,
+}
+
+impl Run<'_> {
+    fn unpack(self, stream: Box<dyn Read + '_>) -> Result<Unpacked, Error> {
+        let counted = Counted {
+            inner: BufReader::with_capacity(READ_BYTES, stream),
+            consumed: Arc::clone(&self.consumed),
+        };
+        let mut stream: Box<dyn BufRead + '_> = Box::new(counted);
+        let mut packing = Vec::new();
+        let (kind, mut stream) = loop {
+            let peeked = Peeked::at(stream);
+            match kind_of(&self.packed.name, peeked.head.get_ref()) {
+                Kind::Packed(compression) if packing.len() < MOST_NESTED => {
+                    packing.push(compression);
+                    stream = match compression.unpack(peeked) {
+                        Ok(unpacked) => Box::new(BufReader::with_capacity(READ_BYTES, unpacked)),
+                        Err(error) => return Ok(self.packed.unreadable(&error)),
+                    };
+                }
+                Kind::Packed(_) => {
+                    let message =
+                        format!("is compressed more than {MOST_NESTED} times over; decompress it first");
+                    return Ok(self.packed.refused(ProblemKind::UnsupportedFormat, None, message));
+                }
+                kind => break (kind, peeked),
+            }
+        };
+        match kind {
+            Kind::Packed(_) => unreachable!("the loop goes on, or refuses"),
+            Kind::Foreign(what, hint) => {
+                let message = format!("{what} is not read yet; {hint}");
+                Ok(self.packed.refused(ProblemKind::UnsupportedFormat, None, message))
+            }
+            Kind::Plain(format) => {
+                let copied = self.copy(&mut stream, format, &packing);
+                self.outcome(copied, format, packing, None)
+            }
+            Kind::Records(reader) => {
+                let given = self.read(reader, &mut stream, &packing);
+                self.outcome(given, Format::Records, packing, Some(reader))
+            }
+        }
+    }
+
+    /// Lines and text, as they are.
+    fn copy(&self, stream: &mut dyn Read, format: Format, packing: &[Compression]) -> Result<Given, Stop> {
+        let mut writer = self.spools.writer().map_err(Stop::Temporary)?;
+        let mut given = Given::default();
+        let most = if format == Format::Text { self.settings.max_record } else { u64::MAX };
+        while writer.len() <= most {
+            let stop = match writer.take(stream).map_err(Stop::Temporary)? {
+                Ok(0) => break,
+                // A stream that is not compressed is as long as it is.
+                Ok(_) if packing.is_empty() => continue,
+                Ok(more) => match self.allowance.take(more as u64) {
+                    Ok(()) => continue,
+                    Err(stop) => stop,
+                },
+                Err(error) if self.packed.is_stream && packing.is_empty() => return Err(Stop::Input(error)),
+                Err(error) => error.into(),
+            };
+            if format == Format::JsonLines {
+                // A line that was cut is no record, but the last may be whole and lack its end alone.
+                let tail = writer.tail(self.settings.max_record).map_err(Stop::Temporary)?;
+                let line = memchr::memrchr(b'\n', &tail).map_or(&tail[..], |end| &tail[end + 1..]);
+                if serde_json::from_slice::<IgnoredAny>(line).is_err() {
+                    let whole = writer.len() - line.len() as u64;
+                    writer.cut(whole).map_err(Stop::Temporary)?;
+                }
+            }
+            given.note(&stop);
+            break;
+        }
+        let extent = writer.finish().map_err(Stop::Temporary)?;
+        given.bytes = extent.bytes;
+        given.extents.push(extent);
+        Ok(given)
+    }
+
+    fn read(
+        &self,
+        reader: &'static Reader,
+        stream: &mut dyn Read,
+        packing: &[Compression],
+    ) -> Result<Given, Stop> {
+        let mut sink = Sink::new(self.settings, self.spools, &self.allowance)?;
+        match reader.takes {
+            Takes::Stream(read) => sink.run(|sink| read(stream, sink))?,
+            Takes::Whole(read) => {
+                let file = match &self.file {
+                    Some((metadata, file)) if packing.is_empty() => {
+                        self.consumed.store(metadata.len(), Ordering::Relaxed);
+                        file.try_clone()?
+                    }
+                    _ => self.whole(stream)?,
+                };
+                let whole = Whole::new(file, self.settings.mapped)?;
+                sink.run(|sink| read(&whole, sink))?;
+            }
+        }
+        sink.finish()
+    }
+
+    /// The unpacked bytes as a file: what cannot be unpacked to its end is of no use to a reader of whole files.
+    fn whole(&self, stream: &mut dyn Read) -> Result<File, Stop> {
+        let file = tempfile::tempfile_in(&self.settings.temp_dir).map_err(Stop::Temporary)?;
+        let mut buffer = vec![0; READ_BYTES];
+        loop {
+            let read = match stream.read(&mut buffer) {
+                Ok(0) => return Ok(file),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error.into()),
+            };
+            self.allowance.take(read as u64)?;
+            io::Write::write_all(&mut &file, &buffer[..read]).map_err(Stop::Temporary)?;
+        }
+    }
+
+    fn outcome(
+        self,
+        given: Result<Given, Stop>,
+        format: Format,
+        packing: Vec<Compression>,
+        reader: Option<&'static Reader>,
+    ) -> Result<Unpacked, Error> {
+        let consumed = self.consumed.load(Ordering::Relaxed);
+        let name = &self.packed.name;
+        let given = match given {
+            Ok(given) => given,
+            Err(Stop::Temporary(source)) => {
+                return Err(Error::WriteTemporary { folder: self.settings.temp_dir.clone(), source });
+            }
+            Err(Stop::Input(source)) => return Err(Error::SpoolInput { name: name.clone(), source }),
+            Err(stop) => {
+                let mut given = Given::default();
+                given.note(&stop);
+                given
+            }
+        };
+        let told = |problem: FileProblem| Problem {
+            path: name.clone(),
+            record: None,
+            byte: Some(problem.byte.unwrap_or(consumed)),
+            kind: problem.kind,
+            message: match packing.last() {
+                Some(compression) => format!("{} inside {}", problem.message, compression.name()),
+                None => problem.message,
+            },
+        };
+        let problems: Vec<Problem> = given.problems.iter().cloned().map(told).collect();
+        if given.bytes == 0 && !problems.is_empty() {
+            return Ok(Unpacked { source: None, problems });
+        }
+        let metadata = self.file.as_ref().map(|(metadata, _)| metadata);
+        let path = self.packed.path.as_deref().unwrap_or(Path::new(""));
+        let origin = Origin { packing, format: reader.map(|reader| reader.name), packed_bytes: consumed };
+        let source = Source::unpacked(name.clone(), path, metadata, format, given, origin);
+        Ok(Unpacked { source: Some(source), problems })
+    }
+}
+
+impl Given {
+    fn note(&mut self, stop: &Stop) {
+        let (kind, message) = stop.told();
+        self.problems.push(FileProblem { byte: None, kind, message });
+    }
+}
+
+/// How much is read at a time.
+const READ_BYTES: usize = 64 << 10;
+
+/// A stream whose first bytes were looked at.
+struct Peeked<'r> {
+    head: io::Cursor<Vec<u8>>,
+    /// What went wrong while they were read; told when they are used up.
+    error: Option<io::Error>,
+    rest: Box<dyn BufRead + 'r>,
+}
+
+impl<'r> Peeked<'r> {
+    fn at(mut rest: Box<dyn BufRead + 'r>) -> Self {
+        let mut head = Vec::new();
+        let error = rest.by_ref().take(HEAD_BYTES).read_to_end(&mut head).err();
+        Peeked { head: io::Cursor::new(head), error, rest }
+    }
+}
+
+impl Read for Peeked<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.head.read(into)? {
+            0 if !into.is_empty() => match self.error.take() {
+                Some(error) => Err(error),
+                None => self.rest.read(into),
+            },
+            read => Ok(read),
+        }
+    }
+}
+
+impl BufRead for Peeked<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.head.position() < self.head.get_ref().len() as u64 {
+            return self.head.fill_buf();
+        }
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => self.rest.fill_buf(),
+        }
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        if self.head.position() < self.head.get_ref().len() as u64 {
+            self.head.consume(bytes);
+        } else {
+            self.rest.consume(bytes);
+        }
+    }
+}
+
+/// Counts what is taken out of it.
+struct Counted<R> {
+    inner: R,
+    consumed: Arc<AtomicU64>,
+}
+
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(into)?;
+        self.consumed.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.consumed.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.inner.consume(bytes);
+    }
+}

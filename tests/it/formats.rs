@@ -1,0 +1,148 @@
+//! One archive in every form that is read gives one report; packed, damaged and hostile files cost what they hold and
+//! no more.
+
+use std::fs;
+use std::io::Write;
+
+use serde_json::{Map, Value};
+
+use crate::support::{Report, Scan, TABLES, article, testdata};
+
+/// The English articles of the sample archive, as lines.
+fn sample() -> Vec<u8> {
+    fs::read(testdata("sample/archive/english.jsonl")).unwrap()
+}
+
+fn records(lines: &[u8]) -> Vec<Map<String, Value>> {
+    lines
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect()
+}
+
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = liblzma::write::XzEncoder::new(Vec::new(), 2);
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 3).unwrap()
+}
+
+/// The records as a table, columns in the order of their names.
+fn table(records: &[Map<String, Value>], separator: u8) -> Vec<u8> {
+    let mut columns: Vec<&String> = records.iter().flat_map(Map::keys).collect();
+    columns.sort();
+    columns.dedup();
+    let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
+    writer.write_record(&columns).unwrap();
+    for record in records {
+        let field = |column: &&String| match record.get(*column) {
+            Some(Value::String(text)) => text.clone(),
+            None | Some(Value::Null) => String::new(),
+            Some(other) => other.to_string(),
+        };
+        writer.write_record(columns.iter().map(field)).unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+/// All tables, without what names the place of a record.
+fn rows(report: &Report) -> Vec<(&'static str, Vec<Value>)> {
+    fn placeless(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                for place in ["ref", "path", "record", "byte"] {
+                    members.remove(place);
+                }
+                members.values_mut().for_each(placeless);
+            }
+            Value::Array(elements) => elements.iter_mut().for_each(placeless),
+            _ => {}
+        }
+    }
+    let mut tables: Vec<_> = TABLES.into_iter().map(|name| (name, report.table(name))).collect();
+    tables.iter_mut().flat_map(|(_, rows)| rows).for_each(placeless);
+    tables
+}
+
+#[test]
+fn one_archive_in_any_form_gives_the_same_rows() {
+    let lines = sample();
+    let records = records(&lines);
+    let half = lines.len() / 2;
+    let parts = |pack: fn(&[u8]) -> Vec<u8>| [pack(&lines[..half]), pack(&lines[half..])].concat();
+    let printed: String =
+        records.iter().map(|record| serde_json::to_string_pretty(record).unwrap()).collect();
+    let forms: Vec<(&str, Vec<u8>)> = vec![
+        ("a.jsonl.gz", gzip(&lines)),
+        ("members.jsonl.gz", parts(gzip)),
+        ("a.jsonl.zst", zstd(&lines)),
+        ("frames.jsonl.zst", parts(zstd)),
+        ("a.jsonl.bz2", bzip2(&lines)),
+        ("streams.jsonl.bz2", parts(bzip2)),
+        ("a.jsonl.xz", xz(&lines)),
+        ("streams.jsonl.xz", parts(xz)),
+        ("named-otherwise.jsonl", zstd(&lines)),
+        ("twice.jsonl.gz.xz", xz(&gzip(&lines))),
+        ("array.json", serde_json::to_vec(&records).unwrap()),
+        ("printed-array.json", serde_json::to_vec_pretty(&records).unwrap()),
+        ("printed.json", printed.clone().into_bytes()),
+        ("array.json.bz2", bzip2(&serde_json::to_vec(&records).unwrap())),
+        ("a.csv", table(&records, b',')),
+        ("semicolons.csv", table(&records, b';')),
+        ("a.tsv", table(&records, b'\t')),
+        ("a.csv.gz", gzip(&table(&records, b','))),
+    ];
+    let scan = Scan::of("a.jsonl", &lines);
+    let expect = rows(&scan.scan_to("expect", &["a.jsonl"]));
+    assert!(
+        expect.iter().filter(|(_, rows)| !rows.is_empty()).count() >= 6,
+        "an archive that shows something"
+    );
+    for (name, content) in forms {
+        scan.write(&format!("in/{name}"), &content);
+        for way in [&[][..], &["--no-mmap", "--threads=1"]] {
+            let report = scan.scan_to("report", &[&["in", "--force"], way].concat());
+            assert_eq!(rows(&report), expect, "{name} {way:?}");
+        }
+        fs::remove_file(scan.path(&format!("in/{name}"))).unwrap();
+        let piped = scan.fed(&["scan", "-q", "-o", "report", "-"], &content);
+        if !name.contains("csv") && !name.contains("tsv") {
+            assert_eq!(piped.status, Some(0), "{name}: {}", piped.stderr);
+            assert_eq!(rows(&piped.report), expect, "{name} as a stream");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_file_among_good_ones_costs_what_follows_the_damage() {
+    let lines: String = (0..200).map(|n| article(&format!("a{n}"), n) + "\n").collect();
+    let scan = Scan::of("in/good.jsonl", article("good", 1000));
+    for (name, packed) in [("a.jsonl.gz", gzip(lines.as_bytes())), ("a.jsonl.bz2", bzip2(lines.as_bytes()))] {
+        scan.write(&format!("in/{name}"), &packed[..packed.len() - 5]);
+        let run = scan.scan(&["in"]).ends_with(3);
+        assert_eq!(run.problem_kinds(), ["unreadable-file"], "{name}");
+        let problem = &run.report.table("problems")[0];
+        assert_eq!(problem["path"], format!("in/{name}"));
+        assert_eq!(problem["byte"], packed.len() - 5, "{problem}");
+        fs::remove_file(scan.path(&format!("in/{name}"))).unwrap();
+    }
+    scan.write("in/a.jsonl.gz", [gzip(lines.as_bytes()), b"rubbish".to_vec()].concat());
+    let run = scan.scan(&["in"]).ends_with(3);
+    assert_eq!((run.report.count("kept"), run.problem_kinds()), (201, vec!["unreadable-file".to_owned()]));
+}
