@@ -5,6 +5,7 @@
 //! - `split`: where records begin and end, also where their lengths are wrong or rubbish stands between them;
 //! - crate `fastwarc` reads the headers of WARC and HTTP, and chunked and Brotli payloads; `payload`: the body of an answer,
 //!   unpacked;
+//! - `dictionary`: what all frames of an archive in zstd need;
 //! - here: which records are articles, and what their nouns are.
 //!
 //! | record | becomes |
@@ -22,6 +23,7 @@
 //!
 //! References: ISO 28500 (WARC 1.0 and 1.1); RFC 9110, 9112 (HTTP); Common Crawl's description of WET.
 
+mod dictionary;
 mod payload;
 mod split;
 
@@ -32,6 +34,7 @@ use fastwarc::warc::header::{HeaderEncoding, HeaderMap};
 
 use super::html::{Refused, charset, read_page};
 use crate::problem::ProblemKind;
+pub(in crate::archive) use dictionary::dictionary;
 pub(in crate::archive) use split::{Met, Raw, Splitter};
 
 /// Bytes of a header, of WARC and of HTTP: what servers and crawlers allow is 8 to 32 KiB.
@@ -166,3 +169,6 @@ fn is_from_the_web(url: &str) -> bool {
         .iter()
         .any(|scheme| url.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,7 +114,7 @@ impl<'r> Splitter<'r> {
             says.and_then(|says| usize::try_from(says).ok()).filter(|length| *length <= self.max_record);
         if says.is_some() && length.is_none() {
             self.at += header;
-            self.pass();
+            self.pass(next_record);
             return Some(Met::TooLarge { number, byte });
         }
         let end = header + length.unwrap_or(0);
@@ -148,7 +148,7 @@ impl<'r> Splitter<'r> {
             }
             if !self.ended {
                 self.at += header;
-                self.pass();
+                self.pass(next_record);
                 return Some(Met::TooLarge { number, byte });
             }
             let bytes = rest.trim_ascii_end().to_vec();
@@ -167,15 +167,15 @@ impl<'r> Splitter<'r> {
     /// Passes over what is no record.
     fn rubbish(&mut self, byte: u64) -> Met {
         self.at += 1;
-        self.pass();
+        self.pass(next_version);
         Met::Rubbish { byte, bytes: self.position() - byte }
     }
 
     /// Goes to the next record, or to the end, without holding what is passed.
-    fn pass(&mut self) {
+    fn pass(&mut self, next: fn(&[u8]) -> Option<usize>) {
         loop {
             self.fill(READ_BYTES);
-            if let Some(next) = next_record(&self.buffer[self.at..]) {
+            if let Some(next) = next(&self.buffer[self.at..]) {
                 self.at += next;
                 return;
             }
@@ -261,6 +261,12 @@ fn ends_here(bytes: &[u8]) -> bool {
 /// Where a line begins a record, behind a line break.
 fn next_record(bytes: &[u8]) -> Option<usize> {
     let mut found = memchr::memmem::find_iter(bytes, b"\nWARC/").map(|at| at + 1);
+    found.find(|&at| begins_record(&bytes[at..]))
+}
+
+/// Where a record begins behind rubbish, which need not end with a line break.
+fn next_version(bytes: &[u8]) -> Option<usize> {
+    let mut found = memchr::memmem::find_iter(bytes, b"WARC/");
     found.find(|&at| begins_record(&bytes[at..]))
 }
 
