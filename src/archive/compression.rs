@@ -73,6 +73,22 @@ impl Compression {
         }
     }
 
+    /// The format that a file was packed with of which so little is left that its magic is cut.
+    pub(super) fn of_remains(name: &str, head: &[u8]) -> Option<Compression> {
+        const SHORTEST: usize = 10;
+        let (_, ending) = name.rsplit_once('.')?;
+        let named = |packing: &Compression| packing.endings().contains(&ending.to_ascii_lowercase().as_str());
+        let packing = Self::ALL.into_iter().find(named)?;
+        let magic: &[u8] = match packing {
+            Compression::Gzip => &[0x1F, 0x8B, 8],
+            Compression::Zstd => &[0x28, 0xB5, 0x2F, 0xFD],
+            Compression::Bzip2 => b"BZh",
+            Compression::Xz => &[0xFD, b'7', b'z', b'X', b'Z', 0],
+        };
+        let same = magic.iter().zip(head).all(|(magic, met)| magic == met);
+        (same && !head.is_empty() && head.len() < SHORTEST).then_some(packing)
+    }
+
     /// The stream of what `packed` holds.
     pub(super) fn unpack<'r>(self, mut packed: impl BufRead + 'r) -> io::Result<Box<dyn Read + 'r>> {
         Ok(match self {
@@ -181,11 +197,11 @@ fn at_another_member(rest: &mut impl BufRead) -> io::Result<bool> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use std::io::Write;
 
-    pub(super) fn pack(compression: Compression, bytes: &[u8]) -> Vec<u8> {
+    pub(in crate::archive) fn pack(compression: Compression, bytes: &[u8]) -> Vec<u8> {
         match compression {
             Compression::Gzip => {
                 let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());

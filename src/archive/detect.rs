@@ -6,7 +6,10 @@
 
 use std::path::Path;
 
+use encoding_rs::Encoding;
+
 use super::compression::Compression;
+use super::encoding;
 use super::readers::{self, Reader};
 use super::record::strip_mark;
 use super::source::Format;
@@ -21,6 +24,8 @@ pub(super) enum Kind {
     Plain(Format),
     /// Compressed.
     Packed(Compression),
+    /// In UTF-16.
+    Wide(&'static Encoding),
     /// Of a format that has a reader.
     Records(&'static Reader),
     /// Of a format that is not read: what it is, and what can be done.
@@ -30,7 +35,7 @@ pub(super) enum Kind {
 /// What bytes are. `named`: the user named this very file, or it is a stream; then a name that promises nothing is no
 /// reason to pass over it.
 pub(super) fn kind_of(name: &str, head: &[u8]) -> Kind {
-    if let Some(compression) = Compression::of(head) {
+    if let Some(compression) = Compression::of(head).or_else(|| Compression::of_remains(name, head)) {
         return Kind::Packed(compression);
     }
     let inner = inner_name(name);
@@ -42,6 +47,10 @@ pub(super) fn kind_of(name: &str, head: &[u8]) -> Kind {
     let by_bytes = readers::ALL.iter().filter(|reader| reader.has_magic || !named_text).find(looks_so);
     if let Some(reader) = by_bytes {
         return Kind::Records(reader);
+    }
+    // Text files are decoded when they are read.
+    if !named_text && let Some(encoding) = encoding::wide(head) {
+        return Kind::Wide(encoding);
     }
     if let Some((what, hint)) = foreign(inner, head, promised.is_some()) {
         return Kind::Foreign(what, hint);
@@ -106,15 +115,13 @@ fn ending(name: &str) -> String {
 fn foreign(name: &str, head: &[u8], promised: bool) -> Option<(&'static str, &'static str)> {
     const DECOMPRESS: &str = "decompress it first";
     const CONVERT: &str = "make it JSON Lines first, one object a line";
-    const MAGIC: [(&[u8], &str, &str); 8] = [
+    const MAGIC: [(&[u8], &str, &str); 6] = [
         (b"\x04\x22\x4D\x18", "lz4", DECOMPRESS),
         (b"PK\x03\x04", "zip", DECOMPRESS),
         (b"PAR1", "Parquet", CONVERT),
         (b"ARROW1", "Arrow IPC", CONVERT),
         (b"filedesc://", "ARC, which came before WARC,", "convert it to WARC first (warcio recompress)"),
         (b"%PDF", "PDF", "extract its text first"),
-        (b"\xFF\xFE", "UTF-16", "convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"),
-        (b"\xFE\xFF", "UTF-16", "convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"),
     ];
     let named_text = matches!(ending(name).as_str(), "txt" | "text");
     let start = strip_mark(head).trim_ascii_start();

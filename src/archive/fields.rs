@@ -439,6 +439,13 @@ pub(super) fn find_text<'a>(record: &impl Lookup<'a>, overrides: &FieldOverrides
     Search { record, of: PhantomData }.text(overrides.text.as_deref()).0
 }
 
+/// Whether names are those of columns of articles: the text is among them, and one more that is usual.
+pub(super) fn name_articles<'n>(names: impl Iterator<Item = &'n str> + Clone) -> bool {
+    let usual = |noun: Noun, name: &str| noun.names().iter().any(|usual| usual.eq_ignore_ascii_case(name));
+    let known = names.clone().filter(|name| NOUNS.iter().any(|&noun| usual(noun, name)));
+    known.count() >= 2 && names.clone().any(|name| usual(Noun::Text, name))
+}
+
 /// Whether any rule, or the user, asks for a field of this name: readers of tables leave the others unread.
 pub(super) fn may_matter(name: &str, overrides: &FieldOverrides) -> bool {
     static ASKED: LazyLock<Vec<String>> = LazyLock::new(|| {

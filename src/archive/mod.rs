@@ -15,6 +15,7 @@
 mod compression;
 pub mod dates;
 mod detect;
+mod encoding;
 pub mod fields;
 #[allow(dead_code, reason = "readers of columns and of pages use what these do not")]
 mod frames;

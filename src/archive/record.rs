@@ -9,9 +9,11 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::Encoding;
 use serde_json::Value;
 
 use super::dates::PublishedAt;
+use super::encoding;
 use super::fields::{Chosen, FieldOverrides, Fields, Published, TextField, recognise};
 use super::json::Unescaped;
 use crate::problem::ProblemKind;
@@ -133,10 +135,14 @@ pub(super) fn outcome_of<'a>(
     (Outcome::Article(Box::new(record)), findings)
 }
 
-/// Reads a whole file as one text.
+/// Reads a whole file as one text, in whatever encoding it is.
 pub fn read_text(bytes: &[u8]) -> (Outcome<'_>, Vec<Finding>) {
     let mut findings = Vec::new();
-    let text = decode(strip_mark(bytes), &mut findings);
+    let (text, encoding, replaced) = encoding::decode(bytes);
+    if replaced {
+        let name = encoding.map_or("UTF-8", Encoding::name);
+        findings.push((ProblemKind::InvalidUtf8, format!("not all of it is {name}; replaced with U+FFFD")));
+    }
     if text.trim().is_empty() {
         return (Outcome::Empty, findings);
     }

@@ -136,6 +136,7 @@ pub(super) struct Sink<'s> {
     given: Given,
     /// Bytes before `writer`'s.
     before: u64,
+    places_known: bool,
 }
 
 impl fmt::Debug for Sink<'_> {
@@ -152,7 +153,22 @@ impl<'s> Sink<'s> {
     ) -> Result<Self, Stop> {
         let writer = spools.writer().map_err(Stop::Temporary)?;
         let (findings, frame, given) = Default::default();
-        Ok(Sink { settings, spools, allowance, writer, findings, frame, given, before: 0 })
+        Ok(Sink {
+            settings,
+            spools,
+            allowance,
+            writer,
+            findings,
+            frame,
+            given,
+            before: 0,
+            places_known: true,
+        })
+    }
+
+    /// From now on nobody is told at which byte a record stands: the reader sees other bytes than the file has.
+    pub(super) fn places_are_unknown(&mut self) {
+        self.places_known = false;
     }
 
     /// What the user chose.
@@ -235,10 +251,11 @@ impl<'s> Sink<'s> {
     ) -> Result<(), Stop> {
         self.close_extent()?;
         let (settings, spools, allowance) = (self.settings, self.spools, self.allowance);
+        let places_known = self.places_known;
         let given: Result<Vec<Given>, Stop> = parts
             .into_par_iter()
             .map(|part| {
-                let mut sink = Sink::new(settings, spools, allowance)?;
+                let mut sink = Sink { places_known, ..Sink::new(settings, spools, allowance)? };
                 sink.run(|sink| work(part, sink))?;
                 sink.finish()
             })
@@ -293,7 +310,8 @@ impl<'s> Sink<'s> {
         if bytes as u64 > self.settings.max_record.min(u64::from(u32::MAX)) {
             return self.too_large(at);
         }
-        frames::write(at.ordinal, at.byte, &self.findings, body, &mut self.frame);
+        let byte = at.byte.filter(|_| self.places_known);
+        frames::write(at.ordinal, byte, &self.findings, body, &mut self.frame);
         self.findings.clear();
         self.allowance.take(self.frame.len() as u64)?;
         let begin = self.before + self.writer.len();

@@ -34,6 +34,8 @@ pub enum Format {
 pub struct Origin {
     /// How its file was compressed, the outermost first; empty if it was not.
     pub packing: Vec<Compression>,
+    /// The encoding it was in, if that was not UTF-8.
+    pub encoding: Option<&'static str>,
     /// The format of its records, if they were read by a reader of their own.
     pub format: Option<&'static str>,
     /// Bytes of the packed file that were read.

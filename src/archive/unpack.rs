@@ -15,11 +15,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
 
 use super::ReadSettings;
-use super::compression::Compression;
 use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, kind_of};
+use super::encoding::{self, Decoded};
 use super::readers::{Reader, Takes, Whole};
 use super::sink::{Allowance, FileProblem, Given, Sink, Stop};
 use super::source::{Format, Origin, Source};
@@ -114,12 +115,12 @@ impl Run<'_> {
             consumed: Arc::clone(&self.consumed),
         };
         let mut stream: Box<dyn BufRead + '_> = Box::new(counted);
-        let mut packing = Vec::new();
+        let mut origin = Origin::default();
         let (kind, mut stream) = loop {
-            let peeked = Peeked::at(stream);
+            let peeked = Peeked::at(stream, HEAD_BYTES);
             match kind_of(&self.packed.name, peeked.head.get_ref()) {
-                Kind::Packed(compression) if packing.len() < MOST_NESTED => {
-                    packing.push(compression);
+                Kind::Packed(compression) if origin.packing.len() < MOST_NESTED => {
+                    origin.packing.push(compression);
                     stream = match compression.unpack(peeked) {
                         Ok(unpacked) => Box::new(BufReader::with_capacity(READ_BYTES, unpacked)),
                         Err(error) => return Ok(self.packed.unreadable(&error)),
@@ -130,28 +131,48 @@ impl Run<'_> {
                         format!("is compressed more than {MOST_NESTED} times over; decompress it first");
                     return Ok(self.packed.refused(ProblemKind::UnsupportedFormat, None, message));
                 }
+                Kind::Wide(encoding) if origin.encoding.is_none() => {
+                    origin.encoding = Some(encoding.name());
+                    stream = decoded(peeked, encoding);
+                }
+                Kind::Records(reader) if reader.in_any_encoding && origin.encoding.is_none() => {
+                    let peeked = Peeked::at(Box::new(peeked), GUESSED_BY_BYTES);
+                    let Some(encoding) = encoding::of(peeked.head.get_ref()) else {
+                        break (Kind::Records(reader), peeked);
+                    };
+                    origin.encoding = Some(encoding.name());
+                    let decoded = Peeked::at(decoded(peeked, encoding), 0);
+                    break (Kind::Records(reader), decoded);
+                }
                 kind => break (kind, peeked),
             }
         };
         match kind {
             Kind::Packed(_) => unreachable!("the loop goes on, or refuses"),
+            // Bytes that decode to what looks like UTF-16 once more.
+            Kind::Wide(_) => Ok(self.packed.refused(
+                ProblemKind::UnsupportedFormat,
+                None,
+                "a binary file is not read yet; make it JSON Lines first, one object a line".into(),
+            )),
             Kind::Foreign(what, hint) => {
                 let message = format!("{what} is not read yet; {hint}");
                 Ok(self.packed.refused(ProblemKind::UnsupportedFormat, None, message))
             }
             Kind::Plain(format) => {
-                let copied = self.copy(&mut stream, format, &packing);
-                self.outcome(copied, format, packing, None)
+                let copied = self.copy(&mut stream, format, &origin);
+                self.outcome(copied, format, origin)
             }
             Kind::Records(reader) => {
-                let given = self.read(reader, &mut stream, &packing);
-                self.outcome(given, Format::Records, packing, Some(reader))
+                origin.format = Some(reader.name);
+                let given = self.read(reader, &mut stream, &origin);
+                self.outcome(given, Format::Records, origin)
             }
         }
     }
 
     /// Lines and text, as they are.
-    fn copy(&self, stream: &mut dyn Read, format: Format, packing: &[Compression]) -> Result<Given, Stop> {
+    fn copy(&self, stream: &mut dyn Read, format: Format, origin: &Origin) -> Result<Given, Stop> {
         let mut writer = self.spools.writer().map_err(Stop::Temporary)?;
         let mut given = Given::default();
         let most = if format == Format::Text { self.settings.max_record } else { u64::MAX };
@@ -159,12 +180,14 @@ impl Run<'_> {
             let stop = match writer.take(stream).map_err(Stop::Temporary)? {
                 Ok(0) => break,
                 // A stream that is not compressed is as long as it is.
-                Ok(_) if packing.is_empty() => continue,
+                Ok(_) if origin.packing.is_empty() => continue,
                 Ok(more) => match self.allowance.take(more as u64) {
                     Ok(()) => continue,
                     Err(stop) => stop,
                 },
-                Err(error) if self.packed.is_stream && packing.is_empty() => return Err(Stop::Input(error)),
+                Err(error) if self.packed.is_stream && origin.packing.is_empty() => {
+                    return Err(Stop::Input(error));
+                }
                 Err(error) => error.into(),
             };
             if format == Format::JsonLines {
@@ -185,18 +208,16 @@ impl Run<'_> {
         Ok(given)
     }
 
-    fn read(
-        &self,
-        reader: &'static Reader,
-        stream: &mut dyn Read,
-        packing: &[Compression],
-    ) -> Result<Given, Stop> {
+    fn read(&self, reader: &'static Reader, stream: &mut dyn Read, origin: &Origin) -> Result<Given, Stop> {
         let mut sink = Sink::new(self.settings, self.spools, &self.allowance)?;
+        if origin.encoding.is_some() {
+            sink.places_are_unknown();
+        }
         match reader.takes {
             Takes::Stream(read) => sink.run(|sink| read(stream, sink))?,
             Takes::Whole(read) => {
                 let file = match &self.file {
-                    Some((metadata, file)) if packing.is_empty() => {
+                    Some((metadata, file)) if origin.packing.is_empty() && origin.encoding.is_none() => {
                         self.consumed.store(metadata.len(), Ordering::Relaxed);
                         file.try_clone()?
                     }
@@ -229,10 +250,10 @@ impl Run<'_> {
         self,
         given: Result<Given, Stop>,
         format: Format,
-        packing: Vec<Compression>,
-        reader: Option<&'static Reader>,
+        mut origin: Origin,
     ) -> Result<Unpacked, Error> {
         let consumed = self.consumed.load(Ordering::Relaxed);
+        origin.packed_bytes = consumed;
         let name = &self.packed.name;
         let given = match given {
             Ok(given) => given,
@@ -251,7 +272,7 @@ impl Run<'_> {
             record: None,
             byte: Some(problem.byte.unwrap_or(consumed)),
             kind: problem.kind,
-            message: match packing.last() {
+            message: match origin.packing.last() {
                 Some(compression) => format!("{} inside {}", problem.message, compression.name()),
                 None => problem.message,
             },
@@ -262,7 +283,6 @@ impl Run<'_> {
         }
         let metadata = self.file.as_ref().map(|(metadata, _)| metadata);
         let path = self.packed.path.as_deref().unwrap_or(Path::new(""));
-        let origin = Origin { packing, format: reader.map(|reader| reader.name), packed_bytes: consumed };
         let source = Source::unpacked(name.clone(), path, metadata, format, given, origin);
         Ok(Unpacked { source: Some(source), problems })
     }
@@ -273,6 +293,13 @@ impl Given {
         let (kind, message) = stop.told();
         self.problems.push(FileProblem { byte: None, kind, message });
     }
+}
+
+/// How much of a table is looked at to guess its encoding.
+const GUESSED_BY_BYTES: u64 = 256 << 10;
+
+fn decoded<'r>(stream: impl BufRead + 'r, encoding: &'static Encoding) -> Box<dyn BufRead + 'r> {
+    Box::new(BufReader::with_capacity(READ_BYTES, Decoded::new(stream, encoding)))
 }
 
 /// How much is read at a time.
@@ -287,9 +314,9 @@ struct Peeked<'r> {
 }
 
 impl<'r> Peeked<'r> {
-    fn at(mut rest: Box<dyn BufRead + 'r>) -> Self {
+    fn at(mut rest: Box<dyn BufRead + 'r>, bytes: u64) -> Self {
         let mut head = Vec::new();
-        let error = rest.by_ref().take(HEAD_BYTES).read_to_end(&mut head).err();
+        let error = rest.by_ref().take(bytes).read_to_end(&mut head).err();
         Peeked { head: io::Cursor::new(head), error, rest }
     }
 }

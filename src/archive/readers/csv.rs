@@ -16,6 +16,7 @@ use std::io::Read;
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 use super::{Reader, Takes};
+use crate::archive::fields::name_articles;
 use crate::archive::frames::Value;
 use crate::archive::sink::{At, Sink, Stop};
 use crate::problem::ProblemKind;
@@ -23,10 +24,19 @@ use crate::problem::ProblemKind;
 pub(super) const CSV: Reader = Reader {
     name: "CSV",
     endings: &["csv", "tsv", "tab"],
-    begins: |_| false,
+    begins,
     has_magic: false,
+    in_any_encoding: true,
     takes: Takes::Stream(read),
 };
+
+/// Whether the first line is a header that names a text and something else. Other tables are told by their name alone.
+fn begins(start: &[u8]) -> bool {
+    let Some(end) = start.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else { return false };
+    let Ok(line) = std::str::from_utf8(&start[..end]) else { return false };
+    let separator = char::from(separator(line.as_bytes()));
+    line.contains(separator) && name_articles(line.split(separator).map(|name| name.trim().trim_matches('"')))
+}
 
 /// Separators, the likelier first.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];

@@ -16,8 +16,14 @@ use serde::de::IgnoredAny;
 use super::{Reader, Takes};
 use crate::archive::sink::{At, Sink, Stop};
 
-pub(super) const JSON: Reader =
-    Reader { name: "JSON", endings: &[], begins, has_magic: false, takes: Takes::Stream(read) };
+pub(super) const JSON: Reader = Reader {
+    name: "JSON",
+    endings: &[],
+    begins,
+    has_magic: false,
+    in_any_encoding: false,
+    takes: Takes::Stream(read),
+};
 
 /// Whether JSON begins that goes on beyond its first line, or has several values in it. A first line that is a bad
 /// record, alone, is no reason to read the rest as anything but lines.
@@ -27,7 +33,8 @@ fn begins(start: &[u8]) -> bool {
     let alone = || !rest.is_empty() && serde_json::from_slice::<IgnoredAny>(line).is_ok();
     if let Some(inside) = inside(b'[') {
         // Anything else than objects in brackets is text more often than not.
-        return matches!(inside.first(), Some(b'{')) && !alone() || rest.is_empty() && inside == b"]";
+        let nothing = rest.is_empty() && matches!(inside, b"" | b"]");
+        return nothing || inside.first() == Some(&b'{') && !alone();
     }
     let Some(inside) = inside(b'{') else { return false };
     if !matches!(inside.first(), Some(b'"' | b'}')) {

@@ -47,6 +47,8 @@ pub(super) struct Reader {
     pub(super) begins: fn(&[u8]) -> bool,
     /// Whether `begins` cannot err: then it is asked even where a name says `.txt`.
     pub(super) has_magic: bool,
+    /// Whether it is text that may be in any encoding; then it is given as UTF-8.
+    pub(super) in_any_encoding: bool,
     /// What is read.
     pub(super) takes: Takes,
 }

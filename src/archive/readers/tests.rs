@@ -1,5 +1,7 @@
 //! What readers give, through the archive: as a scan sees it.
 
+use crate::archive::compression::Compression;
+use crate::archive::compression::tests::pack;
 use crate::archive::record::{Outcome, Record};
 use crate::archive::{Archive, ReadSettings};
 use crate::problem::{Problem, ProblemKind};
@@ -107,4 +109,129 @@ fn rows_of_tables_keep_line_ends_and_quotes() {
         &[(1, 9, Some("two\r\nlines, \"quoted\"")), (2, 39, Some("")), (3, 42, Some("plain"))],
     );
     check("a.tsv", "\u{FEFF}text\tid\na, b\t1\n", &[(1, 11, Some("a, b"))]);
+}
+
+#[test]
+fn tables_and_lines_in_any_encoding_are_read() {
+    let table = "id,text\n1,Сегодня в Москве прошла встреча министров\n2,Они обсудили цены на нефть и газ\n";
+    let expect = |texts: [&str; 2]| {
+        (1..).zip(texts).map(|(n, text)| (n, None, Some(text.to_owned()))).collect::<Vec<_>>()
+    };
+    let wide: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cyrillic = encoding_rs::WINDOWS_1251.encode(table).0.into_owned();
+    for bytes in [wide, cyrillic] {
+        let rows = expect(["Сегодня в Москве прошла встреча министров", "Они обсудили цены на нефть и газ"]);
+        assert_eq!(texts("a.csv", &bytes), rows);
+    }
+    let lines: Vec<u8> =
+        "\u{FEFF}{\"text\":\"a\"}\n{\"text\":\"é\"}\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let rows = vec![(1, Some(0), Some("a".into())), (2, Some(13), Some("é".into()))];
+    assert_eq!(texts("a.jsonl", &lines), rows, "places are those in what was decoded");
+}
+
+#[test]
+fn a_table_is_known_by_its_header_and_prose_is_no_table() {
+    check("archive", "title;text\nA;b\n", &[(1, 11, Some("b"))]);
+    check(
+        "archive",
+        "A title, text and more of it\nA,b\n",
+        &[(1, 0, Some("A title, text and more of it\nA,b\n"))],
+    );
+}
+
+#[test]
+fn rows_that_do_not_fit_their_header_are_kept_and_told() {
+    let (seen, problems) = read("a.csv", b"id,text,url\n1,short\n2,whole,u\n3,long,u,more\n");
+    assert_eq!(problems, []);
+    let told: Vec<_> = seen.iter().map(|seen| (seen.text(), seen.kinds.as_slice())).collect();
+    let ragged = &[ProblemKind::RaggedRow][..];
+    assert_eq!(told, [(Some("short"), ragged), (Some("whole"), &[]), (Some("long"), ragged)]);
+}
+
+#[test]
+fn ten_thousand_columns_and_rows_without_end_are_bounded() {
+    let mut table: String = (0..10_000).map(|n| format!("c{n},")).collect();
+    table += "text\n";
+    table += &"x,".repeat(10_000);
+    table += "found\n";
+    let (seen, problems) = read("a.csv", table.as_bytes());
+    assert_eq!((seen[0].text(), problems), (Some("found"), vec![]));
+    let settings = ReadSettings { max_record: 1000, ..Settings::default().read };
+    let endless = format!("text\nbefore\n\"{}", "y\n".repeat(100_000));
+    let (seen, problems) = read_with("a.csv", endless.as_bytes(), settings.clone());
+    assert_eq!(seen.iter().map(Seen::text).collect::<Vec<_>>(), [Some("before")]);
+    assert!(problems[0].message.contains("inside quotes, in the row that begins at byte 12"), "{problems:?}");
+    let closed = endless + "\"\nafter\n";
+    let (seen, _) = read_with("a.csv", closed.as_bytes(), settings.clone());
+    assert_eq!(seen.iter().map(Seen::text).collect::<Vec<_>>(), [Some("before"), None, Some("after")]);
+    assert_eq!(seen[1].kinds, [ProblemKind::RecordTooLarge]);
+    let array = format!("[{{\"text\":\"{}\"}},{{\"text\":\"after\"}}]", "z".repeat(5000));
+    let (seen, _) = read_with("a.json", array.as_bytes(), settings);
+    assert_eq!(seen.iter().map(Seen::text).collect::<Vec<_>>(), [None, Some("after")]);
+}
+
+const LINES: &str =
+    "{\"id\":\"1\",\"text\":\"The first of three\"}\n{\"text\":\"\"}\n{\"text\":\"Drittens: schön\"}\n";
+const ARRAY: &str =
+    "[{\"id\":\"1\",\"text\":\"The [first] of\\ntwo\"},\n  {\"text\": \"Zweitens \\\"schön\\\"\"}]\n";
+const TABLE: &str = "id,text\n1,\"The first, of\ntwo\"\n2,\"Zweitens \"\"schön\"\"\"\n";
+
+/// Cuts a file at every byte. `may_shorten`: the format cannot tell that the last record was cut.
+fn check_cuts(name: &str, content: &[u8], may_shorten: bool) {
+    let (whole, problems) = read(name, content);
+    assert!(problems.is_empty() && !whole.is_empty(), "{name}: {problems:?}");
+    for end in 0..content.len() {
+        let (seen, _) = read(name, &content[..end]);
+        assert!(seen.len() <= whole.len(), "{name} cut at {end}: {seen:?}");
+        let sure = seen.len().saturating_sub(usize::from(may_shorten));
+        assert_eq!(seen[..sure], whole[..sure], "{name} cut at {end}");
+    }
+}
+
+#[test]
+fn files_cut_anywhere_give_the_records_before_the_cut() {
+    check_cuts("a.json", ARRAY.as_bytes(), false);
+    check_cuts("a.csv", TABLE.as_bytes(), true);
+    for packing in Compression::ALL {
+        for (name, content) in [("a.jsonl", LINES), ("a.json", ARRAY), ("a.csv", TABLE)] {
+            let name = format!("{name}.{}", packing.endings()[0]);
+            let twice = [pack(packing, content.as_bytes()), pack(packing, &[])].concat();
+            check_cuts(&name, &twice, false);
+        }
+    }
+}
+
+#[test]
+fn damage_anywhere_never_gives_more_records_nor_a_panic() {
+    for packing in Compression::ALL {
+        let content = pack(packing, LINES.as_bytes());
+        for at in 0..content.len() {
+            let mut damaged = content.clone();
+            damaged[at] ^= 0x55;
+            let (seen, problems) = read(&format!("a.jsonl.{}", packing.endings()[0]), &damaged);
+            assert!(seen.len() <= 3 || !problems.is_empty(), "{} at {at}: {seen:?}", packing.name());
+        }
+    }
+}
+
+#[test]
+fn a_bomb_unpacks_to_what_is_allowed_and_no_further() {
+    let zeros = vec![b'\n'; 3_000_000];
+    let settings = ReadSettings { max_unpacked: Some(1_000_000), ..Settings::default().read };
+    for packing in Compression::ALL {
+        let lines = [LINES.as_bytes(), &zeros].concat();
+        for (name, content) in
+            [("a.jsonl", pack(packing, &lines)), ("b.jsonl", pack(packing, &pack(packing, &lines)))]
+        {
+            let (seen, problems) = read_with(name, &content, settings.clone());
+            assert_eq!(seen.len(), 3, "{name} {}", packing.name());
+            assert_eq!(
+                problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(),
+                [ProblemKind::UnpackedTooLarge]
+            );
+        }
+        let thrice = pack(packing, &pack(packing, &pack(packing, LINES.as_bytes())));
+        let (seen, problems) = read_with("c.jsonl", &thrice, settings.clone());
+        assert_eq!((seen.len(), problems[0].kind), (0, ProblemKind::UnsupportedFormat));
+    }
 }
