@@ -2,8 +2,8 @@
 //!
 //! In: bytes, and the encoding that the server named, if it did. Out: text, and whether bytes had to be replaced.
 //! The idea is the order of browsers: a byte-order mark, then the server's word, then the page's own
-//! (`<meta charset>`, `<meta http-equiv>`, an XML declaration in its first bytes), then a guess from the bytes, with the
-//! ending of the host as a hint. One rule is ours: bytes that are valid UTF-8 beyond ASCII are UTF-8 even where
+//! (`<meta charset>`, `<meta http-equiv>`, an XML declaration in its first bytes), then a guess from the bytes
+//! ([`encoding`]). One rule is ours: bytes that are valid UTF-8 beyond ASCII are UTF-8 even where
 //! a one-byte encoding was named, for that name is the older template's and such bytes do not come about by chance.
 //!
 //! It guarantees: no panic, one pass and one copy, the same bytes give the same text. It does not change its mind
@@ -14,24 +14,17 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::archive::encoding;
 use crate::problem::ProblemKind;
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// How far into a page its own word about its encoding is looked for, in bytes: the standard says 1,024, and pages
 /// that put it behind their first scripts are common.
 const DECLARED_WITHIN: usize = 8_192;
 
-/// How many bytes a guess is made from: it is settled long before.
-const GUESSED_FROM: usize = 256 << 10;
-
-/// The text of `bytes`. `declared` is the server's word; `host_ending` the last label of the host's name. The flag tells whether bytes
-/// were replaced by U+FFFD.
-pub(crate) fn decode<'b>(
-    bytes: &'b [u8],
-    declared: Option<&str>,
-    host_ending: Option<&str>,
-) -> (Cow<'b, str>, bool) {
+/// The text of `bytes`. `declared` is the server's word. The flag tells whether bytes were replaced by U+FFFD.
+pub(crate) fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> (Cow<'b, str>, bool) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[mark..]);
     }
@@ -42,7 +35,7 @@ pub(crate) fn decode<'b>(
         Some(encoding) if !encoding.is_single_byte() => encoding,
         named => match std::str::from_utf8(bytes) {
             Ok(text) => return (Cow::Borrowed(text), false),
-            Err(_) => named.unwrap_or_else(|| guess(bytes, host_ending)),
+            Err(_) => named.unwrap_or_else(|| encoding::of(bytes).unwrap_or(UTF_8)),
         },
     };
     encoding.decode_without_bom_handling(bytes)
@@ -83,27 +76,12 @@ fn own_word(head: &[u8]) -> Option<&'static Encoding> {
     None
 }
 
-fn guess(bytes: &[u8], host_ending: Option<&str>) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    let looked_at = &bytes[..bytes.len().min(GUESSED_FROM)];
-    if !detector.feed(looked_at, true) {
-        return WINDOWS_1252; // nothing but ASCII in sight, and no UTF-8 behind it
-    }
-    let plain = |ending: &&str| ending.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-    detector.guess(host_ending.filter(plain).map(str::as_bytes), Utf8Detection::Allow)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(bytes: &[u8], declared: Option<&str>, expect: &str) {
-        assert_eq!(
-            decode(bytes, declared, None).0,
-            expect,
-            "{declared:?} {}",
-            String::from_utf8_lossy(bytes)
-        );
+        assert_eq!(decode(bytes, declared).0, expect, "{declared:?} {}", String::from_utf8_lossy(bytes));
     }
 
     #[test]
@@ -119,7 +97,7 @@ mod tests {
             None,
             "<?xml version='1.0' encoding='iso-8859-2'?>ą",
         );
-        check(b"caf\xE9", Some("no such thing"), "café");
+        check(b"un caf\xE9 noir", Some("no such thing"), "un café noir");
     }
 
     #[test]
@@ -145,7 +123,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_wrong_in_their_encoding_are_replaced_and_told() {
-        let (text, replaced) = decode(b"\x81\x20 x", Some("shift_jis"), None);
+        let (text, replaced) = decode(b"\x81\x20 x", Some("shift_jis"));
         assert!(replaced && text.contains('\u{FFFD}') && text.ends_with(" x"), "{text}");
     }
 }

@@ -89,8 +89,7 @@ fn read(bytes: &[u8], charset: Option<&str>, url: Option<&str>) -> Result<Page, 
         return Err(Refused::TooLarge);
     }
     let url = url.and_then(|url| url::Url::parse(url).ok());
-    let ending = url.as_ref().and_then(|url| url.domain()).and_then(|host| host.rsplit('.').next());
-    let (characters, replaced) = charset::decode(bytes, charset, ending);
+    let (characters, replaced) = charset::decode(bytes, charset);
     let tidy::Tidy { page, head, prose, .. } = tidy::tidy(&characters);
     drop(characters);
     if page.len() > MAX_TIDY {

@@ -18,6 +18,7 @@ pub(super) const HTML: Reader = Reader {
     endings: &["html", "htm", "xhtml"],
     begins,
     has_magic: false,
+    in_any_encoding: false,
     takes: Takes::Stream(read),
 };
 

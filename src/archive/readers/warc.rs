@@ -20,6 +20,7 @@ pub(super) const WARC: Reader = Reader {
     endings: &["warc", "wet"],
     begins: |start| start.starts_with(b"WARC/"),
     has_magic: true,
+    in_any_encoding: false,
     takes: Takes::Stream(read),
 };
 

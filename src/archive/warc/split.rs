@@ -224,20 +224,9 @@ impl<'r> Splitter<'r> {
             let filled = self.buffer.len();
             // As much as is wanted, and no more memory than twice what came.
             let more = (wanted - filled).clamp(READ_BYTES, READ_BYTES.max(filled));
-            self.buffer.resize(filled + more, 0);
-            let read = match self.stream.read(&mut self.buffer[filled..]) {
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    self.buffer.truncate(filled);
-                    continue;
-                }
-                Err(error) => {
-                    self.failed = Some(error);
-                    0
-                }
-            };
-            self.ended = read == 0;
-            self.buffer.truncate(filled + read);
+            let read = (&mut *self.stream).take(more as u64).read_to_end(&mut self.buffer);
+            self.ended = self.buffer.len() < filled + more;
+            self.failed = read.err();
         }
     }
 }
