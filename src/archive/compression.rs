@@ -10,9 +10,11 @@
 //! Sources: RFC 1952 (2.2: members), RFC 8878 (3.1: frames), the xz file format 1.2.1 (padding between streams).
 
 use std::io::{self, BufRead, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::bufread::GzDecoder;
 use liblzma::stream::{Action, CONCATENATED, Status, Stream};
+use zstd::zstd_safe::zstd_sys;
 
 /// A format of compression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,10 +29,41 @@ pub enum Compression {
     Xz,
 }
 
-/// The largest window of zstd, as a power of two: 128 MiB, what `zstd` itself unpacks without being told.
-const MOST_ZSTD_WINDOW: u32 = 27;
-/// What xz may take: `xz -9` takes 65 MiB.
-const MOST_XZ_BYTES: u64 = 192 << 20;
+/// How much memory one stream may take to be unpacked. Files are unpacked side by side within the small limits; the few
+/// that ask for more are tried again, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    large: bool,
+    /// Whether an input asked for more.
+    passed: AtomicBool,
+}
+
+impl Limits {
+    pub(super) fn large() -> Self {
+        Limits { large: true, passed: AtomicBool::new(false) }
+    }
+
+    /// Whether large limits would do.
+    pub(super) fn were_passed(&self) -> bool {
+        !self.large && self.passed.load(Ordering::Relaxed)
+    }
+
+    /// The largest window of zstd, as a power of two. Large: 128 MiB, what `zstd` itself unpacks without being told;
+    /// small: 8 MiB, of `zstd -19` and below.
+    fn zstd_window(&self) -> u32 {
+        if self.large { 27 } else { 23 }
+    }
+
+    /// What xz may take. `xz -9` takes 65 MiB, `xz -6`, the usual, 9 MiB.
+    fn xz_bytes(&self) -> u64 {
+        if self.large { 192 << 20 } else { 16 << 20 }
+    }
+
+    fn pass(&self, what: &'static str) -> io::Error {
+        self.passed.store(true, Ordering::Relaxed);
+        io::Error::new(io::ErrorKind::OutOfMemory, what)
+    }
+}
 
 impl Compression {
     /// All formats.
@@ -90,7 +123,11 @@ impl Compression {
     }
 
     /// The stream of what `packed` holds.
-    pub(super) fn unpack<'r>(self, mut packed: impl BufRead + 'r) -> io::Result<Box<dyn Read + 'r>> {
+    pub(super) fn unpack<'r>(
+        self,
+        mut packed: impl BufRead + 'r,
+        limits: &'r Limits,
+    ) -> io::Result<Box<dyn Read + 'r>> {
         Ok(match self {
             Compression::Gzip => Box::new(GzipMembers { member: Some(GzDecoder::new(packed)) }),
             Compression::Zstd => {
@@ -99,27 +136,48 @@ impl Compression {
                     Some(dictionary) => zstd::Decoder::with_dictionary(packed, &dictionary)?,
                     None => zstd::Decoder::with_buffer(packed)?,
                 };
-                frames.window_log_max(MOST_ZSTD_WINDOW)?;
-                Box::new(frames)
+                frames.window_log_max(limits.zstd_window())?;
+                Box::new(ZstdFrames { frames, limits })
             }
             Compression::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
             Compression::Xz => {
-                let stream = Stream::new_stream_decoder(MOST_XZ_BYTES, CONCATENATED)?;
-                Box::new(XzStreams { packed, stream, failed: None })
+                let stream = Stream::new_stream_decoder(limits.xz_bytes(), CONCATENATED)?;
+                Box::new(XzStreams { packed, stream, failed: None, limits })
+            }
+        })
+    }
+}
+
+/// The frames of a zstd file.
+struct ZstdFrames<'l, R: BufRead> {
+    frames: zstd::Decoder<'static, R>,
+    limits: &'l Limits,
+}
+
+impl<R: BufRead> Read for ZstdFrames<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.frames.read(into).map_err(|error| {
+            let code = zstd_sys::ZSTD_ErrorCode::ZSTD_error_frameParameter_windowTooLarge;
+            let of_zstd = error.get_ref().and_then(|inner| inner.downcast_ref::<zstd::Error>());
+            if of_zstd.is_some_and(|error| error.is(code)) {
+                self.limits.pass("its window is larger than 128 MiB")
+            } else {
+                error
             }
         })
     }
 }
 
 /// The streams of an xz file. The crate's own reader drops what was unpacked in the step that met damage.
-struct XzStreams<R> {
+struct XzStreams<'l, R> {
+    limits: &'l Limits,
     packed: R,
     stream: Stream,
     /// What went wrong behind the bytes that were given last.
     failed: Option<io::Error>,
 }
 
-impl<R: BufRead> Read for XzStreams<R> {
+impl<R: BufRead> Read for XzStreams<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if let Some(error) = self.failed.take() {
             return Err(error);
@@ -135,6 +193,9 @@ impl<R: BufRead> Read for XzStreams<R> {
             let at_end = input.is_empty();
             self.packed.consume(consumed);
             let failed = match result {
+                Err(liblzma::stream::Error::MemLimit) => {
+                    Some(self.limits.pass("it takes over 192 MiB to unpack"))
+                }
                 Err(error) => Some(error.into()),
                 Ok(Status::StreamEnd) => return Ok(given),
                 Ok(_) if at_end && given == 0 => Some(io::ErrorKind::UnexpectedEof.into()),
@@ -226,7 +287,10 @@ pub(super) mod tests {
     fn unpack(packed: &[u8]) -> (Vec<u8>, bool) {
         let mut bytes = Vec::new();
         let Some(compression) = Compression::of(packed) else { return (bytes, false) };
-        let well = compression.unpack(packed).is_ok_and(|mut stream| stream.read_to_end(&mut bytes).is_ok());
+        let limits = Limits::default();
+        let well = compression
+            .unpack(packed, &limits)
+            .is_ok_and(|mut stream| stream.read_to_end(&mut bytes).is_ok());
         (bytes, well)
     }
 

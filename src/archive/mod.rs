@@ -24,6 +24,7 @@ pub mod html;
 pub mod json;
 mod lines;
 mod map;
+mod members;
 pub mod outlet;
 #[allow(dead_code, reason = "readers of columns and of pages use what these do not")]
 mod readers;
@@ -44,6 +45,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 pub use compression::Compression;
+use compression::Limits;
 use detect::Kind;
 use frames::{Content, HEADER_BYTES};
 pub use guard::is_guarded;
@@ -162,29 +164,38 @@ impl Archive {
         let mut walked = walk(arguments)?;
         let spools = Spools::new(&settings.temp_dir);
         let found = std::mem::take(&mut walked.found);
-        let open = |(number, found)| match found {
+        let open = |(number, found): (usize, &Found)| match found {
             Found::File { name, path, kind: Kind::Plain(format) } => {
                 let mapped = settings.mapped && number < MOST_MAPPED;
-                Ok(Unpacked::plain(Source::open(name.clone(), &path, format, mapped), name))
+                Ok(Some(Unpacked::plain(Source::open(name.clone(), path, *format, mapped), name)))
             }
             Found::File { name, path, .. } => {
-                unpack(&Packed { name, path: Some(path), is_stream: false }, &settings, &spools)
+                let packed = Packed { name: name.clone(), path: Some(path.clone()), is_stream: false };
+                let limits = Limits::default();
+                let unpacked = unpack(&packed, &limits, &settings, &spools)?;
+                Ok((!limits.were_passed()).then_some(unpacked))
             }
-            Found::Stream { name, path } => {
-                unpack(&Packed { name, path, is_stream: true }, &settings, &spools)
-            }
+            Found::Stream { .. } => Ok(None),
         };
-        // Streams are waited for in their turn: who writes into one may count on the files before it being open.
+        // Streams are waited for in their turn: who writes into one may count on the files before it being open. So are
+        // the few files that take much memory to unpack.
         let mut opened: Vec<Unpacked> = Vec::new();
-        let mut found = found.into_iter().enumerate().peekable();
-        while found.peek().is_some() {
-            let mut files = Vec::new();
-            while let Some(file) = found.next_if(|(_, found)| !found.is_stream()) {
-                files.push(file);
-            }
-            opened.append(&mut files.into_par_iter().map(open).collect::<Result<_, Error>>()?);
-            if let Some(stream) = found.next() {
-                opened.push(open(stream)?);
+        let numbered: Vec<(usize, &Found)> = found.iter().enumerate().collect();
+        for group in numbered.split_inclusive(|(_, found)| found.is_stream()) {
+            let met: Result<Vec<Option<Unpacked>>, Error> = group.par_iter().map(|&one| open(one)).collect();
+            for (unpacked, (_, found)) in met?.into_iter().zip(group) {
+                opened.push(match (unpacked, found) {
+                    (Some(unpacked), _) => unpacked,
+                    (None, Found::File { name, path, .. }) => {
+                        let packed =
+                            Packed { name: name.clone(), path: Some(path.clone()), is_stream: false };
+                        unpack(&packed, &Limits::large(), &settings, &spools)?
+                    }
+                    (None, Found::Stream { name, path }) => {
+                        let packed = Packed { name: name.clone(), path: path.clone(), is_stream: true };
+                        unpack(&packed, &Limits::large(), &settings, &spools)?
+                    }
+                });
             }
         }
         let (mut sources, mut problems, mut counts) = (Vec::new(), walked.problems, walked.counts);
@@ -412,10 +423,12 @@ fn unreadable(source: &Source, error: &io::Error) -> Problem {
 
 impl Unpacked {
     /// A file that is read where it stands.
-    fn plain(source: io::Result<Source>, name: String) -> Unpacked {
+    fn plain(source: io::Result<Source>, name: &str) -> Unpacked {
         match source {
             Ok(source) => Unpacked { source: Some(source), problems: Vec::new() },
-            Err(error) => Unpacked { source: None, problems: vec![walk::unreadable(name, &error)] },
+            Err(error) => {
+                Unpacked { source: None, problems: vec![walk::unreadable(name.to_owned(), &error)] }
+            }
         }
     }
 }

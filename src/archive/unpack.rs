@@ -9,22 +9,27 @@
 //! [`LEAST_ALLOWED`] and [`MOST_EXPANSION`] times its size at most, unless the user allowed otherwise; of a damaged file
 //! all records before the damage are read, and the damage is one problem. The disk being full ends the run.
 
+use std::borrow::Cow;
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::Encoding;
+use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
 use super::ReadSettings;
+use super::compression::{Compression, Limits};
 use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, kind_of};
 use super::encoding::{self, Decoded};
+use super::members;
 use super::readers::{Reader, Takes, Whole};
 use super::sink::{Allowance, FileProblem, Given, Sink, Stop};
 use super::source::{Format, Origin, Source};
-use super::spool::Spools;
+use super::spool::{Extent, Spools};
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
 
@@ -57,7 +62,12 @@ pub(super) struct Unpacked {
 ///
 /// # Errors
 /// What ends a run: the spool cannot be written; a stream cannot be taken in.
-pub(super) fn unpack(packed: &Packed, settings: &ReadSettings, spools: &Spools) -> Result<Unpacked, Error> {
+pub(super) fn unpack(
+    packed: &Packed,
+    limits: &Limits,
+    settings: &ReadSettings,
+    spools: &Spools,
+) -> Result<Unpacked, Error> {
     let input = match &packed.path {
         None => Ok((Box::new(io::stdin().lock()) as Box<dyn Read>, None)),
         Some(path) => File::open(path).and_then(|file| {
@@ -75,13 +85,17 @@ pub(super) fn unpack(packed: &Packed, settings: &ReadSettings, spools: &Spools) 
     let consumed = Arc::new(AtomicU64::new(0));
     let run = Run {
         packed,
+        limits,
         settings,
         spools,
         file,
         allowance: Allowance::new(settings.max_unpacked, &consumed),
         consumed,
     };
-    run.unpack(stream)
+    match run.side_by_side() {
+        Some((given, origin)) => run.outcome(given, Format::JsonLines, origin),
+        None => run.unpack(stream),
+    }
 }
 
 impl Packed {
@@ -99,6 +113,7 @@ impl Packed {
 /// The unpacking of one file.
 struct Run<'s> {
     packed: &'s Packed,
+    limits: &'s Limits,
     settings: &'s ReadSettings,
     spools: &'s Spools,
     /// The file again, for readers that need the whole of it, unless it is a stream.
@@ -121,7 +136,7 @@ impl Run<'_> {
             match kind_of(&self.packed.name, peeked.head.get_ref()) {
                 Kind::Packed(compression) if origin.packing.len() < MOST_NESTED => {
                     origin.packing.push(compression);
-                    stream = match compression.unpack(peeked) {
+                    stream = match compression.unpack(peeked, self.limits) {
                         Ok(unpacked) => Box::new(BufReader::with_capacity(READ_BYTES, unpacked)),
                         Err(error) => return Ok(self.packed.unreadable(&error)),
                     };
@@ -169,6 +184,46 @@ impl Run<'_> {
                 self.outcome(given, Format::Records, origin)
             }
         }
+    }
+
+    /// Lines in a file of many members, unpacked side by side. `None` for what is no such file, and for one in which
+    /// anything is wrong: it is unpacked from its begin, where all before the damage is found.
+    fn side_by_side(&self) -> Option<(Result<Given, Stop>, Origin)> {
+        let (metadata, file) = self.file.as_ref()?;
+        if metadata.len() < LEAST_SIDE_BY_SIDE {
+            return None;
+        }
+        let whole = Whole::new(file.try_clone().ok()?, self.settings.mapped).ok()?;
+        let compression = Compression::of(&whole.fetch(0..HEAD_BYTES.min(whole.len())).ok()?)?;
+        let parts = members::parts(&whole, compression).ok()??;
+        let mut head = Vec::new();
+        let first = compression.unpack(Part::new(&whole, &parts[0]), self.limits).ok()?;
+        first.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
+        if !matches!(kind_of(&self.packed.name, &head), Kind::Plain(Format::JsonLines)) {
+            return None;
+        }
+        let size = Arc::new(AtomicU64::new(whole.len()));
+        let allowance = Allowance::new(self.settings.max_unpacked, &size);
+        let unpack_part = |part: &Range<u64>| -> Result<Extent, Stop> {
+            let mut stream = compression.unpack(Part::new(&whole, part), self.limits)?;
+            let mut writer = self.spools.writer().map_err(Stop::Temporary)?;
+            loop {
+                match writer.take(&mut stream).map_err(Stop::Temporary)?? {
+                    0 => return writer.finish().map_err(Stop::Temporary),
+                    more => allowance.take(more as u64)?,
+                }
+            }
+        };
+        let given = match parts.par_iter().map(unpack_part).collect::<Result<Vec<Extent>, Stop>>() {
+            Ok(extents) => {
+                let bytes = extents.iter().map(|extent| extent.bytes).sum();
+                Ok(Given { extents, bytes, ..Given::default() })
+            }
+            Err(Stop::Temporary(error)) => Err(Stop::Temporary(error)),
+            Err(_) => return None,
+        };
+        self.consumed.store(whole.len(), Ordering::Relaxed);
+        Some((given, Origin { packing: vec![compression], ..Origin::default() }))
     }
 
     /// Lines and text, as they are.
@@ -304,6 +359,48 @@ fn decoded<'r>(stream: impl BufRead + 'r, encoding: &'static Encoding) -> Box<dy
 
 /// How much is read at a time.
 const READ_BYTES: usize = 64 << 10;
+
+/// A smaller file would give no two parts.
+const LEAST_SIDE_BY_SIDE: u64 = 2 << 20;
+
+/// A part of a file, as a stream.
+struct Part<'w> {
+    file: &'w Whole,
+    range: Range<u64>,
+    /// Bytes at the begin of `range`, and how many of them were taken.
+    ready: Cow<'w, [u8]>,
+    taken: usize,
+}
+
+impl<'w> Part<'w> {
+    fn new(file: &'w Whole, range: &Range<u64>) -> Self {
+        Part { file, range: range.clone(), ready: Cow::default(), taken: 0 }
+    }
+}
+
+impl Read for Part<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Part<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.taken == self.ready.len() {
+            let end = self.range.end.min(self.range.start + READ_BYTES as u64);
+            self.ready = self.file.fetch(self.range.start..end)?;
+            self.range.start = end;
+            self.taken = 0;
+        }
+        Ok(&self.ready[self.taken..])
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.taken += bytes;
+    }
+}
 
 /// A stream whose first bytes were looked at.
 struct Peeked<'r> {

@@ -235,3 +235,34 @@ fn a_bomb_unpacks_to_what_is_allowed_and_no_further() {
         assert_eq!((seen.len(), problems[0].kind), (0, ProblemKind::UnsupportedFormat));
     }
 }
+
+#[test]
+fn files_of_many_members_and_of_large_windows_are_read_whole() {
+    let line = |n: u64| -> String {
+        let noise: String =
+            (1..26).map(|m| format!("{:016x}", (25 * n + m).wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+        format!("{{\"id\":\"{n}\",\"text\":\"{noise}\"}}\n")
+    };
+    let lines: Vec<String> = (0..14_000).map(line).collect();
+    let frames: Vec<u8> =
+        lines.chunks(400).flat_map(|chunk| pack(Compression::Zstd, chunk.concat().as_bytes())).collect();
+    assert!(frames.len() > 2 << 20, "large enough to be cut: {}", frames.len());
+    // Lines end inside frames and go on in the next.
+    let all = lines.concat();
+    let uneven: Vec<u8> =
+        all.as_bytes().chunks(1_000_003).flat_map(|chunk| pack(Compression::Zstd, chunk)).collect();
+    let ids = |name: &str, content: &[u8]| {
+        let (seen, problems) = read(name, content);
+        (seen.iter().map(|seen| (seen.ordinal, seen.byte)).collect::<Vec<_>>(), problems.len())
+    };
+    let expect = ids("a.jsonl", all.as_bytes());
+    assert_eq!((expect.0.len(), expect.1), (14_000, 0));
+    assert!(ids("a.zst", &frames) == expect);
+    assert!(ids("a.zst", &uneven) == expect);
+    let cut = ids("a.zst", &uneven[..uneven.len() - 3]);
+    assert!(cut.1 == 1 && cut.0.len() > 10_000 && expect.0.starts_with(&cut.0), "{}", cut.0.len());
+    let mut long = zstd::Encoder::new(Vec::new(), 3).expect("an encoder");
+    long.set_parameter(zstd::zstd_safe::CParameter::WindowLog(27)).expect("a window");
+    std::io::Write::write_all(&mut long, LINES.as_bytes()).expect("in memory");
+    assert_eq!(ids("a.zst", &long.finish().expect("in memory")), ids("a.jsonl", LINES.as_bytes()));
+}
