@@ -121,11 +121,8 @@ fn wide_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     if sample.len() < 4 || (!has_zeros && (sample.is_ascii() || simdutf8::basic::from_utf8(sample).is_ok())) {
         return None;
     }
-    let orders: [(&'static Encoding, fn([u8; 2]) -> u16); 2] =
-        [(UTF_16LE, u16::from_le_bytes), (UTF_16BE, u16::from_be_bytes)];
-    let looks = orders.map(|(_, unit)| Looks::of(sample, unit));
-    let [little, big] = looks;
-    for ((encoding, _), own, other) in [(orders[0], little, big), (orders[1], big, little)] {
+    let (little, big) = (Looks::of(sample, u16::from_le_bytes), Looks::of(sample, u16::from_be_bytes));
+    for (encoding, own, other) in [(UTF_16LE, little, big), (UTF_16BE, big, little)] {
         // Blanks are a tenth of the letters in any script that has them.
         let plain = own.ascii >= 4 && own.ascii * 10 >= own.units && own.ascii > 4 * other.ascii;
         let ideographic =
@@ -164,7 +161,7 @@ impl Looks {
                 0x20..=0x7E | 9 | 10 | 13 => looks.ascii += 1,
                 0..0x20 => looks.controls += 1,
                 0x3000..=0x30FF | 0xFF00..=0xFFEF => {
-                    (looks.marks, looks.eastern) = (looks.marks + 1, looks.eastern + 1)
+                    (looks.marks, looks.eastern) = (looks.marks + 1, looks.eastern + 1);
                 }
                 0x4E00..=0x9FFF => looks.eastern += 1,
                 _ => {}

@@ -347,6 +347,18 @@ pub(super) enum Noun {
 pub(super) const NOUNS: [Noun; 6] = [Noun::Text, Noun::Id, Noun::Title, Noun::Outlet, Noun::Url, Noun::Date];
 
 impl Noun {
+    /// What people call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Noun::Text => "text",
+            Noun::Id => "id",
+            Noun::Title => "title",
+            Noun::Outlet => "outlet",
+            Noun::Url => "url",
+            Noun::Date => "date",
+        }
+    }
+
     /// Its usual names, the most telling first.
     pub(super) fn names(self) -> &'static [&'static str] {
         match self {
@@ -411,7 +423,12 @@ impl<'a> Lookup<'a> for Parsed<'a> {
 /// Cost: some 100 look-ups in the record at most, 1 to 3 µs; it allocates for numbers, hosts and bad dates.
 /// Texts are only borrowed.
 pub fn recognise<'a>(record: &'a Map<String, Value>, overrides: &FieldOverrides) -> Fields<'a> {
-    find_nouns(&Parsed { record, any_case: record.keys().any(|key| has_capital(key)) }, overrides)
+    find_nouns(&lookup_in(record), overrides)
+}
+
+/// A record that was parsed, as the rules look at it.
+pub(super) fn lookup_in(record: &Map<String, Value>) -> impl Lookup<'_> {
+    Parsed { record, any_case: record.keys().any(|key| has_capital(key)) }
 }
 
 /// Finds the nouns of a record, however its values are looked up.
@@ -440,10 +457,10 @@ pub(super) fn find_text<'a>(record: &impl Lookup<'a>, overrides: &FieldOverrides
 }
 
 /// Whether names are those of columns of articles: the text is among them, and one more that is usual.
-pub(super) fn name_articles<'n>(names: impl Iterator<Item = &'n str> + Clone) -> bool {
+pub(super) fn name_articles(names: &[&str]) -> bool {
     let usual = |noun: Noun, name: &str| noun.names().iter().any(|usual| usual.eq_ignore_ascii_case(name));
-    let known = names.clone().filter(|name| NOUNS.iter().any(|&noun| usual(noun, name)));
-    known.count() >= 2 && names.clone().any(|name| usual(Noun::Text, name))
+    let known = names.iter().filter(|name| NOUNS.iter().any(|&noun| usual(noun, name)));
+    known.count() >= 2 && names.iter().any(|name| usual(Noun::Text, name))
 }
 
 /// Whether any rule, or the user, asks for a field of this name: readers of tables leave the others unread.

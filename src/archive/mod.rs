@@ -16,6 +16,7 @@ mod compression;
 pub mod dates;
 mod detect;
 mod encoding;
+mod explain;
 pub mod fields;
 #[allow(dead_code, reason = "readers of columns and of pages use what these do not")]
 mod frames;
@@ -47,6 +48,7 @@ use rayon::prelude::*;
 pub use compression::Compression;
 use compression::Limits;
 use detect::Kind;
+pub use explain::{Explained, FormatInfo, formats, usual_names};
 use frames::{Content, HEADER_BYTES};
 pub use guard::is_guarded;
 use json::{JsonReader, Unescaped};

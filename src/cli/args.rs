@@ -22,6 +22,8 @@ pub(crate) struct WirecopyArgs {
 pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     Compare(Box<CompareArgs>),
+    /// List the formats that are read, and the names under which fields are found
+    Formats,
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  wirecopy completions bash > ~/.local/share/bash-completion/completions/wirecopy"
@@ -34,9 +36,11 @@ pub(crate) enum Command {
 
 const SCAN_EXAMPLES: &str = "\
 Examples:
-  wirecopy scan news/                       every .jsonl and .txt file below news/
+  wirecopy scan news/                       every archive file below news/, compressed or not
   wirecopy scan a.jsonl b.jsonl -o report   two files, report in ./report
-  zstdcat news.jsonl.zst | wirecopy scan -  from a pipe
+  wirecopy scan news.jsonl.zst archive.csv  packed files and tables (wirecopy formats lists all)
+  curl -s URL | wirecopy scan -             from a pipe, packed or not
+  wirecopy scan news/ --explain             which field becomes what; no report
   wirecopy scan news/ --only duplicates --threshold 0.9
   wirecopy scan news/ --json -q | jq .counts
 
@@ -56,15 +60,19 @@ Exit status:
 pub(crate) struct ScanArgs {
     /// Files, folders (walked, sorted), or - for standard input
     ///
-    /// JSON Lines (.jsonl, .ndjson, .jl, .json: an object a line) and text files (.txt: an article each).
-    /// Named files of other names are judged by their first byte; in folders they are passed over.
-    /// Standard input is JSON Lines.
+    /// JSON in lines or arrays, tables, text files (.txt: an article each), compressed or not; wirecopy formats
+    /// lists all. Content decides, and the name where content does not tell. In folders, files with names of no
+    /// known ending are passed over. Standard input is JSON Lines unless it begins as something else.
     #[arg(required = true, value_name = "ARCHIVE")]
     pub(crate) archives: Vec<String>,
 
     /// Where the report goes; an earlier report there is replaced when the new one is complete
     #[arg(short, long, value_name = "DIR", default_value = "wirecopy-report", help_heading = "Output")]
     pub(crate) out: PathBuf,
+
+    /// Show which fields of the first records become what, and why; no report is written
+    #[arg(long, help_heading = "Output")]
+    pub(crate) explain: bool,
 
     /// Replace the folder even if it holds something else than a report
     #[arg(long, help_heading = "Output")]

@@ -1,10 +1,11 @@
-//! The command line: what was typed (`args`), the commands (`scan`, `compare` with `pick`), what is
+//! The command line: what was typed (`args`), the commands (`scan`, `compare` with `pick`, `formats`), what is
 //! shown (`summary`, `side_by_side` in `columns`, `progress`, `printable`), and exit statuses (`status`). Only this room knows a terminal; everything it does is done by
 //! the library.
 
 mod args;
 mod columns;
 mod compare;
+mod formats;
 mod interrupt;
 mod pick;
 mod printable;
@@ -23,6 +24,7 @@ use status::Status;
 
 /// Reads the arguments, runs the command, tells errors, and returns the exit status.
 pub(crate) fn run() -> ExitCode {
+    stay_silent_over_caught_panics();
     let args = match WirecopyArgs::try_parse() {
         Ok(args) => args,
         Err(error) => {
@@ -35,6 +37,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match args.command {
         Command::Scan(scan) => scan::run(&scan),
         Command::Compare(compare) => compare::run(&compare),
+        Command::Formats => formats::run(),
         Command::Completions { shell } => completions(shell),
     };
     done.unwrap_or_else(|error| {
@@ -43,6 +46,16 @@ pub(crate) fn run() -> ExitCode {
         status::of_error(&error)
     })
     .into()
+}
+
+/// A panic over what a file says is caught where the file is read, and told as a problem of it.
+fn stay_silent_over_caught_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !wirecopy::archive::is_guarded() {
+            usual(panic);
+        }
+    }));
 }
 
 fn completions(shell: clap_complete::Shell) -> anyhow::Result<Status> {

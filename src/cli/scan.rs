@@ -5,6 +5,7 @@ use wirecopy::report::{self, Destination};
 use wirecopy::{archive, scan};
 
 use super::args::ScanArgs;
+use super::formats;
 use super::interrupt;
 use super::progress::Progress;
 use super::status::Status;
@@ -14,6 +15,12 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Status> {
     let settings = args.settings();
     if let Some(folder) = args.temp_dir.as_ref().filter(|folder| !folder.is_dir()) {
         anyhow::bail!("{} is no folder that temporary files could go to (--temp-dir)", folder.display());
+    }
+    if args.explain {
+        if settings.read.mapped {
+            archive::exit_cleanly_when_cut(&[])?;
+        }
+        return formats::explain(&args.archives, &settings.read);
     }
     let destination = Destination::claim(&args.out, args.force, &args.archives)?;
     if settings.read.mapped {

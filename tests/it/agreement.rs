@@ -3,12 +3,13 @@
 
 use std::cell::RefCell;
 
-use wirecopy::ProblemKind;
 use wirecopy::archive::fields::FieldOverrides;
 use wirecopy::archive::json::JsonReader;
 use wirecopy::archive::record::{Outcome, read_json_by_definition};
+use wirecopy::archive::{Archive, ReadSettings};
 use wirecopy::kernel::Kernel;
 use wirecopy::text::{Tokens, reference, tokenize};
+use wirecopy::{ProblemKind, Settings};
 
 /// The reader of JSON Lines: the same outcome, record, names and findings for each line of `data`, alone and after the
 /// lines before. Behind a `!` fields are named by the user.
@@ -74,4 +75,115 @@ pub(crate) fn tokenizer(bytes: &[u8]) {
             }
         }
     });
+}
+
+/// What a file gives: the text of each record (`None`: rejected), and how many problems the file as a whole has.
+fn texts(name: &str, content: &[u8]) -> (Vec<Option<String>>, usize) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).expect("written");
+    let settings =
+        ReadSettings { max_record: 1 << 16, max_unpacked: Some(1 << 20), ..Settings::default().read };
+    let path = path.to_str().expect("UTF-8").to_owned();
+    let (archive, problems) = Archive::open(&[path], settings).expect("the disk is not full");
+    let mut texts = Vec::new();
+    let mut last = 0;
+    for piece in &archive.pieces().0 {
+        let before = last;
+        let records = archive.read_piece(piece, |met| {
+            let number = before + met.number + 1;
+            assert!(number > last || (number == last && last == 0), "record {number} after {last}");
+            last = number;
+            assert_eq!(archive.byte_of(met.place), met.byte);
+            texts.push(match met.outcome {
+                Outcome::Article(record) => {
+                    assert_eq!(archive.text_at(met.place), record.text, "as at the first reading");
+                    Some(record.text.into_owned())
+                }
+                Outcome::Empty => Some(String::new()),
+                Outcome::Rejected => None,
+            });
+        });
+        last = before + records.expect("a spool can be read");
+    }
+    (texts, problems.len())
+}
+
+/// A table: the rows that the `csv` crate reads, and the texts in their column.
+///
+/// # Panics
+/// If they do not agree.
+pub(crate) fn tables(data: &[u8]) {
+    let (seen, problems) = texts("a.csv", data);
+    // Bytes that are no UTF-8 are decoded, and other separators than commas are told by the header.
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let header = text.trim_start_matches(['\u{FEFF}', '\r', '\n']).lines().next().unwrap_or_default();
+    if problems > 0 || data.contains(&0) || data.len() > 1 << 15 || header.contains(['\t', ';', '|', '"']) {
+        return;
+    }
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let Ok(header) = reader.headers() else { return };
+    let column = header.iter().position(|name| name.trim() == "text");
+    let Some(column) = column else { return };
+    if header.iter().any(|name| name.trim() != "text" && !name.trim().chars().all(|c| c.is_ascii_digit())) {
+        return; // another column may hold the text
+    }
+    let expect: Vec<Option<String>> = reader
+        .records()
+        .map(|row| {
+            let row = row.expect("UTF-8, of any length");
+            let text = row.get(column)?;
+            Some(if text.trim().is_empty() { String::new() } else { text.to_owned() })
+        })
+        .collect();
+    assert_eq!(seen, expect);
+}
+
+/// JSON of any shape: the values that `serde_json` finds, one behind the other or in an array.
+///
+/// # Panics
+/// If they do not agree.
+pub(crate) fn json_values(data: &[u8]) {
+    let (seen, problems) = texts("a.json", data);
+    let whole =
+        std::str::from_utf8(data).ok().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    if let Some(serde_json::Value::Array(elements)) = whole
+        && matches!(elements.first(), Some(serde_json::Value::Object(_)))
+        && !data.contains(&b'\n')
+    {
+        assert_eq!((seen.len(), problems), (elements.len(), 0));
+        for (seen, element) in seen.iter().zip(&elements) {
+            let line = serde_json::to_vec(element).expect("a value");
+            let (outcome, _) = read_json_by_definition(&line, &FieldOverrides::default());
+            let text = match outcome {
+                Outcome::Article(record) => Some(record.text.into_owned()),
+                Outcome::Empty => Some(String::new()),
+                Outcome::Rejected => None,
+            };
+            assert_eq!(*seen, text);
+        }
+    }
+}
+
+/// Packed bytes of any kind, and what is in them: read to an end, the same a second time, and no more records when the
+/// file is cut. The first byte says under which name.
+///
+/// # Panics
+/// If that is not so.
+pub(crate) fn unpacking(data: &[u8]) {
+    const NAMES: [&str; 8] = [
+        "a.jsonl.gz",
+        "a.jsonl.zst",
+        "a.jsonl.bz2",
+        "a.jsonl.xz",
+        "a.txt",
+        "a.csv.gz",
+        "a.json.zst",
+        "archive",
+    ];
+    let Some((first, content)) = data.split_first() else { return };
+    let name = NAMES[usize::from(*first) % NAMES.len()];
+    let whole = texts(name, content);
+    assert_eq!(texts(name, content), whole);
 }

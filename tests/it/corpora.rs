@@ -26,3 +26,18 @@ fn the_json_reader_agrees_with_its_definition_on_all_seeds() {
 fn the_tokenizer_agrees_with_its_reference_on_all_seeds() {
     replay("tokenizer", 40, agreement::tokenizer);
 }
+
+#[test]
+fn tables_are_read_as_the_csv_crate_reads_them_on_all_seeds() {
+    replay("tables", 10, agreement::tables);
+}
+
+#[test]
+fn json_of_any_shape_is_read_as_serde_reads_it_on_all_seeds() {
+    replay("json_values", 10, agreement::json_values);
+}
+
+#[test]
+fn packed_bytes_are_read_to_an_end_on_all_seeds() {
+    replay("unpacking", 10, agreement::unpacking);
+}

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::process::Command;
 
 use serde_json::{Map, Value};
 
@@ -145,4 +146,40 @@ fn a_damaged_file_among_good_ones_costs_what_follows_the_damage() {
     scan.write("in/a.jsonl.gz", [gzip(lines.as_bytes()), b"rubbish".to_vec()].concat());
     let run = scan.scan(&["in"]).ends_with(3);
     assert_eq!((run.report.count("kept"), run.problem_kinds()), (201, vec!["unreadable-file".to_owned()]));
+}
+
+#[test]
+fn what_is_read_and_how_fields_are_found_is_told() {
+    let scan = Scan::of("a.csv", "id,body,text,Date\n1,words,,2025-01-02\n");
+    let told = scan.wirecopy(&["formats"]).ends_with(0).stdout;
+    for name in ["JSON Lines", ".csv", "zstd", "articleBody", "--explain"] {
+        assert!(told.contains(name), "{name}: {told}");
+    }
+    let told = scan.wirecopy(&["scan", "--explain", "a.csv"]).ends_with(0).stdout;
+    assert!(told.contains("from body: words; passed over: text (blank)"), "{told}");
+    assert!(told.contains("from date: 2025-01-02"), "{told}");
+    let told = scan.wirecopy(&["scan", "--explain", "a.csv", "--text-field", "text"]).ends_with(0).stdout;
+    assert!(told.contains("skipped") && told.contains("(as told)"), "{told}");
+    assert_eq!(scan.names(), ["a.csv"], "no report is written");
+}
+
+#[test]
+fn a_full_disk_for_what_is_unpacked_is_status_5() {
+    let lines: String = (0..400).map(|n| article(&format!("a{n}"), n) + "\n").collect();
+    let scan = Scan::of("a.jsonl.gz", gzip(lines.repeat(10).as_bytes()));
+    scan.write("b.json.xz", xz(format!("[{}]", lines.repeat(10).trim_end().replace('\n', ",")).as_bytes()));
+    fs::create_dir(scan.path("scratch")).unwrap();
+    let wirecopy = assert_cmd::cargo::cargo_bin!("wirecopy");
+    for input in ["a.jsonl.gz", "- < a.jsonl.gz", "b.json.xz"] {
+        // Files of more than 512 KiB fail as they would on a full disk.
+        let script = format!(
+            "trap '' XFSZ; ulimit -f 512; exec '{}' scan {input} -o report --temp-dir scratch",
+            wirecopy.display()
+        );
+        let output = Command::new("bash").arg("-c").arg(script).current_dir(scan.path("")).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(5), "{input}: {told}");
+        assert!(told.contains("temporary file in scratch"), "{told}");
+    }
+    assert_eq!(scan.names(), ["a.jsonl.gz", "b.json.xz", "scratch"]);
 }

@@ -23,6 +23,7 @@ use crate::problem::ProblemKind;
 
 pub(super) const CSV: Reader = Reader {
     name: "CSV",
+    told_by: "a first line that names the text and another field, between commas, tabs, semicolons or bars",
     endings: &["csv", "tsv", "tab"],
     begins,
     has_magic: false,
@@ -35,7 +36,8 @@ fn begins(start: &[u8]) -> bool {
     let Some(end) = start.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else { return false };
     let Ok(line) = std::str::from_utf8(&start[..end]) else { return false };
     let separator = char::from(separator(line.as_bytes()));
-    line.contains(separator) && name_articles(line.split(separator).map(|name| name.trim().trim_matches('"')))
+    let names: Vec<&str> = line.split(separator).map(|name| name.trim().trim_matches('"')).collect();
+    name_articles(&names)
 }
 
 /// Separators, the likelier first.

@@ -18,6 +18,7 @@ use crate::archive::sink::{At, Sink, Stop};
 
 pub(super) const JSON: Reader = Reader {
     name: "JSON",
+    told_by: "an array of objects, an object over several lines, or several on the first line",
     endings: &[],
     begins,
     has_magic: false,

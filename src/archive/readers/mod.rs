@@ -40,6 +40,8 @@ use super::sink::{Sink, Stop};
 pub(super) struct Reader {
     /// Its name, for people.
     pub(super) name: &'static str,
+    /// How it is told where no name does, for people.
+    pub(super) told_by: &'static str,
     /// Endings of names that promise it, in lower case.
     pub(super) endings: &'static [&'static str],
     /// Whether bytes begin as this format does. They are the first few thousand, once as they are and once without mark

@@ -1,0 +1,8 @@
+//! Tables are read as the `csv` crate reads them.
+#![no_main]
+
+#[allow(dead_code, reason = "each target calls one of the checks")]
+#[path = "../../tests/it/agreement.rs"]
+mod agreement;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| agreement::tables(data));
