@@ -15,10 +15,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use support::generator::Article;
 use support::{Script, archive, one_thread, sized};
+use wirecopy::Settings;
 use wirecopy::archive::Archive;
 use wirecopy::archive::html::read_page;
 use wirecopy::archive::record::Outcome;
-use wirecopy::Settings;
 
 fn main() {
     let mut criterion = support::criterion();

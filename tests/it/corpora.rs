@@ -41,3 +41,13 @@ fn json_of_any_shape_is_read_as_serde_reads_it_on_all_seeds() {
 fn packed_bytes_are_read_to_an_end_on_all_seeds() {
     replay("unpacking", 10, agreement::unpacking);
 }
+
+#[test]
+fn pages_are_read_to_an_end_on_all_seeds() {
+    replay("pages", 15, agreement::pages);
+}
+
+#[test]
+fn web_archives_are_read_to_an_end_on_all_seeds() {
+    replay("web_archives", 12, agreement::web_archives);
+}

@@ -15,6 +15,7 @@ use crate::problem::ProblemKind;
 
 pub(super) const HTML: Reader = Reader {
     name: "HTML",
+    told_by: "a document type, `<html>`, `<head>` or `<body>` in front",
     endings: &["html", "htm", "xhtml"],
     begins,
     has_magic: false,

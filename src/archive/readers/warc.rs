@@ -17,6 +17,7 @@ use crate::problem::ProblemKind;
 
 pub(super) const WARC: Reader = Reader {
     name: "WARC",
+    told_by: "`WARC/` in front",
     endings: &["warc", "wet"],
     begins: |start| start.starts_with(b"WARC/"),
     has_magic: true,
