@@ -89,8 +89,10 @@ pub(super) enum Content<'a> {
 /// The fields of a frame.
 #[derive(Debug)]
 pub(super) struct Fields<'a> {
-    fields: Vec<(&'a str, JsonValue<'a>)>,
+    named: Vec<(&'a str, JsonValue<'a>)>,
     any_case: bool,
+    /// A bit for each length of a name: nearly all names of the tables are no field, and most are told by their length.
+    lengths: u64,
 }
 
 const ROW: u8 = 0;
@@ -206,6 +208,7 @@ impl<'a> Fields<'a> {
     fn read(mut rest: &'a [u8], count: u16) -> Option<Self> {
         let mut fields = Vec::with_capacity(usize::from(count));
         let mut any_case = false;
+        let mut lengths = 0;
         for _ in 0..count {
             let (front, after) = rest.split_at_checked(FIELD_BYTES)?;
             let (name, after) = after.split_at_checked(length(&front[1..])?)?;
@@ -221,6 +224,7 @@ impl<'a> Fields<'a> {
                 _ => JsonValue::Object(JsonObject::Written(value)),
             };
             any_case |= has_capital(name);
+            lengths |= length_bit(name);
             fields.push((name, value));
             rest = after;
         }
@@ -228,13 +232,21 @@ impl<'a> Fields<'a> {
             // Of names that differ in case alone, the smaller first, as in JSON.
             fields.sort_by_key(|&(name, _)| name);
         }
-        Some(Fields { fields, any_case })
+        Some(Fields { named: fields, any_case, lengths })
     }
+}
+
+/// The last bit is for all that are longer.
+fn length_bit(name: &str) -> u64 {
+    1 << name.len().min(63)
 }
 
 impl<'a> Lookup<'a> for Fields<'a> {
     fn get(&self, key: &str) -> Option<JsonValue<'a>> {
-        self.fields.iter().find(|(name, _)| *name == key).map(|&(_, value)| value)
+        if self.lengths & length_bit(key) == 0 {
+            return None;
+        }
+        self.named.iter().find(|(name, _)| *name == key).map(|&(_, value)| value)
     }
 
     fn first_usual<T>(
@@ -259,7 +271,7 @@ impl<'a> Lookup<'a> for Fields<'a> {
             return None;
         }
         for &name in names {
-            for &(key, value) in &self.fields {
+            for &(key, value) in &self.named {
                 if is_recased(key, name)
                     && let Some(judged) = judge(name, value)
                 {

@@ -308,6 +308,7 @@ impl Archive {
             let fetched = source.fetch(begin..begin + bytes)?;
             let frame = frames::read(&fetched).ok_or(io::ErrorKind::InvalidData)?;
             let mut findings = frame.findings;
+            let mut unused = String::new();
             let outcome = match &frame.content {
                 Content::Rejected => Outcome::Rejected,
                 Content::Json(json) => {
@@ -318,10 +319,11 @@ impl Archive {
                 Content::Fields(fields, named) => {
                     let none = FieldOverrides::default();
                     let found = find_nouns(fields, if *named { &self.settings.fields } else { &none });
-                    let unused = Unescaped { of: None, buffer: &mut String::new() }; // no field has escapes
                     let outcome;
-                    (outcome, findings) = outcome_of(found, findings, unused);
-                    outcome.into_owned()
+                    // No field has escapes.
+                    (outcome, findings) =
+                        outcome_of(found, findings, Unescaped { of: None, buffer: &mut unused });
+                    outcome
                 }
             };
             let place = Place { source: piece.source, begin, bytes };

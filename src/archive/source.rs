@@ -122,6 +122,16 @@ impl Source {
         }
     }
 
+    /// The name of its format.
+    pub fn format_name(&self) -> &'static str {
+        let read_by = self.origin.as_ref().and_then(|origin| origin.format);
+        read_by.unwrap_or(match self.format {
+            Format::JsonLines => "JSON Lines",
+            Format::Text => "text",
+            Format::Records => "records",
+        })
+    }
+
     /// How many bytes its file has: packed, if it was packed.
     pub fn file_bytes(&self) -> u64 {
         self.origin.as_ref().map_or(self.bytes, |origin| origin.packed_bytes)

@@ -109,15 +109,10 @@ pub(crate) fn explain(archives: &[String], settings: &ReadSettings) -> anyhow::R
 
 fn write_source(text: &mut String, source: &Source) -> std::fmt::Result {
     write!(text, "{}: ", line(&source.name))?;
-    let plain = match source.format {
-        Format::JsonLines => "JSON Lines",
-        Format::Text => "a text, one article",
-        Format::Records => "records",
-    };
     match &source.origin {
-        None => writeln!(text, "{plain}, {} bytes", source.bytes),
+        None => writeln!(text, "{}, {} bytes", source.format_name(), source.bytes),
         Some(origin) => {
-            write!(text, "{}", origin.format.unwrap_or(plain))?;
+            write!(text, "{}", source.format_name())?;
             if let Some(encoding) = origin.encoding {
                 write!(text, " in {encoding}")?;
             }

@@ -89,6 +89,14 @@ pub struct InputInfo {
     pub path: String,
     /// Its size.
     pub bytes: u64,
+    /// Bytes of the file itself; fewer than `bytes` where it was compressed.
+    pub file_bytes: u64,
+    /// Of what format it is.
+    pub format: &'static str,
+    /// The encoding it was in, where that was told and not UTF-8.
+    pub encoding: Option<&'static str>,
+    /// How it was compressed, the outermost first.
+    pub compression: Vec<&'static str>,
     /// Records met in it.
     pub records: u64,
 }
@@ -182,6 +190,15 @@ impl RunInfo {
         let inputs = sources.map(|(source, &records)| InputInfo {
             path: source.name.clone(),
             bytes: source.bytes,
+            file_bytes: source.file_bytes(),
+            format: source.format_name(),
+            encoding: source.origin.as_ref().and_then(|origin| origin.encoding),
+            compression: source
+                .origin
+                .iter()
+                .flat_map(|origin| &origin.packing)
+                .map(|by| by.name())
+                .collect(),
             records,
         });
         let files = findings.archive.file_counts();
