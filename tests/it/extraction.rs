@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::Command;
 
@@ -16,6 +16,7 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 use wirecopy::archive::html::read_page;
 
+use crate::judging::ratio;
 use crate::support::{shared, skipped, string};
 
 /// Means over pages.
@@ -30,13 +31,13 @@ impl Measures {
         let (truth, found) = (runs(truth, run), runs(found, run));
         let shared: usize =
             truth.iter().map(|(token, count)| (*count).min(found.get(token).copied().unwrap_or(0))).sum();
-        let ratio = |of: usize| (of > 0).then(|| shared as f64 / of as f64);
-        self.precisions.extend(ratio(found.values().sum()));
-        self.recalls.extend(ratio(truth.values().sum()));
+        let share = |of: usize| (of > 0).then(|| ratio(shared, of));
+        self.precisions.extend(share(found.values().sum()));
+        self.recalls.extend(share(truth.values().sum()));
     }
 
     fn precision_recall_f1(&self) -> [f64; 3] {
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.iter().map(|_| 1.0).sum::<f64>();
         let (precision, recall) = (mean(&self.precisions), mean(&self.recalls));
         [precision, recall, 2.0 * precision * recall / (precision + recall)]
     }
@@ -75,9 +76,13 @@ fn extracted_bodies_are_the_true_ones() {
         dated += u32::from(page.published.is_some());
         titled += u32::from(page.title.is_some());
     }
-    eprintln!("{pages} pages, {titled} with a title, {dated} with a date");
-    eprintln!("tokens        precision, recall, F1: {:.4?}", tokens.precision_recall_f1());
-    eprintln!("runs of four  precision, recall, F1: {:.4?}", fours.precision_recall_f1());
+    let _ = writeln!(
+        io::stderr(),
+        "{pages} pages, {titled} with a title, {dated} with a date; precision, recall, F1 of tokens {:.4?}, of runs of \
+         four {:.4?}",
+        tokens.precision_recall_f1(),
+        fours.precision_recall_f1(),
+    );
     assert_eq!(pages, 181);
     assert!(tokens.precision_recall_f1()[2] >= 0.965, "{:?}", tokens.precision_recall_f1());
     assert!(fours.precision_recall_f1()[2] >= 0.96, "{:?}", fours.precision_recall_f1());

@@ -102,7 +102,7 @@ const SENTENCES: [&str; 6] = [
 ];
 
 fn page(url: &str, date: &str, sentences: &[&str]) -> String {
-    let paragraphs: String = sentences.iter().map(|sentence| format!("<p>{sentence}</p>\n")).collect();
+    let paragraphs = format!("<p>{}</p>", sentences.join("</p>\n<p>"));
     format!(
         "<!DOCTYPE html><html><head><title>Crack in wall</title><link rel=canonical href={url}>\
          <meta property=article:published_time content={date}></head><body><nav><a href=/>Home</a></nav>\
@@ -123,17 +123,17 @@ fn a_folder_of_pages_gives_the_rows_that_a_web_archive_of_them_gives() {
             page("https://herald.example/wall", "2025-05-07T05:30:00Z", &SENTENCES[..5]),
         ),
     ];
-    let mut archive = String::new();
+    let mut records = Vec::new();
     for ((url, page), name) in pages.iter().zip(["pages/a.html", "pages/b.htm"]) {
         scan.write(name, page);
         let content = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}");
-        archive.push_str(&format!(
+        records.push(format!(
             "WARC/1.1\r\nWARC-Type: response\r\nWARC-Date: 2025-06-01T00:00:00Z\r\nWARC-Target-URI: {url}\r\n\
              Content-Type: application/http;msgtype=response\r\nContent-Length: {}\r\n\r\n{content}\r\n\r\n",
             content.len()
         ));
     }
-    scan.write("a.warc", &archive);
+    scan.write("a.warc", records.concat());
     let rows = |name: &str| -> Vec<(String, String, String, String, u64)> {
         let report = scan.scan(&[name]).ends_with(0).report;
         assert_eq!(report.table("stories").len(), 1, "{name}: one story of two versions");

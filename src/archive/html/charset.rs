@@ -41,6 +41,17 @@ pub(crate) fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> (Cow<'b, st
     encoding.decode_without_bom_handling(bytes)
 }
 
+/// The same for plain text, which has no word of its own: UTF-8 if that is valid, else as declared, else guessed.
+pub(in crate::archive) fn decode_text<'b>(bytes: &'b [u8], declared: Option<&str>) -> (Cow<'b, str>, bool) {
+    let marked = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if let Ok(text) = std::str::from_utf8(marked) {
+        return (Cow::Borrowed(text), false);
+    }
+    let named = declared.and_then(|label| Encoding::for_label(label.as_bytes()));
+    let (text, _, replaced) = named.or_else(|| encoding::of(bytes)).unwrap_or(UTF_8).decode(bytes);
+    (text, replaced)
+}
+
 /// What is told of a page of which bytes were replaced.
 pub(in crate::archive) fn replaced() -> (ProblemKind, String) {
     let message = "bytes that mean nothing in the page's encoding were replaced with U+FFFD";
@@ -105,6 +116,14 @@ mod tests {
         check("<meta charset=iso-8859-1>café".as_bytes(), None, "<meta charset=iso-8859-1>café");
         check("café".as_bytes(), Some("iso-8859-1"), "café");
         check("<meta charset=utf-16>é".as_bytes(), None, "<meta charset=utf-16>é");
+    }
+
+    #[test]
+    fn text_has_no_word_of_its_own() {
+        let text = "<meta charset=gbk> 議会";
+        assert_eq!(decode_text(text.as_bytes(), Some("gbk")), (text.into(), false));
+        assert_eq!(decode_text(b"caf\xE9", Some("windows-1252")), ("café".into(), false));
+        assert_eq!(decode_text(b"\xEF\xBB\xBFa", None), ("a".into(), false));
     }
 
     #[test]

@@ -101,10 +101,9 @@ impl Head {
         match name {
             "link" if rel.eq_ignore_ascii_case("canonical") => keep(&mut self.canonical, value),
             "meta" if key == "og:url" => keep(&mut self.open_graph_url, value),
-            "meta" if item => self.date(ITEM_PUBLISHED, value),
+            "meta" | "time" if item => self.date(ITEM_PUBLISHED, value),
             "meta" if PUBLISHED.contains(&&*key) => self.date(META_PUBLISHED, value),
             "meta" if OTHER.contains(&&*key) => self.date(META_OTHER, value),
-            "time" if item => self.date(ITEM_PUBLISHED, value),
             "time" => self.date(if published { TIME_PUBLISHED } else { TIME }, value),
             _ => {}
         }

@@ -152,8 +152,8 @@ mod tests {
         let head = r#"<title>Bridge shut – The Wire</title><link rel="canonical" href="https://wire.example/bridge">
             <meta property="og:title" content="Bridge shut"><meta property="og:site_name" content="The Wire">
             <meta name="author" content="Jane Doe"><meta property="article:published_time" content="2025-05-06T11:40:00+02:00">"#;
-        let paragraphs: String =
-            (1..5).map(|n| format!("<p>{n}. {SENTENCE} <b>Ferries</b> run.</p>")).collect();
+        let paragraph = |n| format!("<p>{n}. {SENTENCE} <b>Ferries</b> run.</p>");
+        let paragraphs = [1, 2, 3, 4].map(paragraph).concat();
         let body = format!(
             "<nav><a href=/>Home</a><a href=/s>Sport</a></nav><article><h1>Bridge shut</h1>{paragraphs}\
              <p><a href=/other>Read more: the harbour wall</a></p></article><footer>© The Wire</footer>"

@@ -95,7 +95,7 @@ pub(in crate::archive) fn captured(
     captured.id = said("WARC-Record-ID").map(|id| id.trim_matches(['<', '>']).to_owned());
     let replaced = match holds {
         Holds::Text => {
-            let (text, replaced) = charset::decode(&body, charset.as_deref());
+            let (text, replaced) = charset::decode_text(&body, charset.as_deref());
             captured.text = text.into_owned();
             replaced
         }

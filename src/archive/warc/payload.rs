@@ -115,7 +115,7 @@ mod tests {
         match expect {
             Ok(expect) => assert_eq!(found.as_deref(), Ok(expect), "{header}"),
             Err(expect) => {
-                assert!(found.as_ref().is_err_and(|error| error.contains(expect)), "{header}: {found:?}")
+                assert!(found.as_ref().is_err_and(|error| error.contains(expect)), "{header}: {found:?}");
             }
         }
     }

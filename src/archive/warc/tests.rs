@@ -91,10 +91,10 @@ fn an_article_has_the_nouns_of_its_record_and_its_page() {
     let some = |text: &str| Some(text.to_owned());
     let url = some("https://www.wire.example/a");
     let outlet = some("wire.example");
-    let dates = ["2020-01-02T03:04:05Z", "2020-05-06T07:08:09Z"];
-    let expect = (some("urn:uuid:1"), outlet.clone(), url.clone(), some("Bridge"), some(dates[0]));
+    let times = ["2020-01-02T03:04:05Z", "2020-05-06T07:08:09Z"];
+    let expect = (some("urn:uuid:1"), outlet.clone(), url.clone(), some("Bridge"), some(times[0]));
     assert_eq!(nouns(&seen[0]), expect);
-    assert_eq!(nouns(&seen[2]), (None, outlet, url, None, some(dates[1])));
+    assert_eq!(nouns(&seen[2]), (None, outlet, url, None, some(times[1])));
     assert_eq!(seen[2].text(), Some("a\r\nb  c\n"), "WET is taken as it is");
 }
 
@@ -105,8 +105,8 @@ fn bodies_are_unpacked_and_decoded() {
     let bytes = encoding_rs::WINDOWS_1251.encode(&body).0;
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(&bytes).expect("to memory");
-    let packed = packer.finish().expect("to memory");
-    let chunk = [format!("{:x}\r\n", packed.len()).as_bytes(), &packed, b"\r\n0\r\n\r\n"].concat();
+    let gzip = packer.finish().expect("to memory");
+    let chunk = [format!("{:x}\r\n", gzip.len()).as_bytes(), &gzip, b"\r\n0\r\n\r\n"].concat();
     let head = "200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked";
     check(&[answer(head, &chunk), answer(head, b"\x1F\x8Brubbish")], &["1 Жители", "2 - damaged-record"]);
 }
