@@ -23,7 +23,7 @@ use serde::de::IgnoredAny;
 
 use super::ReadSettings;
 use super::compression::{Compression, Limits};
-use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, kind_of};
+use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, is_archive, kind_of};
 use super::encoding::{self, Decoded};
 use super::members;
 use super::readers::{Reader, Takes, Whole};
@@ -175,6 +175,9 @@ impl Run<'_> {
                 Ok(self.packed.refused(ProblemKind::UnsupportedFormat, None, message))
             }
             Kind::Plain(format) => {
+                // A stream whose name says nothing is lines, whatever its first line is.
+                let nameless = self.packed.is_stream && !is_archive(&self.packed.name);
+                let format = if nameless { Format::JsonLines } else { format };
                 let copied = self.copy(&mut stream, format, &origin);
                 self.outcome(copied, format, origin)
             }
@@ -328,7 +331,7 @@ impl Run<'_> {
             byte: Some(problem.byte.unwrap_or(consumed)),
             kind: problem.kind,
             message: match origin.packing.last() {
-                Some(compression) => format!("{} inside {}", problem.message, compression.name()),
+                Some(compression) => format!("{} ({})", problem.message, compression.name()),
                 None => problem.message,
             },
         };

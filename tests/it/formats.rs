@@ -164,6 +164,18 @@ fn what_is_read_and_how_fields_are_found_is_told() {
 }
 
 #[test]
+fn a_stream_that_says_nothing_is_lines() {
+    let lines = format!("no record\n{}\n", article("a", 1));
+    let scan = Scan::new();
+    let run = scan.fed(&["scan", "-o", "report", "-"], lines.as_bytes()).ends_with(3);
+    assert_eq!((run.report.count("kept"), run.report.count("rejected")), (1, 1));
+    let run = scan.fed(&["scan", "-o", "report", "-"], &gzip(lines.as_bytes())).ends_with(3);
+    assert_eq!((run.report.count("kept"), run.report.count("rejected")), (1, 1));
+    let table = scan.fed(&["scan", "-o", "report", "-"], b"id,text\n1,words of a table\n").ends_with(0);
+    assert_eq!(table.report.count("kept"), 1);
+}
+
+#[test]
 fn a_full_disk_for_what_is_unpacked_is_status_5() {
     let lines: String = (0..400).map(|n| article(&format!("a{n}"), n) + "\n").collect();
     let scan = Scan::of("a.jsonl.gz", gzip(lines.repeat(10).as_bytes()));
