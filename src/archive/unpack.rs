@@ -9,7 +9,6 @@
 //! [`LEAST_ALLOWED`] and [`MOST_EXPANSION`] times its size at most, unless the user allowed otherwise; of a damaged file
 //! all records before the damage are read, and the damage is one problem. The disk being full ends the run.
 
-use std::borrow::Cow;
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
@@ -30,6 +29,7 @@ use super::readers::{Reader, Takes, Whole};
 use super::sink::{Allowance, FileProblem, Given, Sink, Stop};
 use super::source::{Format, Origin, Source};
 use super::spool::{Extent, Spools};
+use super::streams::{Counted, Part, Peeked};
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
 
@@ -361,119 +361,7 @@ fn decoded<'r>(stream: impl BufRead + 'r, encoding: &'static Encoding) -> Box<dy
 }
 
 /// How much is read at a time.
-const READ_BYTES: usize = 64 << 10;
+pub(super) const READ_BYTES: usize = 64 << 10;
 
 /// A smaller file would give no two parts.
 const LEAST_SIDE_BY_SIDE: u64 = 2 << 20;
-
-/// A part of a file, as a stream.
-struct Part<'w> {
-    file: &'w Whole,
-    range: Range<u64>,
-    /// Bytes at the begin of `range`, and how many of them were taken.
-    ready: Cow<'w, [u8]>,
-    taken: usize,
-}
-
-impl<'w> Part<'w> {
-    fn new(file: &'w Whole, range: &Range<u64>) -> Self {
-        Part { file, range: range.clone(), ready: Cow::default(), taken: 0 }
-    }
-}
-
-impl Read for Part<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(into)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
-
-impl BufRead for Part<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.taken == self.ready.len() {
-            let end = self.range.end.min(self.range.start + READ_BYTES as u64);
-            self.ready = self.file.fetch(self.range.start..end)?;
-            self.range.start = end;
-            self.taken = 0;
-        }
-        Ok(&self.ready[self.taken..])
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        self.taken += bytes;
-    }
-}
-
-/// A stream whose first bytes were looked at.
-struct Peeked<'r> {
-    head: io::Cursor<Vec<u8>>,
-    /// What went wrong while they were read; told when they are used up.
-    error: Option<io::Error>,
-    rest: Box<dyn BufRead + 'r>,
-}
-
-impl<'r> Peeked<'r> {
-    fn at(mut rest: Box<dyn BufRead + 'r>, bytes: u64) -> Self {
-        let mut head = Vec::new();
-        let error = rest.by_ref().take(bytes).read_to_end(&mut head).err();
-        Peeked { head: io::Cursor::new(head), error, rest }
-    }
-}
-
-impl Read for Peeked<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self.head.read(into)? {
-            0 if !into.is_empty() => match self.error.take() {
-                Some(error) => Err(error),
-                None => self.rest.read(into),
-            },
-            read => Ok(read),
-        }
-    }
-}
-
-impl BufRead for Peeked<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.head.position() < self.head.get_ref().len() as u64 {
-            return self.head.fill_buf();
-        }
-        match self.error.take() {
-            Some(error) => Err(error),
-            None => self.rest.fill_buf(),
-        }
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        if self.head.position() < self.head.get_ref().len() as u64 {
-            self.head.consume(bytes);
-        } else {
-            self.rest.consume(bytes);
-        }
-    }
-}
-
-/// Counts what is taken out of it.
-struct Counted<R> {
-    inner: R,
-    consumed: Arc<AtomicU64>,
-}
-
-impl<R: BufRead> Read for Counted<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(into)?;
-        self.consumed.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
-}
-
-impl<R: BufRead> BufRead for Counted<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        self.consumed.fetch_add(bytes as u64, Ordering::Relaxed);
-        self.inner.consume(bytes);
-    }
-}

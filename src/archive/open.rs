@@ -1,0 +1,86 @@
+//! Opening: from arguments to an archive, unpacking what is packed.
+
+use std::io;
+
+use rayon::prelude::*;
+
+use super::compression::Limits;
+use super::detect::Kind;
+use super::source::Source;
+use super::spool::Spools;
+use super::unpack::{Packed, Unpacked, unpack};
+use super::walk::{self, Found, walk};
+use super::{Archive, MOST_MAPPED, ReadSettings};
+use crate::error::Error;
+use crate::problem::Problem;
+
+impl Archive {
+    /// Finds and opens everything that `arguments` name. What is compressed, or neither JSON Lines nor text, is unpacked
+    /// into nameless temporary files, as are streams; several files side by side.
+    ///
+    /// # Errors
+    /// An argument that is not there or cannot be opened; a temporary file that cannot be written. Files that cannot be
+    /// read, or not to their end, are problems.
+    pub fn open(arguments: &[String], settings: ReadSettings) -> Result<(Archive, Vec<Problem>), Error> {
+        let mut walked = walk(arguments)?;
+        let spools = Spools::new(&settings.temp_dir);
+        let found = std::mem::take(&mut walked.found);
+        let open = |(number, found): (usize, &Found)| match found {
+            Found::File { name, path, kind: Kind::Plain(format) } => {
+                let mapped = settings.mapped && number < MOST_MAPPED;
+                Ok(Some(Unpacked::plain(Source::open(name.clone(), path, *format, mapped), name)))
+            }
+            Found::File { name, path, .. } => {
+                let packed = Packed { name: name.clone(), path: Some(path.clone()), is_stream: false };
+                let limits = Limits::default();
+                let unpacked = unpack(&packed, &limits, &settings, &spools)?;
+                Ok((!limits.were_passed()).then_some(unpacked))
+            }
+            Found::Stream { .. } => Ok(None),
+        };
+        // Streams are waited for in their turn: who writes into one may count on the files before it being open. So are
+        // the few files that take much memory to unpack.
+        let mut opened: Vec<Unpacked> = Vec::new();
+        let numbered: Vec<(usize, &Found)> = found.iter().enumerate().collect();
+        for group in numbered.split_inclusive(|(_, found)| found.is_stream()) {
+            let met: Result<Vec<Option<Unpacked>>, Error> = group.par_iter().map(|&one| open(one)).collect();
+            for (unpacked, (_, found)) in met?.into_iter().zip(group) {
+                opened.push(match (unpacked, found) {
+                    (Some(unpacked), _) => unpacked,
+                    (None, Found::File { name, path, .. }) => {
+                        let packed =
+                            Packed { name: name.clone(), path: Some(path.clone()), is_stream: false };
+                        unpack(&packed, &Limits::large(), &settings, &spools)?
+                    }
+                    (None, Found::Stream { name, path }) => {
+                        let packed = Packed { name: name.clone(), path: path.clone(), is_stream: true };
+                        unpack(&packed, &Limits::large(), &settings, &spools)?
+                    }
+                });
+            }
+        }
+        let (mut sources, mut problems, mut counts) = (Vec::new(), walked.problems, walked.counts);
+        for Unpacked { source, problems: met } in opened {
+            counts.unreadable += u64::from(source.is_none());
+            sources.extend(source);
+            problems.extend(met);
+        }
+        counts.read = sources.len() as u64;
+        if settings.mapped {
+            spools.map();
+        }
+        Ok((Archive { sources, settings, counts }, problems))
+    }
+}
+
+impl Unpacked {
+    /// A file that is read where it stands.
+    fn plain(source: io::Result<Source>, name: &str) -> Unpacked {
+        match source {
+            Ok(source) => Unpacked { source: Some(source), problems: Vec::new() },
+            Err(error) => {
+                Unpacked { source: None, problems: vec![walk::unreadable(name.to_owned(), &error)] }
+            }
+        }
+    }
+}
