@@ -11,7 +11,7 @@
 
 use serde_json::Value;
 
-use super::tidy::for_each_attribute;
+use super::tags::for_each_attribute;
 use crate::archive::dates::parse_published;
 
 /// What a head said.

@@ -17,6 +17,7 @@
 mod blocks;
 pub(crate) mod charset;
 mod head;
+mod tags;
 mod tidy;
 
 use std::fmt;

@@ -21,6 +21,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::head::Head;
+use super::tags::{Cursor, Token, for_each_attribute, is_plain};
 
 /// Start tags of a page. A long live blog has some 30,000; memory and time of the extraction grow with them.
 pub(super) const MAX_ELEMENTS: usize = 60_000;
@@ -31,14 +32,10 @@ pub(super) const MAX_DEPTH: usize = 120;
 const NESTED: [(&str, usize); 2] = [("table", 10), ("ruby", 2)];
 /// How many formatting tags may be open: a parser opens them again in every paragraph until they are closed.
 pub(super) const MAX_FORMATTING: usize = 8;
-/// Attributes of a tag: a parser compares each with all before it.
-const MAX_ATTRIBUTES: usize = 32;
 /// Bytes of an attribute's value; longer ones are data, except in `meta`.
 const MAX_VALUE: usize = 1_024;
 /// Bytes of what a `meta` says.
 const MAX_META: usize = 16 << 10;
-/// Bytes of the name of a tag or attribute; longer ones mean nothing to anyone.
-const MAX_NAME: usize = 40;
 /// Bytes of JSON-LD of a page: some carry the whole article, a few a whole shop.
 const MAX_JSON_LD: usize = 2 << 20;
 
@@ -91,7 +88,7 @@ pub(super) fn tidy(page: &str) -> Tidy {
     let mut writer = Writer::default();
     writer.tidy.page.reserve(page.len() / 2);
     writer.tidy.page.push_str("<!doctype html>");
-    let mut cursor = Cursor { page, at: 0, unclosed: Vec::new() };
+    let mut cursor = Cursor::new(page);
     while let Some(token) = cursor.next() {
         match token {
             Token::Text(text) => writer.text(text),
@@ -106,121 +103,6 @@ pub(super) fn tidy(page: &str) -> Tidy {
         }
     }
     writer.tidy
-}
-
-enum Token<'p> {
-    Text(&'p str),
-    Start(Cow<'p, str>, &'p str),
-    End(Cow<'p, str>),
-}
-
-struct Cursor<'p> {
-    page: &'p str,
-    at: usize,
-    /// Closers that were looked for and do not come any more, so that they are not looked for again.
-    unclosed: Vec<&'static str>,
-}
-
-impl<'p> Cursor<'p> {
-    fn next(&mut self) -> Option<Token<'p>> {
-        loop {
-            let rest = &self.page[self.at..];
-            let bytes = rest.as_bytes();
-            match (bytes.first()?, bytes.get(1)) {
-                (b'<', Some(b'!' | b'?')) => {
-                    if !(rest.starts_with("<!--") && self.skip_past("-->")) {
-                        self.at += memchr::memchr(b'>', bytes).map_or(bytes.len(), |end| end + 1);
-                    }
-                }
-                (b'<', Some(b'/')) if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => {
-                    let (name, _) = self.tag(2);
-                    return Some(Token::End(name));
-                }
-                (b'<', Some(first)) if first.is_ascii_alphabetic() => {
-                    let (name, attributes) = self.tag(1);
-                    return Some(Token::Start(name, attributes));
-                }
-                (b'<', Some(b'/')) => {
-                    self.at += memchr::memchr(b'>', bytes).map_or(bytes.len(), |end| end + 1);
-                }
-                (first, _) => {
-                    let from = usize::from(*first == b'<');
-                    let end = memchr::memchr(b'<', &bytes[from..]).map_or(bytes.len(), |end| end + from);
-                    self.at += end;
-                    return Some(Token::Text(&rest[..end]));
-                }
-            }
-        }
-    }
-
-    /// Goes past the tag at hand; gives its name in lower case and what stands behind it.
-    fn tag(&mut self, skip: usize) -> (Cow<'p, str>, &'p str) {
-        let rest = &self.page[self.at + skip..];
-        let bytes = rest.as_bytes();
-        let ends = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\x0C' | b'\r' | b' ' | b'/' | b'>');
-        let named = bytes.iter().position(ends).unwrap_or(bytes.len());
-        let mut at = named;
-        // A '>' inside quotes ends no tag; quotes count only where a value begins.
-        loop {
-            let Some(found) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) else {
-                at = bytes.len();
-                break;
-            };
-            at += found;
-            if bytes[at] == b'>' {
-                break;
-            }
-            let quote = bytes[at];
-            let opens = bytes[named..at].trim_ascii_end().last() == Some(&b'=');
-            at += 1;
-            if opens {
-                at = memchr::memchr(quote, &bytes[at..]).map_or(bytes.len(), |end| at + end + 1);
-            }
-        }
-        self.at += skip + (at + 1).min(bytes.len());
-        let name = &rest[..if named <= MAX_NAME { named } else { 0 }];
-        let name = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            Cow::Owned(name.to_ascii_lowercase())
-        } else {
-            Cow::Borrowed(name)
-        };
-        (name, &rest[named..at.min(bytes.len())])
-    }
-
-    fn skip_past(&mut self, closer: &'static str) -> bool {
-        if self.unclosed.contains(&closer) {
-            return false;
-        }
-        let found = memchr::memmem::find(&self.page.as_bytes()[self.at..], closer.as_bytes());
-        match found {
-            Some(end) => self.at += end + closer.len(),
-            None => self.unclosed.push(closer),
-        }
-        found.is_some()
-    }
-
-    /// Goes past the end tag of `name`, and gives what stands before it; nothing where it never comes.
-    fn content(&mut self, name: &'static str) -> Option<&'p str> {
-        if self.unclosed.contains(&name) {
-            return None;
-        }
-        let rest = &self.page[self.at..];
-        let bytes = rest.as_bytes();
-        let mut from = 0;
-        while let Some(found) = memchr::memmem::find(&bytes[from..], b"</") {
-            let begin = from + found;
-            let tail = &bytes[begin + 2..];
-            let same = tail.get(..name.len()).is_some_and(|met| met.eq_ignore_ascii_case(name.as_bytes()));
-            if same && !tail.get(name.len()).is_some_and(u8::is_ascii_alphanumeric) {
-                let end = memchr::memchr(b'>', tail).map_or(bytes.len(), |end| begin + 2 + end + 1);
-                self.at += end;
-                return Some(&rest[..begin]);
-            }
-            from = begin + 2;
-        }
-        self.unclosed.push(name);
-        None
-    }
 }
 
 #[derive(Default)]
@@ -467,46 +349,6 @@ impl<'p> Writer<'p> {
     }
 }
 
-/// Calls `each` with the attributes of a tag: names in lower case, values as they stand.
-pub(super) fn for_each_attribute(text: &str, mut each: impl FnMut(&str, &str)) {
-    let space = |c: char| c.is_ascii_whitespace() || c == '/';
-    let mut rest = text.trim_start_matches(space);
-    for _ in 0..MAX_ATTRIBUTES {
-        if rest.is_empty() {
-            return;
-        }
-        // A name may begin with what ends one.
-        let first = rest.chars().next().map_or(0, char::len_utf8);
-        let end = rest[first..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '=' | '>'));
-        let (name, tail) = rest.split_at(end.map_or(rest.len(), |end| end + first));
-        let tail = tail.trim_start_matches(|c: char| c.is_ascii_whitespace());
-        let (value, tail) = match tail.strip_prefix('=') {
-            None => ("", tail),
-            Some(tail) => {
-                let tail = tail.trim_start_matches(|c: char| c.is_ascii_whitespace());
-                match tail.as_bytes().first() {
-                    Some(quote @ (b'"' | b'\'')) => {
-                        let end =
-                            memchr::memchr(*quote, &tail.as_bytes()[1..]).map_or(tail.len(), |end| end + 1);
-                        (&tail[1..end], tail.get(end + 1..).unwrap_or_default())
-                    }
-                    _ => tail.split_at(tail.find(|c: char| c.is_ascii_whitespace()).unwrap_or(tail.len())),
-                }
-            }
-        };
-        if name.len() <= MAX_NAME && is_plain(name) {
-            each(&name.to_ascii_lowercase(), value);
-        }
-        rest = tail.trim_start_matches(space);
-    }
-}
-
-/// Whether a name can be written into a tag and mean the same.
-fn is_plain(name: &str) -> bool {
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.');
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(part)
-}
-
 fn is_json_ld(attributes: &str) -> bool {
     let mut found = false;
     for_each_attribute(attributes, |key, value| {
@@ -516,130 +358,4 @@ fn is_json_ld(attributes: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(page: &str, expect: &str) {
-        assert_eq!(tidy(page).page.strip_prefix("<!doctype html>"), Some(expect), "{page}");
-    }
-
-    #[test]
-    fn text_and_structure_stay() {
-        check("<P CLASS=a>one<br/>two</P>", "<p class=\"a\">one<br>two</p>");
-        check("a < b <1 &lt; c", "a &lt; b &lt;1 &lt; c");
-        check("<div id='x\"y' hidden>a</div >b", "<div id=\"x&quot;y\" hidden=\"\">a</div>b");
-        check("<a href=x>1<a href=y>2</a></a>", "<a href=\"x\">1</a><a href=\"y\">2</a>");
-        check("<title>A <b>B</title><title>C</title>x", "<title>A &lt;b>B</title>x");
-        check("<img alt=\"a>b\" src=c>d", "<img alt=\"a>b\">d");
-        check("a<é>b<x\u{301}>c", "a&lt;é>b c");
-    }
-
-    #[test]
-    fn what_carries_no_text_is_left_out_with_its_content() {
-        check("a<script>'<p>'</script>b<style>p{}</STYLE >c", "a b c");
-        check("a<!-- <p> -->b<!doctype x>c<?php x ?>d</ >e", "abcde");
-        check("a<svg><title>x</title><path d=z /></svg>b", "a b");
-        check("a<svg/>b<script>c", "a b c");
-        let json_ld = "<script type=\"application/ld+json\">{\"a\":\"\\u003cb\"}</script>";
-        check("<script type='application/ld+json'>{\"a\":\"<b\"}</script>", json_ld);
-    }
-
-    #[test]
-    fn pages_that_end_in_the_middle_of_something() {
-        for (page, expect) in [
-            ("a<p", "a<p>"),
-            ("a<p class=\"b c>d", "a<p class=\"b c>d\">"),
-            ("a<!-- b", "a"),
-            ("a<!-- b > c", "a c"),
-            ("a</", "a"),
-            ("a<", "a&lt;"),
-            ("a</p", "a</p>"),
-            ("a<p x=", "a<p x=\"\">"),
-        ] {
-            check(page, expect);
-        }
-    }
-
-    #[test]
-    fn a_paragraph_that_is_a_link_points_elsewhere() {
-        check("<p>a</p><p><a href=x>Read more</a></p><p>b</p>", "<p>a</p><p></p><p>b</p>");
-        check("<p>See <a href=x>this</a></p>", "<p>See <a href=\"x\">this</a></p>");
-        let long = "w ".repeat(LONGEST_POINTER);
-        check(&format!("<p><a>{long}</a></p>"), &format!("<p><a>{long}</a></p>"));
-    }
-
-    /// How deep what was written is nested, with all that may stand between what is counted, and how many tags it has.
-    fn measure(page: &str) -> (usize, usize) {
-        let (mut deepest, mut open, mut tags) = (0_usize, 0_usize, 0);
-        for tag in page.split('<').skip(1).filter(|tag| !tag.starts_with('!')) {
-            let name: String = tag.chars().take_while(|c| !matches!(c, '>' | ' ')).collect();
-            if name.starts_with('/') {
-                open = open.saturating_sub(1);
-            } else if !VOID.contains(&&*name) && !CLOSING_EACH_OTHER.contains(&&*name) {
-                open += 1;
-                tags += 1;
-                deepest = deepest.max(open);
-            }
-        }
-        (deepest, tags)
-    }
-
-    #[test]
-    fn hostile_pages_come_out_shallow_and_small() {
-        let n = 20_000;
-        for tag in [
-            "div",
-            "span",
-            "b",
-            "table",
-            "table><tr><td",
-            "ul><li",
-            "x-y",
-            "a",
-            "svg",
-            "font",
-            "html",
-            "ruby><rt",
-        ] {
-            for page in [
-                format!("{}text{}", format!("<{tag}>").repeat(n), format!("</{tag}>").repeat(n)),
-                format!("<{tag}>text ").repeat(n),
-            ] {
-                let tidy = tidy(&page).page;
-                let (deepest, tags) = measure(&tidy);
-                assert!(deepest <= MAX_DEPTH + MAX_FORMATTING + 4, "{tag}: {deepest}");
-                assert!(tags <= MAX_ELEMENTS, "{tag}: {tags}");
-                assert!(
-                    tidy.len() <= page.len() * 3 + 100 && (tag == "svg" || tidy.contains("text")),
-                    "{tag}: {}",
-                    tidy.len()
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn what_would_cost_more_than_linear_time_does_not() {
-        // Each of these takes minutes where something is looked for again and again.
-        for unit in [
-            "<!--",
-            "<script>",
-            "<style>a</styl",
-            "<svg>",
-            "</div>",
-            "</x>",
-            "<a b=\"",
-            "<title>",
-            "<",
-            "<p a='",
-            "&#",
-        ] {
-            let page = format!("{}{}", "<div>".repeat(20_000), unit.repeat(100_000));
-            assert!(tidy(&page).page.len() <= page.len() * 4 + 100, "{unit}");
-        }
-        let attributes: Vec<String> = (0..100_000).map(|n| format!(" a{n}=b")).collect();
-        let attributes = attributes.concat();
-        let tag = tidy(&format!("<div{attributes}>x")).page;
-        assert_eq!(tag.matches("=\"").count(), MAX_ATTRIBUTES, "{}", tag.len());
-    }
-}
+mod tests;
