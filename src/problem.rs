@@ -60,6 +60,10 @@ kinds! {
     InputChanged => "input-changed",
     /// A record is larger than `--max-record`; rejected.
     RecordTooLarge => "record-too-large",
+    /// A record of a web archive, or a page, is cut off or cannot be unpacked; rejected.
+    DamagedRecord => "damaged-record",
+    /// A record of a web archive is longer or shorter than it says; read up to the next one and kept.
+    WrongLength => "wrong-length",
     /// A record is no JSON object; rejected.
     InvalidJson => "invalid-json",
     /// A record has no text field, or it is null; rejected.

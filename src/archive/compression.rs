@@ -125,13 +125,17 @@ impl Compression {
     /// The stream of what `packed` holds.
     pub(super) fn unpack<'r>(
         self,
-        packed: impl BufRead + 'r,
+        mut packed: impl BufRead + 'r,
         limits: &'r Limits,
     ) -> io::Result<Box<dyn Read + 'r>> {
         Ok(match self {
             Compression::Gzip => Box::new(GzipMembers { member: Some(GzDecoder::new(packed)) }),
             Compression::Zstd => {
-                let mut frames = zstd::Decoder::with_buffer(packed)?;
+                // Web archives bring a dictionary.
+                let mut frames = match super::warc::dictionary(&mut packed)? {
+                    Some(dictionary) => zstd::Decoder::with_dictionary(packed, &dictionary)?,
+                    None => zstd::Decoder::with_buffer(packed)?,
+                };
                 frames.window_log_max(limits.zstd_window())?;
                 Box::new(ZstdFrames { frames, limits })
             }

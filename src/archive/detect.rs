@@ -118,22 +118,20 @@ fn foreign(name: &str, head: &[u8], promised: bool) -> Option<(&'static str, &'s
     const MAGIC: [(&[u8], &str, &str); 4] = [
         (b"\x04\x22\x4D\x18", "lz4", DECOMPRESS),
         (b"PK\x03\x04", "zip", DECOMPRESS),
-        (b"WARC/", "WARC", CONVERT),
+        (b"filedesc://", "ARC, which came before WARC,", "convert it to WARC first (warcio recompress)"),
         (b"%PDF", "PDF", "extract its text first"),
     ];
-    const PAGES: [&[u8]; 3] = [b"<!doctype html", b"<html", b"<?xml"];
     let named_text = matches!(ending(name).as_str(), "txt" | "text");
     let start = strip_mark(head).trim_ascii_start();
     let magic = MAGIC.iter().find(|(magic, ..)| head.starts_with(magic) || start.starts_with(magic));
     if let Some(&(_, what, hint)) = magic {
         return Some((what, hint));
     }
-    let lower = start.to_ascii_lowercase();
-    if !named_text && PAGES.iter().any(|page| lower.starts_with(page)) {
-        return Some(("HTML or XML", "extract its text first"));
+    if !named_text && start.starts_with(b"<?xml") {
+        return Some(("XML", CONVERT));
     }
     match ending(name).as_str() {
-        "html" | "htm" | "xml" => Some(("HTML or XML", "extract its text first")),
+        "xml" => Some(("XML", CONVERT)),
         // A stray NUL in an archive is one bad record.
         _ if !promised && !start.starts_with(b"{") && head.contains(&0) => Some(("a binary file", CONVERT)),
         _ => None,

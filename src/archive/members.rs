@@ -66,6 +66,8 @@ fn zstd_frame(file: &Whole, at: u64) -> io::Result<Option<u64>> {
     let head = file.fetch(at..file.len().min(at + MOST_HEADER))?;
     let word = |at: usize| head.get(at..at + 4).and_then(|word| word.try_into().ok()).map(u32::from_le_bytes);
     let descriptor = match (word(0), head.get(4)) {
+        // The dictionary of a web archive, which all frames need.
+        (Some(0x184D_2A5D), _) if at == 0 => return Ok(None),
         (Some(0x184D_2A50..=0x184D_2A5F), _) => return Ok(word(4).map(|bytes| u64::from(bytes) + 8)),
         (Some(0xFD2F_B528), Some(&descriptor)) => descriptor,
         _ => return Ok(None),

@@ -9,6 +9,7 @@
 //!   `json`: a line to an article, fast · `record`: bytes to an article, by definition and with repairs
 //! - `unpack`: a packed file to a source · `compression`: packed bytes to bytes · `readers`: bytes of a format to records
 //!   · `sink`, `frames`, `spool`: where these records stand
+//! - `html`: a page to its article · `warc`: the records of a web archive, and their payloads
 //! - `fields`, `dates`, `outlet`: which field means what
 
 mod compression;
@@ -20,6 +21,7 @@ pub mod fields;
 #[allow(dead_code, reason = "readers of columns and of pages use what these do not")]
 mod frames;
 mod guard;
+pub mod html;
 pub mod json;
 mod lines;
 mod map;
@@ -36,6 +38,7 @@ mod spool;
 mod streams;
 mod unpack;
 mod walk;
+pub mod warc;
 mod written;
 
 use std::cell::Cell;

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use wirecopy::archive::fields::FieldOverrides;
+use wirecopy::archive::html::read_page;
 use wirecopy::archive::json::JsonReader;
 use wirecopy::archive::record::{Outcome, read_json_by_definition};
 use wirecopy::archive::{Archive, ReadSettings};
@@ -194,4 +195,33 @@ pub(crate) fn unpacking(data: &[u8]) {
 /// If that is not so.
 pub(crate) fn columnar(data: &[u8]) {
     texts("archive", data);
+}
+
+/// A page: read to an end, the same a second time, in lines that are none of them empty.
+///
+/// # Panics
+/// If that is not so.
+pub(crate) fn pages(data: &[u8]) {
+    for charset in [None, Some("windows-1251")] {
+        let url = Some("https://wire.example/a");
+        let page = read_page(data, charset, url);
+        assert_eq!(read_page(data, charset, url), page);
+        let page = page.unwrap_or_else(|refused| panic!("{refused}"));
+        for line in page.text.split('\n').filter(|_| !page.text.is_empty()) {
+            assert!(!line.trim().is_empty() && !line.contains(char::is_control), "{line:?}");
+        }
+    }
+}
+
+/// A web archive: read to an end, the same a second time, with no more records than lines that begin one.
+///
+/// # Panics
+/// If that is not so.
+pub(crate) fn web_archives(data: &[u8]) {
+    let whole = texts("a.warc", data);
+    assert_eq!(texts("a.warc", data), whole);
+    if data.starts_with(b"WARC/") {
+        let begins = data.windows(5).filter(|window| window == b"WARC/").count();
+        assert!(whole.0.len() <= begins, "{} of {begins}", whole.0.len());
+    }
 }

@@ -52,6 +52,16 @@ fn packed_bytes_are_read_to_an_end_on_all_seeds() {
     replay("unpacking", 10, agreement::unpacking);
 }
 
+#[test]
+fn pages_are_read_to_an_end_on_all_seeds() {
+    replay("pages", 15, agreement::pages);
+}
+
+#[test]
+fn web_archives_are_read_to_an_end_on_all_seeds() {
+    replay("web_archives", 12, agreement::web_archives);
+}
+
 /// A seed, changed: bytes replaced, left out, put in, or doubled with what follows.
 fn changed(target: &str, seed: Index, edits: &[(Index, u8, u8)]) -> Vec<u8> {
     let seeds = seeds_of(target);
@@ -96,6 +106,16 @@ proptest! {
     #[test]
     fn changed_files_of_columns_are_read_or_told(seed in any::<Index>(), edits in edits()) {
         agreement::columnar(&changed("columnar", seed, &edits));
+    }
+
+    #[test]
+    fn changed_web_archives_are_read_to_an_end(seed in any::<Index>(), edits in edits()) {
+        agreement::web_archives(&changed("web_archives", seed, &edits));
+    }
+
+    #[test]
+    fn changed_pages_are_read_to_an_end(seed in any::<Index>(), edits in edits()) {
+        agreement::pages(&changed("pages", seed, &edits));
     }
 }
 

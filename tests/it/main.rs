@@ -8,6 +8,8 @@
 //! - `sample`: the sample archive of `testdata` against its truth
 //! - `shared_archives`: the same on `../shared`, where it is there; a loud line where it is not
 //! - `pan`: passages on PAN 2013, by the measures of its task
+//! - `extraction`: main text of HTML pages against their true bodies, where `../shared` is there
+//! - `warc`: web archives and folders of pages
 //! - `extremes`: archives made to hurt: what must stay linear
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
@@ -41,6 +43,7 @@ mod columnar;
 mod compare;
 mod corpora;
 mod eval;
+mod extraction;
 mod extremes;
 mod formats;
 mod memory;
@@ -52,3 +55,4 @@ mod sample;
 mod shared_archives;
 mod templates;
 mod truth;
+mod warc;

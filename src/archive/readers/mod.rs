@@ -25,8 +25,10 @@ mod cells;
 #[cfg(test)]
 mod columnar_tests;
 mod csv;
+mod html;
 mod json;
 mod parquet;
+mod warc;
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -78,7 +80,8 @@ impl PartialEq for Reader {
 impl Eq for Reader {}
 
 /// All readers, the most telling looks first.
-pub(super) const ALL: &[&Reader] = &[&parquet::PARQUET, &arrow::ARROW, &json::JSON, &csv::CSV];
+pub(super) const ALL: &[&Reader] =
+    &[&parquet::PARQUET, &arrow::ARROW, &warc::WARC, &html::HTML, &json::JSON, &csv::CSV];
 
 /// Reads what comes next; 0 at the end of the stream.
 fn next(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {

@@ -1,0 +1,95 @@
+//! WARC and WET: the articles of a web archive.
+//!
+//! In: its bytes, unpacked, as a stream. Out: a record for each that holds a page or a text ([`warc`](crate::archive::warc)
+//! says which), numbered as it stands among all records of the file, with the byte at which it begins in the
+//! unpacked stream; rubbish between records is a problem of the file. The idea: cutting into records is quick, taking pages apart
+//! is not; so records are gathered and taken apart side by side.
+//!
+//! It guarantees: the order of the file; memory for [`GATHERED_BYTES`] and the largest record.
+
+use std::io::Read;
+
+use super::{Reader, Takes};
+use crate::archive::frames::Value;
+use crate::archive::sink::{At, Sink, Stop};
+use crate::archive::warc::{Met, Raw, Splitter, captured};
+use crate::problem::ProblemKind;
+
+pub(super) const WARC: Reader = Reader {
+    name: "WARC",
+    told_by: "`WARC/` in front",
+    endings: &["warc", "wet"],
+    begins: |start| start.starts_with(b"WARC/"),
+    has_magic: true,
+    in_any_encoding: false,
+    takes: Takes::Stream(read),
+};
+
+/// How much is gathered before it is taken apart: some seconds of work for one core.
+const GATHERED_BYTES: usize = 16 << 20;
+/// How much of it one thread takes at a time.
+const PART_BYTES: usize = 512 << 10;
+
+fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let mut splitter = Splitter::new(stream, sink.max_record());
+    let mut gathered: Vec<Vec<Met>> = Vec::new();
+    let (mut all, mut part) = (0, 0);
+    while let Some(met) = splitter.next() {
+        if let Met::Rubbish { byte, bytes } = met {
+            let message = format!("{bytes} bytes that belong to no record; what follows them is read");
+            sink.problem(Some(byte), ProblemKind::DamagedRecord, message);
+            continue;
+        }
+        let bytes = if let Met::Record(raw) = &met { raw.len() } else { 0 };
+        if gathered.is_empty() || part >= PART_BYTES {
+            gathered.push(Vec::new());
+            part = 0;
+        }
+        part += bytes;
+        all += bytes;
+        gathered.last_mut().expect("one was pushed if there was none").push(met);
+        if all >= GATHERED_BYTES {
+            sink.parallel(std::mem::take(&mut gathered), give)?;
+            (all, part) = (0, 0);
+        }
+    }
+    sink.parallel(gathered, give)?;
+    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn give(part: Vec<Met>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    for met in part {
+        match met {
+            Met::Record(raw) => give_record(&raw, sink)?,
+            Met::CutOff { number, byte, there, says } => {
+                let message = format!("cut off: {there} of {says} bytes are there");
+                sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)?;
+            }
+            Met::TooLarge { number, byte } => sink.too_large(At { ordinal: number, byte: Some(byte) })?,
+            Met::Rubbish { .. } => {}
+        }
+    }
+    Ok(())
+}
+
+fn give_record(raw: &Raw, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let at = At { ordinal: raw.number, byte: Some(raw.byte) };
+    let max_record = sink.max_record();
+    let article = match Sink::catch(|| captured(raw, max_record)) {
+        Ok(None) => return Ok(()),
+        Ok(Some(Ok(article))) => article,
+        Ok(Some(Err((kind, message)))) => return sink.rejected(at, kind, message),
+        Err(panic) => {
+            let message = format!("the reader of this record failed ({panic}); please report this");
+            return sink.rejected(at, ProblemKind::DamagedRecord, message);
+        }
+    };
+    for (kind, message) in article.findings {
+        sink.finding(kind, message);
+    }
+    let mut nouns = vec![("text", Value::Text(&article.text))];
+    let named =
+        [("id", &article.id), ("url", &article.url), ("title", &article.title), ("date", &article.date)];
+    nouns.extend(named.iter().filter_map(|(name, value)| Some((*name, Value::Text(value.as_deref()?)))));
+    sink.page(at, &nouns)
+}

@@ -1,0 +1,292 @@
+//! Where the records of a web archive begin and end.
+//!
+//! In: its bytes, unpacked, as a stream. Out: [`Met`]: records with their bytes, records that are cut off or too large, and
+//! rubbish between them. The idea: a record is a header, a blank line, as many bytes as `Content-Length` says, and two line breaks.
+//! Where no record or end follows there, the length is wrong: then the record goes up to the next line that begins a
+//! record behind a line break. So one bad length costs nothing, and rubbish costs itself.
+//!
+//! It guarantees: linear time; memory for the largest record that is taken and a header; every byte belongs to a
+//! record or is told as rubbish, except line breaks. A record whose length is right may hold another archive.
+//!
+//! References: ISO 28500, sections 4 and 5.2.
+
+use std::io::{self, Read};
+
+use super::MAX_HEADER;
+
+/// What stands next in a web archive.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::archive) enum Met {
+    /// A record.
+    Record(Raw),
+    /// A record that ends before its length does: so many bytes of it are there, so many it says.
+    CutOff { number: u64, byte: u64, there: u64, says: u64 },
+    /// A record larger than is taken.
+    TooLarge { number: u64, byte: u64 },
+    /// Bytes that belong to no record.
+    Rubbish { byte: u64, bytes: u64 },
+}
+
+/// A record's bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::archive) struct Raw {
+    /// Its number in the archive, from 1, with all kinds of records counted.
+    pub(in crate::archive) number: u64,
+    /// Where it begins.
+    pub(in crate::archive) byte: u64,
+    /// What is wrong with its length.
+    pub(in crate::archive) wrong_length: Option<String>,
+    bytes: Vec<u8>,
+    header: usize,
+}
+
+impl Raw {
+    /// Its header, with the line that names the version.
+    pub(super) fn header(&self) -> &[u8] {
+        &self.bytes[..self.header]
+    }
+
+    /// What it holds.
+    pub(super) fn content(&self) -> &[u8] {
+        &self.bytes[self.header..]
+    }
+
+    /// How many bytes it has.
+    pub(in crate::archive) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// How much is read at a time.
+const READ_BYTES: usize = 128 << 10;
+
+/// Cuts a stream into records.
+pub(in crate::archive) struct Splitter<'r> {
+    stream: &'r mut dyn Read,
+    buffer: Vec<u8>,
+    /// Where in the buffer the next record begins.
+    at: usize,
+    /// Where in the stream the buffer begins.
+    base: u64,
+    number: u64,
+    max_record: usize,
+    ended: bool,
+    failed: Option<io::Error>,
+}
+
+impl<'r> Splitter<'r> {
+    /// `max_record`: bytes of a record that are taken, its header aside.
+    pub(in crate::archive) fn new(stream: &'r mut dyn Read, max_record: u64) -> Self {
+        // A record and what tells that it ends must fit into memory in any case.
+        let max_record = usize::try_from(max_record).unwrap_or(usize::MAX).min(u32::MAX as usize);
+        let (buffer, number, base) = (Vec::new(), 0, 0);
+        Splitter { stream, buffer, at: 0, base, number, max_record, ended: false, failed: None }
+    }
+
+    /// Why the stream could not be read to its end.
+    pub(in crate::archive) fn failed(self) -> Option<io::Error> {
+        self.failed
+    }
+
+    /// What stands next; nothing at the end.
+    pub(in crate::archive) fn next(&mut self) -> Option<Met> {
+        loop {
+            self.fill(1);
+            let rest = &self.buffer[self.at..];
+            let blank = rest.len() - rest.trim_ascii_start().len();
+            if rest.is_empty() {
+                return None;
+            }
+            self.at += blank;
+            if blank < rest.len() {
+                break;
+            }
+        }
+        self.fill(MAX_HEADER);
+        let byte = self.position();
+        let rest = &self.buffer[self.at..];
+        let header = if begins_record(rest) { header_end(rest, MAX_HEADER) } else { None };
+        let Some(header) = header else { return Some(self.rubbish(byte)) };
+        self.number += 1;
+        let number = self.number;
+        let says = content_length(&rest[..header]);
+        let length =
+            says.and_then(|says| usize::try_from(says).ok()).filter(|length| *length <= self.max_record);
+        if says.is_some() && length.is_none() {
+            self.at += header;
+            self.pass(next_record);
+            return Some(Met::TooLarge { number, byte });
+        }
+        let end = header + length.unwrap_or(0);
+        self.fill(end + LOOK_AHEAD);
+        let rest = &self.buffer[self.at..];
+        if length.is_some() && rest.len() >= end && ends_here(&rest[end..]) {
+            let raw = Raw { number, byte, wrong_length: None, bytes: rest[..end].to_vec(), header };
+            self.at += end;
+            return Some(Met::Record(raw));
+        }
+        // The length is wrong, or the stream ends here.
+        let most = header + self.max_record;
+        let found = self.find_record(header, most);
+        let rest = &self.buffer[self.at..];
+        let Some(next) = found else {
+            if rest.len() < end {
+                let met = Met::CutOff {
+                    number,
+                    byte,
+                    there: (rest.len() - header) as u64,
+                    says: says.unwrap_or(0),
+                };
+                self.at = self.buffer.len();
+                return Some(met);
+            }
+            if self.ended && length.is_some() {
+                // The last record: what its length leaves over is rubbish.
+                let raw = Raw { number, byte, wrong_length: None, bytes: rest[..end].to_vec(), header };
+                self.at += end;
+                return Some(Met::Record(raw));
+            }
+            if !self.ended {
+                self.at += header;
+                self.pass(next_record);
+                return Some(Met::TooLarge { number, byte });
+            }
+            let bytes = rest.trim_ascii_end().to_vec();
+            self.at = self.buffer.len();
+            return Some(Met::Record(Raw { number, byte, wrong_length: Some(none_said()), bytes, header }));
+        };
+        let content = without_line_breaks(&rest[header..next]);
+        let wrong_length = says.map_or_else(none_said, |says| {
+            format!("says that it has {says} bytes; up to the next record there are {}", content.len())
+        });
+        let bytes = rest[..header + content.len()].to_vec();
+        self.at += next;
+        Some(Met::Record(Raw { number, byte, wrong_length: Some(wrong_length), bytes, header }))
+    }
+
+    /// Passes over what is no record.
+    fn rubbish(&mut self, byte: u64) -> Met {
+        self.at += 1;
+        self.pass(next_version);
+        Met::Rubbish { byte, bytes: self.position() - byte }
+    }
+
+    /// Goes to the next record, or to the end, without holding what is passed.
+    fn pass(&mut self, next: fn(&[u8]) -> Option<usize>) {
+        loop {
+            self.fill(READ_BYTES);
+            if let Some(next) = next(&self.buffer[self.at..]) {
+                self.at += next;
+                return;
+            }
+            if self.ended {
+                self.at = self.buffer.len();
+                return;
+            }
+            // A line that begins a record may stand across the edge.
+            self.at = self.at.max(self.buffer.len().saturating_sub(LOOK_AHEAD));
+        }
+    }
+
+    /// Where the next record begins, from `from` on, if within `most` bytes; both count from the record at hand.
+    fn find_record(&mut self, from: usize, most: usize) -> Option<usize> {
+        let mut from = from.saturating_sub(1);
+        let mut wanted = from + READ_BYTES;
+        loop {
+            self.fill(wanted.min(most));
+            let rest = &self.buffer[self.at..];
+            if let Some(next) = rest.get(from..).and_then(next_record) {
+                return Some(from + next);
+            }
+            if self.ended || wanted >= most {
+                return None;
+            }
+            from = from.max(rest.len().saturating_sub(LOOK_AHEAD));
+            wanted = wanted.saturating_mul(2);
+        }
+    }
+
+    fn position(&self) -> u64 {
+        self.base + self.at as u64
+    }
+
+    /// Reads on until `wanted` bytes are at hand, or the stream ends.
+    fn fill(&mut self, wanted: usize) {
+        if self.ended || self.buffer.len() - self.at >= wanted {
+            return;
+        }
+        if self.at > 0 {
+            self.buffer.drain(..self.at);
+            self.base += self.at as u64;
+            self.at = 0;
+        }
+        while self.buffer.len() < wanted && !self.ended {
+            let filled = self.buffer.len();
+            // As much as is wanted, and no more memory than twice what came.
+            let more = (wanted - filled).clamp(READ_BYTES, READ_BYTES.max(filled));
+            let read = (&mut *self.stream).take(more as u64).read_to_end(&mut self.buffer);
+            self.ended = self.buffer.len() < filled + more;
+            self.failed = read.err();
+        }
+    }
+}
+
+/// How many bytes tell whether a record begins: line breaks and a version.
+const LOOK_AHEAD: usize = 32;
+
+/// Whether bytes begin as a record does.
+fn begins_record(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'W', b'A', b'R', b'C', b'/', b'0'..=b'9', b'.', b'0'..=b'9', ..])
+        && bytes[8..].iter().take(2).find(|byte| !byte.is_ascii_digit()).is_none_or(u8::is_ascii_whitespace)
+}
+
+/// Whether a record may end before these bytes: what follows is another, the end, or line breaks as they stand between
+/// records.
+fn ends_here(bytes: &[u8]) -> bool {
+    let rest = bytes.trim_ascii_start();
+    rest.is_empty() || begins_record(rest) || bytes.starts_with(b"\r\n\r\n") || bytes.starts_with(b"\n\n")
+}
+
+/// Where a line begins a record, behind a line break.
+fn next_record(bytes: &[u8]) -> Option<usize> {
+    let mut found = memchr::memmem::find_iter(bytes, b"\nWARC/").map(|at| at + 1);
+    found.find(|&at| begins_record(&bytes[at..]))
+}
+
+/// Where a record begins behind rubbish, which need not end with a line break.
+fn next_version(bytes: &[u8]) -> Option<usize> {
+    let mut found = memchr::memmem::find_iter(bytes, b"WARC/");
+    found.find(|&at| begins_record(&bytes[at..]))
+}
+
+/// Where a header ends: behind its blank line.
+pub(super) fn header_end(bytes: &[u8], most: usize) -> Option<usize> {
+    let bytes = &bytes[..bytes.len().min(most)];
+    memchr::memchr_iter(b'\n', bytes).find_map(|at| match bytes[at + 1..] {
+        [b'\n', ..] => Some(at + 2),
+        [b'\r', b'\n', ..] => Some(at + 3),
+        _ => None,
+    })
+}
+
+fn content_length(header: &[u8]) -> Option<u64> {
+    let name = b"content-length:";
+    let mut lines = header.split(|&byte| byte == b'\n');
+    let value = lines.find_map(|line| {
+        line.get(..name.len()).filter(|begin| begin.eq_ignore_ascii_case(name)).map(|_| &line[name.len()..])
+    })?;
+    std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
+}
+
+fn none_said() -> String {
+    "does not say how long it is; read up to the next record".to_owned()
+}
+
+/// Content without the two line breaks behind it.
+fn without_line_breaks(content: &[u8]) -> &[u8] {
+    let mut rest = content;
+    for _ in 0..2 {
+        rest = rest.strip_suffix(b"\r\n").or(rest.strip_suffix(b"\n")).unwrap_or(rest);
+    }
+    rest
+}

@@ -1,0 +1,229 @@
+//! Web archives, as a scan sees them.
+
+use std::io::Write;
+
+use super::{Met, Splitter};
+use crate::archive::ReadSettings;
+use crate::archive::readers::tests::{Seen, read, read_with};
+use crate::problem::{Problem, ProblemKind};
+use crate::settings::Settings;
+
+const SENTENCE: &str =
+    "The council voted on Tuesday to close the old harbour bridge for repairs until next spring.";
+
+fn record(kind: &str, headers: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Date: 2020-05-06T07:08:09Z\r\n\
+         WARC-Target-URI: https://www.wire.example/a\r\nContent-Length: {}\r\n{headers}\r\n",
+        content.len()
+    );
+    [head.as_bytes(), content, b"\r\n\r\n"].concat()
+}
+
+fn answer(head: &str, body: &[u8]) -> Vec<u8> {
+    let content = [format!("HTTP/1.1 {head}\r\n\r\n").as_bytes(), body].concat();
+    record("response", "Content-Type: application/http; msgtype=response\r\n", &content)
+}
+
+fn page(number: u32) -> Vec<u8> {
+    format!("<html><body><article><p>{number}. {}</p></article></body></html>", [SENTENCE; 4].join(" "))
+        .into_bytes()
+}
+
+fn html(number: u32) -> Vec<u8> {
+    answer("200 OK\r\nContent-Type: text/html; charset=utf-8", &page(number))
+}
+
+fn wet(text: &str) -> Vec<u8> {
+    record("conversion", "Content-Type: text/plain\r\n", text.as_bytes())
+}
+
+/// Numbers of records, the begin of their texts (`None` where rejected) and what is wrong with them; problems of the file.
+fn summary(seen: &[Seen], problems: &[Problem]) -> Vec<String> {
+    let told = seen.iter().map(|seen| {
+        let text = seen.text().map(|text| text.split(' ').next().unwrap_or_default());
+        let kinds: Vec<_> = seen.kinds.iter().map(|kind| kind.name()).collect();
+        format!("{} {} {}", seen.ordinal, text.unwrap_or("-"), kinds.join(" ")).trim_end().to_owned()
+    });
+    let file = problems.iter().map(|problem| format!("{}: {:?}", problem.kind.name(), problem.byte));
+    told.chain(file).collect()
+}
+
+fn check(parts: &[Vec<u8>], expect: &[&str]) {
+    let (seen, problems) = read("a.warc", &parts.concat());
+    assert_eq!(summary(&seen, &problems), expect, "{}", String::from_utf8_lossy(&parts.concat()));
+}
+
+#[test]
+fn pages_and_texts_are_articles_and_the_rest_is_numbered_alone() {
+    let info = record("warcinfo", "Content-Type: application/warc-fields\r\n", b"software: x\r\n");
+    let request =
+        record("request", "Content-Type: application/http; msgtype=request\r\n", b"GET / HTTP/1.0\r\n\r\n");
+    let revisit =
+        record("revisit", "Content-Type: application/http; msgtype=response\r\n", b"HTTP/1.1 200 OK\r\n\r\n");
+    let picture = answer("200 OK\r\nContent-Type: image/png", b"\x89PNG");
+    let error = answer("404 Not Found\r\nContent-Type: text/html", &page(9));
+    let resource = record("resource", "Content-Type: text/html\r\n", &page(8));
+    let log = String::from_utf8(record("resource", "Content-Type: text/plain\r\n", b"log of a crawl"))
+        .expect("ASCII")
+        .replace("https://www.wire.example/a", "metadata://gnu.org/x")
+        .into_bytes();
+    let parts = [info, request, html(1), revisit, picture, error, resource, log, wet("text"), wet("")];
+    check(&parts, &["3 1.", "7 8.", "9 text", "10"]);
+}
+
+#[test]
+fn an_article_has_the_nouns_of_its_record_and_its_page() {
+    let dated = String::from_utf8(page(1)).expect("ASCII").replace(
+        "<body>",
+        "<head><title>Bridge</title><meta property=article:published_time content=2020-01-02T03:04:05Z>\
+         <link rel=canonical href=https://other.example/></head><body>",
+    );
+    let id = "WARC-Record-ID: <urn:uuid:1>\r\nContent-Type: text/html\r\n";
+    let (seen, problems) =
+        read("a.warc", &[record("resource", id, dated.as_bytes()), html(2), wet("a\r\nb  c\n")].concat());
+    assert_eq!(problems, []);
+    let nouns = |seen: &Seen| {
+        let record = seen.article();
+        let date = record.published.map(|at| at.to_string());
+        (record.id.clone(), record.outlet.clone(), record.url.clone(), record.title.clone(), date)
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let url = some("https://www.wire.example/a");
+    let outlet = some("wire.example");
+    let times = ["2020-01-02T03:04:05Z", "2020-05-06T07:08:09Z"];
+    let expect = (some("urn:uuid:1"), outlet.clone(), url.clone(), some("Bridge"), some(times[0]));
+    assert_eq!(nouns(&seen[0]), expect);
+    assert_eq!(nouns(&seen[2]), (None, outlet, url, None, some(times[1])));
+    assert_eq!(seen[2].text(), Some("a\r\nb  c\n"), "WET is taken as it is");
+}
+
+#[test]
+fn bodies_are_unpacked_and_decoded() {
+    let russian = "Жители города сообщили о закрытии моста через реку. ".repeat(8);
+    let body = format!("<html><body><article><p>{russian}</p></article></body></html>");
+    let bytes = encoding_rs::WINDOWS_1251.encode(&body).0;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(&bytes).expect("to memory");
+    let gzip = packer.finish().expect("to memory");
+    let chunk = [format!("{:x}\r\n", gzip.len()).as_bytes(), &gzip, b"\r\n0\r\n\r\n"].concat();
+    let head = "200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked";
+    check(&[answer(head, &chunk), answer(head, b"\x1F\x8Brubbish")], &["1 Жители", "2 - damaged-record"]);
+}
+
+#[test]
+fn a_wrong_length_costs_nothing() {
+    for wrong in ["1", "999", "100000000000", "x", "-5", ""] {
+        let bad = String::from_utf8(wet("bad length")).expect("ASCII");
+        let bad = bad.replace("Content-Length: 10\r\n", &format!("Content-Length: {wrong}\r\n")).into_bytes();
+        let expect = match wrong {
+            "100000000000" => ["1 a", "2 - record-too-large", "3 b", "4 c"],
+            _ => ["1 a", "2 bad wrong-length", "3 b", "4 c"],
+        };
+        check(&[wet("a"), bad, wet("b"), wet("c")], &expect);
+    }
+    let without =
+        String::from_utf8(wet("last")).expect("ASCII").replace("Content-Length: 4\r\n", "").into_bytes();
+    check(&[wet("a"), without], &["1 a", "2 last wrong-length"]);
+}
+
+#[test]
+fn rubbish_between_records_costs_itself() {
+    let begin = wet("a").len() as u64;
+    check(
+        &[wet("a"), b"rubbish\r\nWARC/ more\r\n\r\n".to_vec(), wet("b")],
+        &["1 a", "2 b", &format!("damaged-record: Some({begin})")],
+    );
+    check(
+        &[wet("a"), b"\n\n\r\n".to_vec(), wet("b"), b"\0\0".to_vec()],
+        &["1 a", "2 b", &format!("damaged-record: Some({})", 2 * begin + 4)],
+    );
+    check(&[wet("a"), b"WARC/1.0\r\nno end".to_vec()], &["1 a", &format!("damaged-record: Some({begin})")]);
+    check(
+        &[wet("holds\r\n\r\nWARC/1.0\r\nWARC-Type: conversion\r\n\r\nanother"), wet("b")],
+        &["1 holds\r\n\r\nWARC/1.0\r\nWARC-Type:", "2 b"],
+    );
+}
+
+#[test]
+fn an_archive_that_is_cut_anywhere_gives_what_was_whole() {
+    let whole = [wet("first text"), html(2), wet("third")].concat();
+    let ends = [wet("first text").len(), wet("first text").len() + html(2).len(), whole.len()];
+    for end in (9..whole.len()).step_by(7).chain(ends.map(|end| end - 4)) {
+        let (seen, _) = read("a.warc", &whole[..end]);
+        let texts: Vec<_> = seen.iter().filter_map(Seen::text).collect();
+        // Without the line breaks behind it a record is whole.
+        let least = ends.iter().filter(|&&whole| whole - 4 <= end).count();
+        assert_eq!(texts.len(), least, "{end}: {texts:?}");
+        for (seen, number) in seen.iter().zip(1..) {
+            assert_eq!(seen.ordinal, number);
+            assert_eq!(seen.text().is_none(), seen.kinds.contains(&ProblemKind::DamagedRecord), "{end}");
+        }
+    }
+}
+
+#[test]
+fn records_that_are_too_large_are_passed_over() {
+    let settings = ReadSettings { max_record: 1000, ..Settings::default().read };
+    let bytes = [wet("a"), wet(&"long ".repeat(400)), wet("b")].concat();
+    let (seen, problems) = read_with("a.warc", &bytes, settings);
+    assert_eq!(summary(&seen, &problems), ["1 a", "2 - record-too-large", "3 b"]);
+}
+
+#[test]
+fn records_packed_one_by_one_are_read() {
+    let gzip = |bytes: &[u8]| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(bytes).expect("to memory");
+        packer.finish().expect("to memory")
+    };
+    let parts: Vec<Vec<u8>> = [wet("a"), html(2), wet("c")].iter().map(|part| gzip(part)).collect();
+    let (seen, problems) = read("a.warc.gz", &parts.concat());
+    assert_eq!(summary(&seen, &problems), ["1 a", "2 2.", "3 c"]);
+    // With a dictionary in front, as the format for zstd has it.
+    let dictionary = [wet("a"), html(2)].concat();
+    let mut packer = zstd::bulk::Compressor::with_dictionary(3, &dictionary).expect("a dictionary");
+    let length = u32::try_from(dictionary.len()).expect("small").to_le_bytes();
+    let mut bytes = [&[0x5D, 0x2A, 0x4D, 0x18][..], &length, &dictionary].concat();
+    for part in [wet("a"), html(2), wet("c")] {
+        bytes.extend(packer.compress(&part).expect("to memory"));
+    }
+    let (seen, problems) = read("a.warc.zst", &bytes);
+    assert_eq!(summary(&seen, &problems), ["1 a", "2 2.", "3 c"]);
+}
+
+/// All that a splitter gives, however the stream is cut into reads.
+#[test]
+fn how_the_stream_arrives_does_not_show() {
+    struct Drops<'b>(&'b [u8], usize);
+    impl std::io::Read for Drops<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let length = into.len().min(self.1).min(self.0.len());
+            into[..length].copy_from_slice(&self.0[..length]);
+            self.0 = &self.0[length..];
+            Ok(length)
+        }
+    }
+    let wrong =
+        String::from_utf8(wet("bad length")).expect("ASCII").replace("Length: 10", "Length: 4").into_bytes();
+    let bytes = [
+        wet("a"),
+        wrong,
+        wet("c"),
+        b"rubbish".to_vec(),
+        wet(&"long ".repeat(100_000)),
+        html(2),
+        b"WARC/1.0\r\nx".to_vec(),
+    ]
+    .concat();
+    let all = |size: usize| {
+        let mut stream = Drops(&bytes, size);
+        let mut splitter = Splitter::new(&mut stream, 600_000);
+        std::iter::from_fn(|| splitter.next()).collect::<Vec<Met>>()
+    };
+    let expect = all(usize::MAX);
+    assert_eq!(expect.len(), 7);
+    for size in [7, 64, 4096, 100_003] {
+        assert!(all(size) == expect, "reads of {size} bytes");
+    }
+}
