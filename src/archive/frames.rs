@@ -23,8 +23,6 @@ pub(super) enum Value<'a> {
     Number(&'a str),
     /// A text.
     Text(&'a str),
-    /// A list, into which no rule looks.
-    Array,
     /// An object, as valid JSON.
     Object(&'a str),
 }
@@ -33,7 +31,7 @@ impl Value<'_> {
     /// How many bytes it takes in a frame.
     pub(super) fn bytes(self) -> usize {
         match self {
-            Value::Null | Value::Bool | Value::Array => 0,
+            Value::Null | Value::Bool => 0,
             Value::Number(written) | Value::Text(written) | Value::Object(written) => written.len(),
         }
     }
@@ -134,7 +132,6 @@ pub(super) fn write(
             Value::Bool => (1, ""),
             Value::Number(written) => (2, written),
             Value::Text(text) => (3, text),
-            Value::Array => (4, ""),
             Value::Object(written) => (5, written),
         };
         into.push(kind);
@@ -220,7 +217,6 @@ impl<'a> Fields<'a> {
                 1 => JsonValue::Bool,
                 2 => JsonValue::Number(JsonNumber::Written(value)),
                 3 => JsonValue::Text(JsonText::plain(value)),
-                4 => JsonValue::Array,
                 _ => JsonValue::Object(JsonObject::Written(value)),
             };
             any_case |= has_capital(name);

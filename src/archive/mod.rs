@@ -18,7 +18,6 @@ mod detect;
 mod encoding;
 mod explain;
 pub mod fields;
-#[allow(dead_code, reason = "readers of columns and of pages use what these do not")]
 mod frames;
 mod guard;
 pub mod html;
@@ -28,10 +27,8 @@ mod map;
 mod members;
 mod open;
 pub mod outlet;
-#[allow(dead_code, reason = "readers of columns and of pages use what these do not")]
 mod readers;
 pub mod record;
-#[allow(dead_code, reason = "readers of columns and of pages use what these do not")]
 mod sink;
 mod source;
 mod spool;

@@ -171,11 +171,6 @@ impl<'s> Sink<'s> {
         self.places_known = false;
     }
 
-    /// What the user chose.
-    pub(super) fn settings(&self) -> &'s ReadSettings {
-        self.settings
-    }
-
     /// The largest record that is taken, in bytes. Readers must not hold much more of one than this.
     pub(super) fn max_record(&self) -> u64 {
         self.settings.max_record
@@ -200,15 +195,8 @@ impl<'s> Sink<'s> {
         }
     }
 
-    /// A record with named fields: a row of a table. Fields that no rule asks for are left out here.
+    /// A record with named fields: a row of a table. The reader has asked [`Sink::wants`] of every field before.
     pub(super) fn row(&mut self, at: At, fields: &[(&str, Value<'_>)]) -> Result<(), Stop> {
-        let mut wanted: Vec<(&str, Value<'_>)> = Vec::with_capacity(fields.len().min(MOST_FIELDS));
-        wanted.extend(fields.iter().filter(|(name, _)| self.wants(name)).take(MOST_FIELDS));
-        self.put(at, Body::Row(&wanted))
-    }
-
-    /// The same where the reader has asked [`Sink::wants`] of every field before.
-    pub(super) fn wanted_row(&mut self, at: At, fields: &[(&str, Value<'_>)]) -> Result<(), Stop> {
         self.put(at, Body::Row(&fields[..fields.len().min(MOST_FIELDS)]))
     }
 

@@ -222,7 +222,7 @@ fn read_batches(
             Ok(Some(rows)) => cells::put_rows(&rows, batch.first_row, sink),
             // Rows that have no column of use are records without text.
             Ok(None) => (batch.first_row..batch.first_row + batch.rows)
-                .try_for_each(|ordinal| sink.wanted_row(At { ordinal, byte: None }, &[])),
+                .try_for_each(|ordinal| sink.row(At { ordinal, byte: None }, &[])),
             Err(why) => {
                 let message = format!(
                     "the batch at byte {} cannot be read: {why}; {} rows from record {} on are not in the report",

@@ -59,7 +59,7 @@ pub(super) fn put_rows(batch: &RecordBatch, first: u64, sink: &mut Sink<'_>) -> 
         }
         let values: Vec<(&str, Value<'_>)> =
             columns.iter().zip(&cells).map(|((name, _), cell)| (*name, cell.value())).collect();
-        sink.wanted_row(At { ordinal: first + row as u64, byte: None }, &values)?;
+        sink.row(At { ordinal: first + row as u64, byte: None }, &values)?;
     }
     Ok(())
 }

@@ -266,6 +266,6 @@ impl Columns {
         }
         let fields: Vec<(&str, Value<'_>)> =
             repaired.iter().map(|(name, text)| (*name, Value::Text(text))).collect();
-        sink.wanted_row(at, &fields)
+        sink.row(at, &fields)
     }
 }

@@ -128,7 +128,7 @@ impl<'f> Rows<'f> {
                 if next == end {
                     return Ok(());
                 }
-                sink.wanted_row(super::super::sink::At { ordinal: next, byte: None }, &[])?;
+                sink.row(super::super::sink::At { ordinal: next, byte: None }, &[])?;
                 next += 1;
             },
             Ok(Some(mut reader)) => loop {
