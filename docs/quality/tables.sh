@@ -135,7 +135,43 @@ PY
   done
 }
 
-for table in ${*:-pairs rewriting planted generated independent alignment}; do
+# Pairs of articles of different outlets that share 16 words in a row, counted by definition: the later with the earliest
+# holder of each run, and all pairs.
+shared() {
+  echo "| archive | pairs with an earliest holder | found | with --all-pairs | pairs | found with --all-pairs |"
+  echo "|---|---|---|---|---|---|"
+  for set in fnc1 basil bbc saudinewsnet; do
+    unpack "$set"
+    scan "shared-$set" "$set.jsonl" --only passages
+    scan "shared-all-$set" "$set.jsonl" --only passages --all-pairs
+    python3 - "$set" <<'PY'
+import collections, json, re, sys, unicodedata
+
+name, RUN = sys.argv[1], 16
+rows = lambda report, table: map(json.loads, open(f"{report}-{name}/{table}.jsonl"))
+# Marks stand inside words.
+WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f])+")
+words = lambda text: WORD.findall(unicodedata.normalize("NFKC", text).lower())
+texts = {f"{name}.jsonl:{n}": json.loads(line)["text"] for n, line in enumerate(open(f"{name}.jsonl"), 1)}
+holders, earliest, pairs = collections.defaultdict(list), set(), set()
+for article in rows("shared", "articles"):  # in canonical order
+    named, own = article["id"], words(texts[article["ref"]])
+    outlet = article["outlet"] or ("unknown", named)
+    for at in range(len(own) - RUN + 1):
+        held = holders[hash(tuple(own[at:at + RUN]))]
+        others = [holder for holder, of in held if of != outlet]
+        earliest.update((named, holder) for holder in others[:1])
+        pairs.update((named, holder) for holder in others)
+        if not held or held[-1][0] != named:
+            held.append((named, outlet))
+found, all_found = ({(row["target"], row["source"]) for row in rows(report, "passages")} for report in ("shared", "shared-all"))
+share = lambda part, of: f"{len(part & of) / max(1, len(part)):.4f}"
+print(f"| {name} | {len(earliest):,} | {share(earliest, found)} | {share(earliest, all_found)} | {len(pairs):,} | {share(pairs, all_found)} |")
+PY
+  done
+}
+
+for table in ${*:-pairs rewriting planted generated independent shared alignment}; do
   printf '\n### %s\n\n' "$table"
   "$table"
 done

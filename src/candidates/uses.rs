@@ -27,15 +27,19 @@ pub struct Use {
     pub group: u32,
     /// The first source, or [`NO_SOURCE`].
     source: u32,
-    /// Where it stands first there, and [`MORE`] if it stands there again.
+    /// Where it stands first there, [`MORE`] if it stands there again, [`OWN`] if an article of the user's outlet had it first.
     twin: u32,
 }
 
 /// The source of a use that has none.
 const NO_SOURCE: u32 = u32::MAX;
 
-/// Marks a place that is not the only one. Places are under 2^31: texts are under 2 GiB.
+/// Marks a place that is not the only one. Places are under 2^30: texts are under 2 GiB, and a token takes two bytes with
+/// what parts it from the next, or three of its own.
 const MORE: u32 = 1 << 31;
+
+/// Marks a use whose first source is not the first of all: the first is of the same outlet as the user, and earlier.
+const OWN: u32 = 1 << 30;
 
 impl Use {
     /// The earliest article of another outlet that holds the fingerprint and is earlier than this one.
@@ -45,7 +49,12 @@ impl Use {
 
     /// Where the fingerprint stands in `source`, if it is the first source and holds it once.
     pub fn only_twin(&self, source: u32) -> Option<u32> {
-        (self.source == source && self.twin & MORE == 0).then_some(self.twin)
+        (self.source == source && self.twin & MORE == 0).then_some(self.twin & !OWN)
+    }
+
+    /// Whether an article of the user's own outlet held the fingerprint before the first source.
+    pub fn own_before(&self) -> bool {
+        self.twin & OWN != 0
     }
 }
 
@@ -169,8 +178,10 @@ fn task<'a>(
             first = firsts.of_group(entries, starts, group, outlet_of);
         }
         let Posting { article, position, .. } = entries[at];
-        let holder = if outlet_of(article) == first.outlet { first.other } else { first.earliest };
+        let is_own = outlet_of(article) == first.outlet;
+        let holder = if is_own { first.other } else { first.earliest };
         let (source, twin) = holder.filter(|&(source, _)| source < article).unwrap_or((NO_SOURCE, 0));
+        let twin = if is_own { twin | OWN } else { twin };
         Use { article, position, group: narrow(group), source, twin }
     })
 }
@@ -267,6 +278,7 @@ mod tests {
                     let mut places = members.iter().filter(|member| member.article == source);
                     let first = places.next().map(|place| place.position);
                     prop_assert_eq!(used.only_twin(source), first.filter(|_| places.next().is_none()));
+                    prop_assert_eq!(used.own_before(), outlet_of(members[0].article) == outlet_of(used.article));
                 }
             }
             let all: usize = (0..postings.groups()).map(|group| postings.members(narrow(group)).len()).sum();

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use wirecopy::Settings;
 use wirecopy::archive::{self, ReadSettings};
 use wirecopy::compare::{AtWidth, Comparison, Given, Number, Order, Side, compare};
+use wirecopy::lineage::RelationKind;
 use wirecopy::passages::Span;
 
 use super::args::{FieldArgs, size, threshold};
@@ -227,6 +228,10 @@ fn write_measures(text: &mut String, found: &Comparison) -> std::fmt::Result {
         (false, false) => "different",
     };
     said("texts", same.into())?;
+    if let Some(relation) = found.relation {
+        let (of, to) = (found.source.other().name(), found.source.name());
+        said("relation", format!("{}: what {of} is to {to}", relation.name()))?;
+    }
     let verdict = if found.near_duplicates() { "yes" } else { "no" };
     let width = found.shingles.width;
     said("near-duplicates", format!("{verdict}: from {} on, over shingles of {width}", found.threshold))?;
@@ -328,6 +333,7 @@ fn as_json(picked: &[Picked; 2], found: &Comparison) -> Value {
         "source": found.source.name().to_lowercase(),
         "source_because": found.order.name(),
         "lag_seconds": found.lag_seconds,
+        "relation": found.relation.map(RelationKind::name),
         "same_record": picked[0].reference == picked[1].reference && picked[0].reference != "-:1",
         "same_outlet": found.same_outlet,
         "same_text": found.same_text,

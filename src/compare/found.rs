@@ -1,7 +1,7 @@
 //! What a comparison finds: the nouns, without the way to them.
 
 use super::numbers::Number;
-use crate::lineage::Credit;
+use crate::lineage::{Credit, RelationKind};
 use crate::passages::{PassageKind, Span};
 use crate::verify::Overlap;
 
@@ -175,6 +175,8 @@ pub struct Comparison {
     pub lag_seconds: Option<u64>,
     /// Whether both are of one known outlet.
     pub same_outlet: bool,
+    /// What the later article is to the source, as a scan of the two tells it; `None` where they share no passage.
+    pub relation: Option<RelationKind>,
     /// Whether the texts are the same, byte for byte.
     pub same_text: bool,
     /// Whether all tokens are the same, and there are some.

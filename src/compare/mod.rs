@@ -23,7 +23,7 @@ use std::ops::Range;
 use crate::archive::dates::PublishedAt;
 use crate::candidates::{Posting, Postings};
 use crate::error::Error;
-use crate::lineage::credits;
+use crate::lineage::{Coverage, RelationKind, credits};
 use crate::passages::{
     Holdings, Limits, Linking, Passage, PassagesError, Prepared, Span, cover, outline, passages,
 };
@@ -136,8 +136,22 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
             }
         });
     let measured = |side: Side| measured(side, &texts, &passages, offsets.of(side));
+    let articles = Both { a: measured(Side::A), b: measured(Side::B) };
+    let longest = passages.iter().map(|passage| passage.words).max();
+    let words: f64 = passages.iter().map(|passage| f64::from(passage.words)).sum();
+    let similar: f64 = passages.iter().map(|passage| passage.similarity * f64::from(passage.words)).sum();
+    let relation = longest.map(|longest| {
+        let agreeing = similar / words.max(1.0);
+        let coverage = Coverage {
+            of_target: agreeing * articles.of(source.other()).covered,
+            of_source: agreeing * articles.of(source).covered,
+            longest,
+        };
+        if same_outlet { RelationKind::Revision } else { coverage.kind() }
+    });
     Ok(Comparison {
-        articles: Both { a: measured(Side::A), b: measured(Side::B) },
+        articles,
+        relation,
         source,
         order,
         lag_seconds: a.published.zip(b.published).map(|(a, b)| a.known_by().abs_diff(b.known_by())),

@@ -65,7 +65,7 @@ const UNTOLD: f64 = 0.5;
 /// Only that the target is a shortened source: whoever shortens has the whole before him.
 const CONTAINED: f64 = 0.6;
 /// Only that a version has edits of its own, which nobody took over, and this one has none.
-const INHERITED: f64 = 0.65;
+const INHERITED: f64 = 0.6;
 /// A credit leaves a third of the doubt: it names the source, but perhaps of another text.
 const DOUBT_LEFT: f64 = 1.0 / 3.0;
 
@@ -145,6 +145,9 @@ const CANDIDATES: usize = 32;
 /// So many versions are compared where nothing else tells: their texts are read again.
 const VERSIONS: usize = 16;
 
+/// So many words of them are compared at most, so that very long texts do not fill the memory.
+const VERSION_WORDS: u64 = 200_000;
+
 /// What tells who of a story's members was first.
 #[derive(Clone, Copy)]
 pub struct Told<'a> {
@@ -154,6 +157,8 @@ pub struct Told<'a> {
     pub credits: &'a dyn Fn(u32, u32) -> bool,
     /// A number of its outlet, its own where that is not known.
     pub outlet: &'a dyn Fn(u32) -> u64,
+    /// Words of a member's text.
+    pub words: &'a dyn Fn(u32) -> u32,
     /// The shingle hashes of a member's text, in order.
     pub shingles: &'a dyn Fn(u32) -> Vec<u64>,
 }
@@ -190,10 +195,14 @@ pub fn origin(members: &[u32], told: Told<'_>) -> Option<Origin> {
     let count = alike.iter().map(|&(_, count)| count).max()?;
     let equals: Vec<u32> = alike.iter().filter(|alike| alike.1 == count).map(|&(one, _)| one).collect();
     let edits = Edits::of(&equals, &candidates, told);
-    let article = equals
-        .iter()
-        .copied()
-        .reduce(|best, next| if edits.count(next) < edits.count(best) { next } else { best })?;
+    // The earliest, unless it departs where another one does not whose date does not speak against that.
+    let earliest = *equals.first()?;
+    let undisputed = |one: u32| match (published(earliest), published(one)) {
+        (Some(earliest), Some(one)) => one.known_by() <= earliest.known_by(),
+        _ => true,
+    };
+    let better = equals.iter().copied().find(|&one| undisputed(one) && edits.tell(one, earliest));
+    let article = better.unwrap_or(earliest);
     let by_edits = equals.len() > 1 && equals.iter().all(|&one| one == article || edits.tell(article, one));
     if published(article).is_none() && count == 0 && !by_edits {
         return None;
@@ -246,24 +255,26 @@ impl Edits {
             return Edits(Vec::new());
         }
         let witnesses = candidates.iter().filter(|one| !equals.contains(one));
-        let compared: Vec<u32> = equals.iter().chain(witnesses).copied().take(VERSIONS).collect();
+        let mut words = 0;
+        let is_room = |one: &u32| {
+            words += u64::from((told.words)(*one));
+            words <= VERSION_WORDS
+        };
+        let compared: Vec<u32> =
+            equals.iter().chain(witnesses).copied().take(VERSIONS).take_while(is_room).collect();
         let version = |&one: &u32| Version { outlet: (told.outlet)(one), shingles: (told.shingles)(one) };
         let versions: Vec<Version> = compared.iter().map(version).collect();
         Edits(compared.into_iter().zip(departures(&versions)).collect())
     }
 
-    fn of_member(&self, member: u32) -> Option<u32> {
+    /// `None` for members that were not compared.
+    fn count(&self, member: u32) -> Option<u32> {
         self.0.iter().find(|(one, _)| *one == member).map(|&(_, count)| count)
-    }
-
-    /// Members that were not compared count as if they did not depart.
-    fn count(&self, member: u32) -> u32 {
-        self.of_member(member).unwrap_or(0)
     }
 
     /// Whether `rival` departs where `article` does not.
     fn tell(&self, article: u32, rival: u32) -> bool {
-        self.of_member(article) == Some(0) && self.count(rival) > 0
+        self.count(article) == Some(0) && self.count(rival).is_some_and(|count| count > 0)
     }
 }
 
@@ -333,6 +344,7 @@ mod tests {
             published: &|member| date(dates[member as usize]),
             credits: &|one, other| credits.contains(&(one, other)),
             outlet: &|member| u64::from(member),
+            words: &|_| 50,
             shingles: &|_| (0..50).collect(),
         };
         let found = origin(&members, told);
@@ -387,6 +399,7 @@ mod tests {
                 published: &|member| date(dates[member as usize]),
                 credits: &|_, _| false,
                 outlet: &|member| u64::from(member),
+                words: &|_| 60,
                 shingles: &text,
             };
             let found = origin(&members, told);
@@ -394,13 +407,19 @@ mod tests {
                 .map(|found| (found.article, (found.confidence * 1000.0).round() / 1000.0, found.by_edits));
             assert_eq!(told, expect, "{dates:?} {edits:?}");
         };
-        check(&[TEN, SOON, SOON], &[&[9], &[], &[30]], Some((1, 0.65, true)));
-        check(&[TEN, SOON, SOON], &[&[9], &[], &[]], Some((1, 0.5, false)));
-        check(&[TEN, SOON, NOON], &[&[9], &[], &[30]], Some((1, 0.65, true)));
+        check(&[TEN, TEN, TEN], &[&[9], &[], &[30]], Some((1, 0.6, true)));
+        check(&[TEN, SOON, SOON], &[&[], &[9], &[30]], Some((0, 0.6, true)));
+        // A date within the slop is not overruled.
+        check(&[TEN, SOON, SOON], &[&[9], &[], &[30]], Some((0, 0.5, false)));
+        check(&[TEN, TEN, TEN], &[&[9], &[], &[]], Some((1, 0.5, false)));
         check(&[TEN, NOON, NOON], &[&[9], &[], &[]], Some((0, 0.9, false)));
-        check(&["", "", ""], &[&[9], &[20], &[]], Some((2, 0.65, true)));
+        check(&["", "", ""], &[&[9], &[20], &[]], Some((2, 0.6, true)));
         check(&["", "", ""], &[&[], &[20], &[]], None);
         check(&["", "", ""], &[&[9], &[20], &[40]], None);
+        // Those beyond the versions that are compared are not preferred for that.
+        let edits: Vec<Vec<u64>> = (0..17).map(|at| vec![20 + at]).collect();
+        let edits: Vec<&[u64]> = edits.iter().map(Vec::as_slice).collect();
+        check(&[TEN; 17], &edits, Some((0, 0.5, false)));
     }
 
     #[test]
@@ -422,8 +441,13 @@ mod tests {
             (0..50).collect()
         };
         let outlet = |member| u64::from(member);
-        let told =
-            Told { published: &|_| date(TEN), credits: &credits, outlet: &outlet, shingles: &shingles };
+        let told = Told {
+            published: &|_| date(TEN),
+            credits: &credits,
+            outlet: &outlet,
+            words: &|_| 50,
+            shingles: &shingles,
+        };
         let found = origin(&members, told).map(|found| found.article);
         assert_eq!(found, Some(0));
         assert!(read.get() <= 16, "{} texts", read.get());

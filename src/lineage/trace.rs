@@ -144,6 +144,7 @@ pub fn trace(facts: Facts<'_>, found: &Found, copies: &Copies) -> Result<Lineage
             published: &facts.published,
             credits: &facts.credits_outlet,
             outlet: &outlet,
+            words: &facts.words_of,
             shingles: &facts.shingles,
         };
         origin(&members, told)
@@ -230,7 +231,13 @@ fn target(facts: Facts<'_>, work: Work<'_>, passages: Vec<Passage>, story_of: &[
     let words = (facts.words_of)(target);
     let mut by_source: BTreeMap<u32, Vec<Passage>> = BTreeMap::new();
     for passage in passages {
-        if matches!(passage.kind, PassageKind::Copy | PassageKind::Revision) {
+        // What the target's outlet had before the source is not from there.
+        let is_from_source = match passage.kind {
+            PassageKind::Copy => true,
+            PassageKind::Revision => is_one_outlet(facts, target, passage.source),
+            PassageKind::Boilerplate => false,
+        };
+        if is_from_source {
             by_source.entry(passage.source).or_default().push(passage);
         }
     }
@@ -289,14 +296,15 @@ fn by_passages(facts: Facts<'_>, target: u32, source: u32, passages: &[Passage])
     };
     let (target_words, of_target) = ((facts.words_of)(target), union_words(passages.iter().map(on_target)));
     let (source_words, of_source) = ((facts.words_of)(source), union_words(passages.iter().map(in_twin)));
+    #[allow(clippy::cast_precision_loss, reason = "counts of words are far below 2^52")]
+    let similarity = similar / words.max(1) as f64;
+    // Of a passage over many edits only what agrees stands in the other.
     let coverage = Coverage {
-        of_target: share(narrow(of_target), target_words),
-        of_source: share(narrow(of_source), source_words),
+        of_target: similarity * share(narrow(of_target), target_words),
+        of_source: similarity * share(narrow(of_source), source_words),
         longest: passages.iter().map(|passage| passage.words).max().unwrap_or(0),
     };
     let kind = if is_one_outlet(facts, target, source) { RelationKind::Revision } else { coverage.kind() };
-    #[allow(clippy::cast_precision_loss, reason = "counts of words are far below 2^52")]
-    let similarity = similar / words.max(1) as f64;
     let counted = Counted {
         coverage,
         basis: Basis::Passages,

@@ -108,7 +108,7 @@ impl std::fmt::Debug for Holdings<'_> {
 pub enum PassageKind {
     /// Source and target are of different outlets (or of unknown ones).
     Copy,
-    /// Both are of one outlet.
+    /// Both are of one outlet, or the target's outlet had it before the source.
     Revision,
     /// A line that stands under many texts that have nothing to do with one another: most of the passage's fingerprints
     /// are [`Stock`].

@@ -190,17 +190,17 @@ impl Search<'_, '_> {
         found
     }
 
-    /// Whether at least half of the shared fingerprints in a span of the target are stock.
-    fn is_stock(&self, span: Range<usize>, uses: &[Use]) -> bool {
+    /// Whether at least half of the shared fingerprints in a span of the target are what `is` says.
+    fn mostly(&self, span: Range<usize>, uses: &[Use], is: impl Fn(&Use) -> bool) -> bool {
         let first = uses.partition_point(|used| (used.position as usize) < span.start);
         let inside =
             uses[first..].iter().take_while(|used| used.position as usize + self.limits.width <= span.end);
-        let (mut all, mut stock) = (0, 0);
+        let (mut all, mut counted) = (0, 0);
         for used in inside {
             all += 1;
-            stock += usize::from(self.stock.holds(used.group));
+            counted += usize::from(is(used));
         }
-        all > 0 && 2 * stock >= all
+        all > 0 && 2 * counted >= all
     }
 
     /// What was found, named and measured.
@@ -223,9 +223,13 @@ impl Search<'_, '_> {
             let same_outlet = (self.holdings.outlet_of)(source) == own;
             for (_, alignment) in alignments {
                 let bytes = of_target.tokens().bytes(alignment.target());
+                let is_stock = |used: &Use| self.stock.holds(used.group);
                 let kind = match same_outlet {
-                    _ if self.is_stock(alignment.target(), work.uses) => PassageKind::Boilerplate,
+                    _ if self.mostly(alignment.target(), work.uses, is_stock) => PassageKind::Boilerplate,
                     true => PassageKind::Revision,
+                    false if self.mostly(alignment.target(), work.uses, Use::own_before) => {
+                        PassageKind::Revision
+                    }
                     false => PassageKind::Copy,
                 };
                 passages.push(Passage {

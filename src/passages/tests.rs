@@ -295,3 +295,15 @@ fn a_source_whose_edit_was_taken_over_is_found() {
         assert_eq!(pairs, [(1, 0), (2, 0), (2, 1)], "edited at {at}");
     }
 }
+
+#[test]
+fn what_the_targets_own_outlet_had_before_is_a_revision() {
+    let text = filler("p", 60);
+    let update = format!("{text} {}", filler("u", 20));
+    let kinds = |articles: &[Article<'_>]| -> Vec<(u32, u32, &str)> {
+        let found = find(articles, Linking::Earliest);
+        found.iter().map(|passage| (passage.target, passage.source, passage.kind.name())).collect()
+    };
+    assert_eq!(kinds(&[(1, &text), (2, &text), (1, &update)]), [(1, 0, "copy"), (2, 1, "revision")]);
+    assert_eq!(kinds(&[(3, "else"), (2, &text), (1, &update)]), [(2, 1, "copy")]);
+}

@@ -141,6 +141,35 @@ fn passages_and_what_differs_in_them_are_marked_without_colour_and_with_it() {
 }
 
 #[test]
+fn the_relation_is_that_of_a_scan_of_the_two() {
+    let dated = |id: &str, outlet: &str, day: u32, text: &str| {
+        json!({"id": id, "outlet": outlet, "date": format!("2025-05-{day:02}"), "text": text}).to_string()
+    };
+    let first = text(7);
+    let words: Vec<&str> = first.split_whitespace().collect();
+    let half = words[..words.len() / 2].join(" ");
+    let quotation = format!("{} {} {}", text(8), words[..20].join(" "), text(9));
+    for (other, outlet, relation) in [
+        (&first, "b", "reprint"),
+        (&half, "b", "abridged"),
+        (&format!("{first} {}", text(8)), "b", "expanded"),
+        (&quotation, "b", "quote"),
+        (&first, "a", "revision"),
+    ] {
+        let lines = [dated("x", "a", 1, &first), dated("y", outlet, 2, other)];
+        let scan = Scan::of("two.jsonl", lines.join("\n"));
+        let run = scan.wirecopy(&["compare", "two.jsonl#y", "two.jsonl#x", "--json"]).ends_with(0);
+        let found: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!((string(&found, "relation"), string(&found, "source")), (relation, "b"));
+        let scanned = scan.scan_to("report", &["two.jsonl"]).table("relations");
+        assert_eq!(scanned.iter().map(|row| string(row, "relation")).collect::<Vec<_>>(), [relation]);
+    }
+    let scan = Scan::of("two.jsonl", [article("x", 1), article("y", 2)].join("\n"));
+    let run = scan.wirecopy(&["compare", "two.jsonl#x", "two.jsonl#y", "--json"]).ends_with(0);
+    assert_eq!(serde_json::from_str::<Value>(&run.stdout).unwrap()["relation"], Value::Null);
+}
+
+#[test]
 fn passages_in_another_order_are_shown_on_both_sides() {
     let [one, two] = [3, 4].map(text);
     let scan = Scan::of("a.txt", format!("{one}\n\n{two}"));

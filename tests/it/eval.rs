@@ -206,7 +206,8 @@ fn planted_copies_are_found_by_scan_and_told_by_eval() {
     for (kind, linked) in found_kinds(&found, "linked") {
         assert!(linked > 0.99, "{kind}: {linked}");
     }
-    assert!(found["repeats"]["recall"]["value"].as_f64().unwrap() > 0.99, "{}", found["repeats"]);
+    let repeats = |measure: &str| found["repeats"][measure]["value"].as_f64().unwrap();
+    assert!(repeats("found") > 0.99 && repeats("recall") > 0.95, "{}", found["repeats"]);
     // The two files are not replaced, and no input is.
     let again = scan.wirecopy(&["plant", "a.jsonl", "-o", "planted"]).ends_with(2);
     assert!(again.stderr.contains("archive.jsonl"), "{}", again.stderr);

@@ -71,8 +71,13 @@ fn closing_bracket<'t>(text: &'t str, end: &'t str, open: usize) -> Option<&'t s
     let begins = end.as_bytes()[open + 1..].first();
     (end.as_bytes()[open] != 0xE2 || begins == Some(&0x80)).then_some(())?;
     let (inside, after) = bracketed(end.get(open..)?, NAME_BYTES)?;
-    let name = inside.trim();
-    let named = look_up(name, Strength::Ambiguous)?;
+    // `(dpa/lno)`, `(dpa, AFP)`: the first of several.
+    let whole = inside.trim();
+    let first = || {
+        let first = whole.split(['/', ',']).next()?.trim();
+        look_up(first, Strength::Code).map(|named| (first, named))
+    };
+    let (name, named) = look_up(whole, Strength::Ambiguous).map(|named| (whole, named)).or_else(first)?;
     let begin = place(text, end).start + open;
     let before = tail(text[..begin].trim_end_matches([' ', '\t', '\u{a0}']), NAME_BYTES);
     if before.is_empty() {

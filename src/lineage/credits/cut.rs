@@ -10,6 +10,12 @@ pub(super) fn trim(text: &str, span: &Range<usize>, is_edge: impl Fn(char) -> bo
     begin..end.max(begin)
 }
 
+/// Whether a character only tells how others are to be set: marks of direction, which stand before Arabic and Hebrew lines, and
+/// the byte-order mark.
+pub(super) fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
 /// Where `part`, a slice of `text`, stands in it.
 pub(super) fn place(text: &str, part: &str) -> Range<usize> {
     let begin = part.as_ptr().addr() - text.as_ptr().addr();

@@ -125,7 +125,7 @@ fn unspaced_edge(said: &str) -> Option<&str> {
 
 fn stands_in_dateline(before: &str, after: &str, wide: bool) -> bool {
     let after = after.trim_start();
-    let dashed = after.starts_with(|c: char| is_dash(c) || matches!(c, '"' | ':' | '：' | '='));
+    let dashed = after.starts_with(|c: char| is_dash(c) || matches!(c, '"' | ':' | '：' | '=' | '_'));
     if before.is_empty() {
         return dashed || wide;
     }
@@ -133,10 +133,15 @@ fn stands_in_dateline(before: &str, after: &str, wide: bool) -> bool {
         return false;
     }
     let shouted = before.contains(char::is_uppercase) && !before.chars().any(char::is_lowercase);
+    // Without capitals a place tells itself by its length: `الرياض (واس)`, `تهران (ایسنا)`.
+    let bare = before.split_whitespace().count() <= 2
+        && before
+            .chars()
+            .all(|c| c.is_whitespace() || (c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()));
     let telegram = before.ends_with(['电', '電', '讯', '訊']);
     // Behind a sentence a bracket closes; `closing` judges it.
     let ends = after.is_empty() && !before.ends_with(['.', '!', '?', '"', '؟']);
-    dashed || shouted || telegram || ends || after.starts_with(['.', '،', '\n', '\r'])
+    dashed || shouted || bare || telegram || ends || after.starts_with(['.', '،', '\n', '\r'])
 }
 
 /// Whether `said` may be a place, perhaps with a date: few words, no sentence, no agency that brackets then explain.

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::agencies::words;
-use super::cut::{one_of, trim};
+use super::cut::{is_unseen, one_of, trim};
 use super::{CreditKind, Found};
 
 /// Labels are short: a colon behind so many characters follows something else.
@@ -67,7 +67,10 @@ fn labelled(text: &str, span: Range<usize>) -> Option<Found> {
         return None;
     };
     let begin = span.start + colon + text[span.start + colon..].chars().next().map_or(0, char::len_utf8);
-    let name = trim(text, &(begin..span.end), char::is_whitespace);
+    let name = trim(text, &(begin..span.end), |c| c.is_whitespace() || is_unseen(c));
+    // `Source: Xinhua | 2020-01-01`
+    let bar = text[name.clone()].find(" | ").map_or(name.end, |at| name.start + at);
+    let name = trim(text, &(name.start..bar), char::is_whitespace);
     let said = &text[name.clone()];
     let plausible = said.contains(char::is_alphanumeric)
         && said.chars().take(MAX_NAME_CHARS + 1).count() <= MAX_NAME_CHARS

@@ -116,6 +116,10 @@ pub fn credits(text: &str, paragraphs: &[Range<usize>]) -> Vec<Credit> {
     let says = |paragraph: &&Range<usize>| text[Range::clone(paragraph)].contains(char::is_alphanumeric);
     let end = paragraphs.iter().rev().find(says).map_or(0, |last| last.end);
     for paragraph in paragraphs {
+        // Nearly all paragraphs begin with ASCII: one look at the byte tells.
+        let is_plain = text.as_bytes().get(paragraph.start).is_some_and(u8::is_ascii);
+        let seen = if is_plain { paragraph.clone() } else { cut::trim(text, paragraph, cut::is_unseen) };
+        let paragraph = &seen;
         let near_begin = paragraph.start < OPENING_BYTES;
         let before = found.len();
         // Nearly all paragraphs are prose that begins without a mark: one look at their begin tells.
