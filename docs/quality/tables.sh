@@ -140,7 +140,7 @@ PY
 shared() {
   echo "| archive | pairs with an earliest holder | found | with --all-pairs | pairs | found with --all-pairs |"
   echo "|---|---|---|---|---|---|"
-  for set in fnc1 basil bbc saudinewsnet; do
+  for set in fnc1 basil saudinewsnet; do
     unpack "$set"
     scan "shared-$set" "$set.jsonl" --only passages
     scan "shared-all-$set" "$set.jsonl" --only passages --all-pairs
