@@ -43,10 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                     let all = repeats.find(text, &tokens, paragraphs);
                     found += all.len();
                     if step == "list" && !all.is_empty() {
-                        println!("{}", row(id, &all, &repeats.cut(text)));
+                        println!("{}", row(id, &all, &repeats.cut(text, 0)));
                     }
                 }
-                "cut" => found += repeats.cut(text).len(),
+                "cut" => found += repeats.cut(text, 0).len(),
                 other => return Err(format!("no step is called {other:?}").into()),
             }
         }

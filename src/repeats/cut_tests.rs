@@ -1,21 +1,11 @@
 //! Cuts on texts small enough to see through.
 
-use super::*;
 use proptest::prelude::*;
 
-fn clean(text: &str) -> String {
-    let mut cutter = Cutter::new(Kernel::best(), 0);
-    let cuts = cutter.cut(text);
-    for pair in cuts.windows(2) {
-        assert!(pair[0].bytes.end <= pair[1].bytes.start, "{pair:?}");
-    }
-    let left = without(text, &cuts);
-    assert_eq!(cutter.cut(&left), [], "cutting again cuts again: {left:?}");
-    left
-}
+use super::tests::cut;
 
 fn check(text: &str, expect: &str) {
-    assert_eq!(clean(text), expect);
+    assert_eq!(cut(text), expect);
 }
 
 fn words(stem: &str, count: usize) -> String {
@@ -78,6 +68,26 @@ fn what_says_something_new_stays() {
 }
 
 #[test]
+fn a_short_sentence_among_sentences_goes_and_an_entry_of_a_list_stays() {
+    let (a, b, c) = (words("A", 20) + ".", words("B", 20) + ".", words("C", 80) + ".");
+    let check = |line: &str, before: &str, goes: bool| {
+        let text = format!("{a}\n{line}\n{b}\n{c}\n{before}\n{line}");
+        check(&text, &if goes { format!("{a}\n{line}\n{b}\n{c}\n{before}") } else { text.clone() });
+    };
+    let before = words("D", 20) + ".";
+    check("The old ferry left the harbour for the last time.", &before, true);
+    check("“The old ferry left the harbour for the very last time.”", &before, true);
+    check("渡し船は昨日の夕方に最後の航海へと出ていったそうだ。", &before, true);
+    check("The old ferry left the harbour one time.", &before, false);
+    check("The old ferry left the harbour for 20 more days.", &before, false);
+    check("The old ferry left the harbour for the last time", &before, false);
+    check("• The old ferry left the harbour for the last time.", &before, false);
+    check("Captain: The old ferry left the harbour for the last time.", &before, false);
+    check("The old ferry left the harbour for the last time.", "A heading", false);
+    check("I do not think that I ever said such a thing.", "Did you say so to all of them that day?", false);
+}
+
+#[test]
 fn questions_and_lists_that_stand_again_with_changes_stay() {
     let question = "Which dish of your own country do you like best of all, and why do you think so?";
     let (one, two) = (words("A", 40), words("B", 40));
@@ -99,10 +109,10 @@ fn questions_and_lists_that_stand_again_with_changes_stay() {
 
 #[test]
 fn one_sentence_for_ever_is_left_once() {
-    let left = clean(&vec!["The cat sat on the mat and looked at the moon."; 20_000].join(" "));
+    let left = cut(&vec!["The cat sat on the mat and looked at the moon."; 20_000].join(" "));
     assert!(left.len() < 200, "{} bytes are left", left.len());
-    clean(&"漢".repeat(20_000));
-    clean(&vec!["ha"; 20_000].join("\n"));
+    cut(&"漢".repeat(20_000));
+    cut(&vec!["ha"; 20_000].join("\n"));
 }
 
 proptest! {
@@ -114,6 +124,6 @@ proptest! {
     ) {
         let long: Vec<String> = (0..6).map(|i| format!("X{} {stems} {}", words(&format!("{i}w"), 5 + 9 * i), ["end.", "so!", "", "。", "\n", "Mr."][i])).collect();
         let text: Vec<String> = parts.iter().zip(&joins).map(|(&part, &join)| format!("{}{}", long[part], ["\n", " ", "\n\n", ". "][join])).collect();
-        clean(&text.concat());
+        cut(&text.concat());
     }
 }
