@@ -75,6 +75,7 @@ fn row(id: &str, repeats: &[Repeat], cuts: &[Cut]) -> Value {
                 "bytes": [cut.bytes.start, cut.bytes.end],
                 "held_by": [cut.held_by.start, cut.held_by.end],
                 "kind": cut.kind.name(),
+                "words": cut.words,
             })
         })
         .collect();

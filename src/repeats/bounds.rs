@@ -58,7 +58,11 @@ pub(super) fn prose(view: View<'_>, span: &Range<usize>) -> usize {
 pub(super) fn told<'a>(view: View<'a>, span: &Range<usize>) -> &'a str {
     let bytes = view.tokens.bytes(span.clone());
     let ends = view.paragraphs.binary_search_by_key(&span.end, |paragraph| paragraph.end).is_ok();
-    if ends { line_from(view, bytes) } else { &view.text[bytes.start..opening(view, span.end).max(bytes.end)] }
+    if ends {
+        line_from(view, bytes)
+    } else {
+        &view.text[bytes.start..opening(view, span.end).max(bytes.end)]
+    }
 }
 
 /// Those bytes with the rest of the line in which they end.

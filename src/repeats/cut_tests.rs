@@ -43,12 +43,25 @@ fn headings_go_once_and_labels_stay() {
 }
 
 #[test]
-fn a_quote_pulled_from_the_body_goes_and_the_body_stays() {
+fn a_quote_pulled_from_the_body_goes_if_it_stands_below_and_a_lead_if_it_stands_above() {
     let sentence = format!("X{}.", words("s", 18));
     let body = format!("{}. {sentence} {}.", words("A", 30), words("B", 30));
     let rest = words("C", 80) + ".";
-    check(&format!("{rest}\n{sentence}\n{body}"), &format!("{rest}\n{body}"));
     check(&format!("{body}\n{rest}\n{sentence}\n"), &format!("{body}\n{rest}\n"));
+    // Above, it may be the body, and what is below a caption.
+    let above = format!("{rest}\n{sentence}\n{body}");
+    check(&above, &above);
+    let long = format!("X{}.", words("s", 50));
+    let above = format!("{rest}\n{rest}\n{long}\n{}. {long} {}.", words("A", 30), words("B", 30));
+    check(&above, &above.replacen(&format!("{rest}\n"), "", 1));
+    let lead =
+        |before: &str| format!("A title\n{sentence}\nShare\n{before}{sentence} {}.\n{rest}", words("B", 30));
+    check(&lead("LEEDS (AP) — "), &lead("LEEDS (AP) — ").replacen(&format!("{sentence}\n"), "", 1));
+    check(&lead(""), &lead("").replacen(&format!("{sentence}\n"), "", 1));
+    check(&lead("Untimely: "), &lead("Untimely: "));
+    // A heading stays though its paragraph says the same.
+    let heading = format!("{}\n{}, he said.\n{rest}", words("H", 18), words("H", 18));
+    check(&heading, &heading);
 }
 
 #[test]

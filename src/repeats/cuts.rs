@@ -8,7 +8,7 @@
 //!
 //! Since kinds depend on what else stands in the article, a cut may make another repeat ripe for cutting.
 //! [`Repeats::cut`] goes on until nothing is left to be cut: cutting again changes nothing. Second standings go first, each
-//! held by what stands before it, so that one round cuts whole chains; first ones (a quote set above its paragraph) go where
+//! held by what stands before it, so that one round cuts whole chains; first ones (a lead set above its paragraph) go where
 //! no second one is left to be cut, and only where they meet neither each other nor what holds another. Each round costs one search of
 //! what is left, at most [`MOST_ROUNDS`]; real texts settle in two or three. A text that does not is left as it was, so
 //! that cutting it again also changes nothing.

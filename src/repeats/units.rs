@@ -18,6 +18,9 @@ const LEAST_WORDS: u32 = super::MIN_RUN_WORDS;
 /// has eight and no other mark of being meant.
 const LEAST_SENTENCE_WORDS: u32 = 9;
 
+/// "IRVINE, Calif., May 31, 2019 /PRNewswire-PRWeb/ --" has seven words.
+const DATELINE_WORDS: u32 = 10;
+
 /// Sentences inside a paragraph are cut from so many words on: what is shorter is a quotation or a figure of speech.
 const LEAST_INLINE_WORDS: u32 = super::runs::LONG_RUN_WORDS;
 
@@ -50,11 +53,8 @@ pub(super) fn unit(view: View<'_>, repeat: &Repeat) -> Option<Unit> {
     }
     let (first, again) = (view.tokens.in_bytes(&repeat.first), view.tokens.in_bytes(&repeat.again));
     let captured = repeat.kind == RepeatKind::DoubleCapture;
-    let is_set_above = !captured
-        && is_whole(view, &first)
-        && !is_whole(view, &again)
-        && longest_paragraph(view, &first) >= LEAST_WORDS
-        && prose(view, &first) == first.len();
+    let is_set_above =
+        repeat.kind == RepeatKind::LeadEcho && is_set_above_its_paragraph(view, &first, &again);
     let unit = if is_set_above {
         Unit { goes: first, stays: again }
     } else {
@@ -69,6 +69,20 @@ pub(super) fn unit(view: View<'_>, repeat: &Repeat) -> Option<Unit> {
     (!meant && says(view, &unit, captured)).then_some(unit)
 }
 
+/// Whether a lead of whole sentences is a paragraph of its own, and then begins a longer one, but for a dateline.
+fn is_set_above_its_paragraph(view: View<'_>, first: &Range<usize>, again: &Range<usize>) -> bool {
+    let within = &view.paragraphs[touched(view, again)];
+    let before = within.first().map_or(again.start, |paragraph| paragraph.start)..again.start;
+    let begin = view.tokens.span(again.start).begin as usize;
+    // "Untimely: The founder of … has died": a caption, and no body.
+    let is_caption = || view.text[view.tokens.bytes(before.clone()).start..begin].contains([':', '：']);
+    is_whole(view, first)
+        && !is_whole(view, again)
+        && prose(view, first) == first.len()
+        && view.tokens.words(before.clone()) <= DATELINE_WORDS
+        && (before.is_empty() || !is_caption())
+}
+
 /// The tokens of a repeat's second standing that may go.
 fn of_second(
     view: View<'_>,
@@ -81,7 +95,9 @@ fn of_second(
     let sentences = whole_sentences(view, again);
     let captured = repeat.kind == RepeatKind::DoubleCapture;
     let least_inline = if captured { LEAST_WORDS } else { LEAST_INLINE_WORDS };
-    if sentences.len() > paragraphs.len() && words(&sentences) >= least_inline {
+    // Of a paragraph from which a quote was pulled, and set above it, nothing goes.
+    let inline = repeat.kind != RepeatKind::PullQuote && sentences.len() > paragraphs.len();
+    if inline && words(&sentences) >= least_inline {
         return Some(sentences);
     }
     let echo = !matches!(repeat.kind, RepeatKind::PullQuote | RepeatKind::Other);
@@ -103,11 +119,15 @@ pub(super) fn are_sentences_among_sentences(
 ) -> bool {
     let is_sentence = |paragraph: &Range<usize>| {
         let line = line_from(view, view.tokens.bytes(paragraph.clone()));
-        view.tokens.words(paragraph.clone()) >= LEAST_SENTENCE_WORDS && ends_like_a_sentence(line) && !asks(line)
+        view.tokens.words(paragraph.clone()) >= LEAST_SENTENCE_WORDS
+            && ends_like_a_sentence(line)
+            && !asks(line)
     };
     let is_plain = |paragraph: &Range<usize>| {
         let said = &view.text[view.tokens.bytes(paragraph.clone())];
-        !facts::has_number(view, paragraph) && !said.contains([':', '：']) && !opens_an_entry(view, paragraph.start)
+        !facts::has_number(view, paragraph)
+            && !said.contains([':', '：'])
+            && !opens_an_entry(view, paragraph.start)
     };
     let around = |span: &Range<usize>| {
         let within = touched(view, span);
