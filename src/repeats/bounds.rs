@@ -66,7 +66,7 @@ pub(super) fn told<'a>(view: View<'a>, span: &Range<usize>) -> &'a str {
 }
 
 /// Those bytes with the rest of the line in which they end.
-pub(super) fn line_from<'a>(view: View<'a>, bytes: Range<usize>) -> &'a str {
+pub(super) fn line_from(view: View<'_>, bytes: Range<usize>) -> &str {
     let end = view.text[bytes.end..].find(['\n', '\r']).map_or(view.text.len(), |at| bytes.end + at);
     &view.text[bytes.start..end]
 }
