@@ -43,10 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                     let all = repeats.find(text, &tokens, paragraphs);
                     found += all.len();
                     if step == "list" && !all.is_empty() {
-                        println!("{}", row(id, &all, &repeats.cut(text)));
+                        println!("{}", row(id, &all, &repeats.cut(text, 0)));
                     }
                 }
-                "cut" => found += repeats.cut(text).len(),
+                "cut" => found += repeats.cut(text, 0).len(),
                 other => return Err(format!("no step is called {other:?}").into()),
             }
         }
@@ -75,6 +75,7 @@ fn row(id: &str, repeats: &[Repeat], cuts: &[Cut]) -> Value {
                 "bytes": [cut.bytes.start, cut.bytes.end],
                 "held_by": [cut.held_by.start, cut.held_by.end],
                 "kind": cut.kind.name(),
+                "words": cut.words,
             })
         })
         .collect();

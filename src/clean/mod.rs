@@ -5,7 +5,7 @@
 //! [`apply`] writes the archive without them, and a ledger by which [`undo`] gives the bytes back. Only this room writes
 //! archives.
 //!
-//! - `input`: findings or report to one input · `cut`, `bounds`: what an article says twice · `shared`: what it has from others · `order`: who stays · `judge`: who
+//! - `input`: findings or report to one input · `cut`: a span that goes · `shared`: what it has from others · `order`: who stays · `judge`: who
 //!   goes · `loss`: what each outlet
 //!   loses · `plan`: all of it · `edits`: plan to bytes · `ledger`: its rows · `out`: places, and publishing by rename ·
 //!   `apply`, `undo`
@@ -21,7 +21,6 @@
 //! Not done: an article that says two stories of others, one after the other, stays.
 
 mod apply;
-mod bounds;
 mod cut;
 mod edits;
 mod input;

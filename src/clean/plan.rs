@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Remove;
-use super::cut::{Cut, Cutter, without};
+use super::cut::{Cut, without};
 use super::input::Input;
 use super::judge::{Gone, Judging, judge};
 use super::loss::{Loss, hold_to, losses};
@@ -24,6 +24,7 @@ use super::order::{Keep, KeepOrder, Reason};
 use super::shared::{cut_shared, stock};
 use crate::candidates::{BandPlan, NO_SIGNATURE, Signatures};
 use crate::error::Error;
+use crate::repeats::Repeats;
 use crate::scratch::{RowsWriter, Scratch};
 use crate::settings::Settings;
 use crate::shingle::shingle_on;
@@ -166,13 +167,13 @@ fn shorten(input: &Input, settings: &Settings) -> (Vec<Shortened>, u64) {
     let all: Vec<Option<Shortened>> = repeating
         .par_iter()
         .map_init(
-            || (Cutter::new(settings.kernel, settings.seed), Sketch::new(settings)),
-            |(cutter, sketch), &article| {
+            || (Repeats::on(settings.kernel), Sketch::new(settings)),
+            |(repeats, sketch), &article| {
                 let place = input.catalogue.article(article).place;
                 let record = input.record(article).ok()?;
                 let editable = input.archive.written_text(place, &record).is_some();
                 let text = input.archive.text_at(place);
-                let cuts = cutter.cut(&text);
+                let cuts: Vec<Cut> = repeats.cut(&text, settings.seed).into_iter().map(Cut::from).collect();
                 if !editable {
                     // What cannot be cut counts only if it would have been.
                     return (!cuts.is_empty()).then(|| Shortened::uncut(article));

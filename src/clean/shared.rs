@@ -17,9 +17,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::bounds::{Divided, Paragraph};
 use super::cut::{Cut, Why, without};
 use super::input::Shared;
+use crate::repeats::sentences_within;
 use crate::settings::Settings;
 use crate::text::{Tokens, paragraphs, tokenize};
 
@@ -41,13 +41,14 @@ pub(super) fn stock(
         let Some(outlet) = outlet(article) else { return Vec::new() };
         let text = text(article);
         tokenize(&text, settings.seed, tokens);
-        let long = |paragraph: &Paragraph| tokens.words(paragraph.tokens.clone()) >= STOCK_WORDS;
-        let keyed = |paragraph: Paragraph| {
+        let long = |paragraph: &Range<usize>| tokens.words(tokens.in_bytes(paragraph)) >= STOCK_WORDS;
+        let keyed = |paragraph: Range<usize>| {
             let mut said = outlet.to_le_bytes().to_vec();
-            said.extend(tokens.hashes()[paragraph.tokens].iter().flat_map(|hash| hash.to_le_bytes()));
-            (xxh3_128(&said), paragraph.bytes)
+            let hashes = &tokens.hashes()[tokens.in_bytes(&paragraph)];
+            said.extend(hashes.iter().flat_map(|hash| hash.to_le_bytes()));
+            (xxh3_128(&said), paragraph)
         };
-        Paragraph::all(&paragraphs(&text), tokens).into_iter().filter(long).map(keyed).collect()
+        paragraphs(&text).into_iter().filter(long).map(keyed).collect()
     };
     let new = || Tokens::on(settings.kernel);
     let mut keys: Vec<u128> = (0..articles)
@@ -115,15 +116,12 @@ pub(super) fn cut_shared(
             .collect();
         let Some(text) = text(target).filter(|_| !held.is_empty()) else { continue };
         tokenize(&text, settings.seed, &mut tokens);
-        let divided_into = Paragraph::all(&paragraphs(&text), &tokens);
-        let divided = Divided { text: &text, tokens: &tokens, paragraphs: &divided_into };
+        let paragraphs = paragraphs(&text);
         let mut own = cuts.get(&target).cloned().unwrap_or_default();
         let before = own.len();
         for passage in held {
-            let Some(span) = divided.whole_sentences(&tokens.in_bytes(&passage.target_bytes)) else {
-                continue;
-            };
-            let bytes = divided.bytes(&span);
+            let sentences = sentences_within(&text, &tokens, &paragraphs, &passage.target_bytes);
+            let Some((bytes, words)) = sentences else { continue };
             if meets(Some(&own), &bytes) {
                 continue;
             }
@@ -135,7 +133,7 @@ pub(super) fn cut_shared(
                 } else {
                     Why::Copy(passage.source)
                 },
-                words: tokens.words(span),
+                words,
                 similarity: passage.similarity,
             });
             own.sort_by_key(|cut| cut.bytes.start);

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::bounds::{asks, line_from};
 use super::furniture::{Phrases, is_furniture};
+use super::units::are_sentences_among_sentences;
 use super::{Repeat, Twin, View, facts};
 use crate::text::ends_like_a_sentence;
 
@@ -218,8 +220,7 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
             }
         }
     }
-    let asks = ends.trim_end_matches(|c: char| !c.is_alphanumeric() && !is_question_mark(c));
-    if whole && single && words <= QUESTION_WORDS && asks.ends_with(is_question_mark) {
+    if whole && single && words <= QUESTION_WORDS && asks(ends) {
         return Some(RepeatKind::Label);
     }
     if single && words <= LIFTED_WORDS && words >= *LEAD_WORDS.start() && first.whole != again.whole {
@@ -227,7 +228,9 @@ fn kind(view: View<'_>, twin: &Twin, standing: usize, total: f64) -> Option<Repe
     }
     let mut lines = view.paragraphs[again.paragraphs.clone()].iter();
     let list = paragraphs > 1 && !prose;
-    if table || list || whole && lines.all(|line| view.tokens.words(line.clone()) < LINE_WORDS) {
+    let short = whole && lines.all(|line| view.tokens.words(line.clone()) < LINE_WORDS);
+    let among = || twin.similarity >= 1.0 && are_sentences_among_sentences(view, &twin.first, &twin.again);
+    if table || list || short && !among() {
         return (words >= MIN_LINE_WORDS).then_some(RepeatKind::Label);
     }
     Some(RepeatKind::Other)
@@ -290,16 +293,7 @@ fn is_set_in_columns(view: View<'_>, span: &Range<usize>) -> bool {
         || short && text.matches([':', '：']).count() >= FIELDS
 }
 
-fn is_question_mark(c: char) -> bool {
-    matches!(c, '?' | '？' | '؟' | '՞' | '፧' | '⁇')
-}
-
 /// The second span with the rest of the line in which it ends.
 fn end_of_line<'a>(view: View<'a>, twin: &Twin) -> &'a str {
     line_from(view, view.tokens.bytes(twin.again.clone()))
-}
-
-fn line_from(view: View<'_>, bytes: Range<usize>) -> &str {
-    let end = view.text[bytes.end..].find(['\n', '\r']).map_or(view.text.len(), |at| bytes.end + at);
-    &view.text[bytes.start..end]
 }

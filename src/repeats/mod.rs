@@ -9,7 +9,8 @@
 //! 2. **Paragraphs** (`blocks`, `near`): shorter or more edited paragraphs that stand again, merged where they follow
 //!    one another. Neither takes a form that is filled in with other numbers or names for a repeat (`facts`).
 //! 3. **Kinds** (`kinds`, `furniture`): what each is, by stated rules; short repeats that mean nothing are dropped there.
-//! 4. **Cuts** (`cuts`): which bytes may go so that one copy of everything stays and no sentence is broken.
+//! 4. **Cuts** (`cuts`, `units`, `bounds`): which bytes may go so that one copy of everything stays and no sentence is
+//!    broken.
 //!
 //! Most articles say nothing twice and pass by two cheap tests: whether two fingerprints fall on one bit, whether two
 //! paragraphs have one hash.
@@ -20,6 +21,7 @@
 //! that are no whole paragraphs, and what is reworded throughout.
 
 mod blocks;
+mod bounds;
 mod cuts;
 mod facts;
 mod furniture;
@@ -27,12 +29,14 @@ mod kinds;
 mod near;
 mod runs;
 mod seen;
+mod units;
 
 use std::ops::Range;
 
 use crate::kernel::Kernel;
 use crate::sketch::{Fingerprint, Winnower};
 use crate::text::{Paragraphs, Tokens};
+pub use bounds::sentences_within;
 pub use cuts::{Cut, kept};
 pub use kinds::RepeatKind;
 
@@ -122,8 +126,7 @@ impl Repeats {
     }
 
     fn find_among_own(&mut self, text: &str, tokens: &Tokens, paragraphs: &[Range<usize>]) -> Vec<Repeat> {
-        let paragraphs: Vec<Range<usize>> =
-            paragraphs.iter().map(|bytes| tokens.in_bytes(bytes)).filter(|range| !range.is_empty()).collect();
+        let paragraphs = bounds::token_paragraphs(tokens, paragraphs);
         let view = View { text, tokens, paragraphs: &paragraphs };
         let width = self.winnower.width();
         let mut twins = runs::find(view, &mut self.seen, &mut self.fingerprints, width);
@@ -144,6 +147,8 @@ thread_local! {
     static WORK: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
+#[cfg(test)]
+mod cut_tests;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]

@@ -14,7 +14,7 @@
 
 use std::ops::Range;
 
-use super::cuts::begins_sentence;
+use super::bounds::begins_sentence;
 use super::seen::Seen;
 use super::{MIN_RUN_WORDS, Twin, View, facts};
 use crate::sketch::Fingerprint;

@@ -37,16 +37,16 @@ fn check(text: &str, expect: &[(&str, RepeatKind)]) -> Vec<Repeat> {
 /// Cuts, sees that cutting again changes nothing and that every cut is within what was found to be repeated, and gives
 /// what is left.
 pub(super) fn cut(text: &str) -> String {
-    let cuts = Repeats::default().cut(text);
+    let cuts = Repeats::default().cut(text, 0);
     for pair in cuts.windows(2) {
         assert!(pair[0].bytes.end <= pair[1].bytes.start, "cuts overlap: {pair:?}");
     }
     for cut in &cuts {
-        assert!(cut.held_by.start < cut.bytes.start, "{cut:?}");
+        assert!(cut.held_by.end <= cut.bytes.start || cut.bytes.end <= cut.held_by.start, "{cut:?}");
         assert_ne!(cut.kind, RepeatKind::Label);
     }
     let left = kept(text, &cuts);
-    assert_eq!(Repeats::default().cut(&left), [], "cut again: {left:?}");
+    assert_eq!(Repeats::default().cut(&left, 0), [], "cut again: {left:?}");
     left
 }
 
@@ -72,7 +72,7 @@ fn a_body_captured_twice_is_one_block() {
     check_cut(&text, &format!("{}\n{body}", words("h", 20)));
     let run = format!("{0} {0}", words("a", 60));
     check(&run, &[(&words("a", 60), RepeatKind::DoubleCapture)]);
-    check_cut(&run, &format!("{} ", words("a", 60)));
+    check_cut(&run, &words("a", 60));
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn furniture_captions_questions_and_tables() {
     one("Подпишитесь на наш канал новостей", RepeatKind::Boilerplate);
     one("Divers at the harbour wall on Monday. Photo: Ann Lee", RepeatKind::Caption);
     one("What made you begin to cook for other people?", RepeatKind::Label);
-    one("Slightly more has been asked for in the coming year.", RepeatKind::Label);
+    one("Slightly more has been asked for next year.", RepeatKind::Label);
     one("Category: a course of eighteen holes", RepeatKind::Label);
     // Three in a row are furniture whatever they say; two are an echo.
     let text = format!("{}\nOne two\nOne two\nOne two\n{}", filler("a"), filler("b"));

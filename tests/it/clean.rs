@@ -6,6 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use wirecopy::repeats::Repeats;
 use wirecopy::shingle::shingle;
 use wirecopy::text::{Tokens, tokenize};
 use wirecopy::verify::ShingleSet;
@@ -567,6 +568,30 @@ fn the_sample_is_left_with_one_of_each_and_given_back() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn what_is_cut_of_an_article_is_what_the_rule_of_repeats_says() {
+    let scan = Scan::new();
+    let mut expect = Vec::new();
+    let mut repeats = Repeats::default();
+    for name in ["english.jsonl", "japanese.jsonl", "spanish.jsonl"] {
+        let archive = fs::read_to_string(testdata("sample/archive").join(name)).unwrap();
+        for record in records(&archive) {
+            let text =
+                ["text", "body", "content", "maintext"].iter().find_map(|field| record[field].as_str());
+            let cuts = repeats.cut(text.unwrap_or_default(), 0);
+            expect.extend(cuts.into_iter().map(|cut| (cut.bytes.start, cut.bytes.end, cut.kind.name())));
+        }
+        scan.write(&format!("in/{name}"), archive);
+    }
+    scan.wirecopy(&["clean", "in", "-o", "out", "--ledger", "ledger", "-q", "--remove", "repeats"])
+        .ends_with(0);
+    let place = |row: &Value, at: usize| usize::try_from(row["text_bytes"][at].as_u64().unwrap()).unwrap();
+    let rows = rows(&scan, "ledger");
+    let found: Vec<_> = rows.iter().map(|row| (place(row, 0), place(row, 1), string(row, "kind"))).collect();
+    assert!(found.len() > 5, "{found:?}");
+    assert_eq!(found, expect);
 }
 
 /// Two scraped pages with headings twice, a lead twice, a label, and a body twice.

@@ -1,21 +1,11 @@
 //! Cuts on texts small enough to see through.
 
-use super::*;
 use proptest::prelude::*;
 
-fn clean(text: &str) -> String {
-    let mut cutter = Cutter::new(Kernel::best(), 0);
-    let cuts = cutter.cut(text);
-    for pair in cuts.windows(2) {
-        assert!(pair[0].bytes.end <= pair[1].bytes.start, "{pair:?}");
-    }
-    let left = without(text, &cuts);
-    assert_eq!(cutter.cut(&left), [], "cutting again cuts again: {left:?}");
-    left
-}
+use super::tests::cut;
 
 fn check(text: &str, expect: &str) {
-    assert_eq!(clean(text), expect);
+    assert_eq!(cut(text), expect);
 }
 
 fn words(stem: &str, count: usize) -> String {
@@ -53,12 +43,25 @@ fn headings_go_once_and_labels_stay() {
 }
 
 #[test]
-fn a_quote_pulled_from_the_body_goes_and_the_body_stays() {
+fn a_quote_pulled_from_the_body_goes_if_it_stands_below_and_a_lead_if_it_stands_above() {
     let sentence = format!("X{}.", words("s", 18));
     let body = format!("{}. {sentence} {}.", words("A", 30), words("B", 30));
     let rest = words("C", 80) + ".";
-    check(&format!("{rest}\n{sentence}\n{body}"), &format!("{rest}\n{body}"));
     check(&format!("{body}\n{rest}\n{sentence}\n"), &format!("{body}\n{rest}\n"));
+    // Above, it may be the body, and what is below a caption.
+    let above = format!("{rest}\n{sentence}\n{body}");
+    check(&above, &above);
+    let long = format!("X{}.", words("s", 50));
+    let above = format!("{rest}\n{rest}\n{long}\n{}. {long} {}.", words("A", 30), words("B", 30));
+    check(&above, &above.replacen(&format!("{rest}\n"), "", 1));
+    let lead =
+        |before: &str| format!("A title\n{sentence}\nShare\n{before}{sentence} {}.\n{rest}", words("B", 30));
+    check(&lead("LEEDS (AP) — "), &lead("LEEDS (AP) — ").replacen(&format!("{sentence}\n"), "", 1));
+    check(&lead(""), &lead("").replacen(&format!("{sentence}\n"), "", 1));
+    check(&lead("Untimely: "), &lead("Untimely: "));
+    // A heading stays though its paragraph says the same.
+    let heading = format!("{}\n{}, he said.\n{rest}", words("H", 18), words("H", 18));
+    check(&heading, &heading);
 }
 
 #[test]
@@ -75,6 +78,26 @@ fn what_says_something_new_stays() {
     let run = words("r", 20);
     let inside = format!("One {run} and more.\n{rest}\nTwo had {run} then.");
     check(&inside, &inside);
+}
+
+#[test]
+fn a_short_sentence_among_sentences_goes_and_an_entry_of_a_list_stays() {
+    let (a, b, c) = (words("A", 20) + ".", words("B", 20) + ".", words("C", 80) + ".");
+    let check = |line: &str, before: &str, goes: bool| {
+        let text = format!("{a}\n{line}\n{b}\n{c}\n{before}\n{line}");
+        check(&text, &if goes { format!("{a}\n{line}\n{b}\n{c}\n{before}") } else { text.clone() });
+    };
+    let before = words("D", 20) + ".";
+    check("The old ferry left the harbour for the last time.", &before, true);
+    check("“The old ferry left the harbour for the very last time.”", &before, true);
+    check("渡し船は昨日の夕方に最後の航海へと出ていったそうだ。", &before, true);
+    check("The old ferry left the harbour one time.", &before, false);
+    check("The old ferry left the harbour for 20 more days.", &before, false);
+    check("The old ferry left the harbour for the last time", &before, false);
+    check("• The old ferry left the harbour for the last time.", &before, false);
+    check("Captain: The old ferry left the harbour for the last time.", &before, false);
+    check("The old ferry left the harbour for the last time.", "A heading", false);
+    check("I do not think that I ever said such a thing.", "Did you say so to all of them that day?", false);
 }
 
 #[test]
@@ -99,10 +122,10 @@ fn questions_and_lists_that_stand_again_with_changes_stay() {
 
 #[test]
 fn one_sentence_for_ever_is_left_once() {
-    let left = clean(&vec!["The cat sat on the mat and looked at the moon."; 20_000].join(" "));
+    let left = cut(&vec!["The cat sat on the mat and looked at the moon."; 20_000].join(" "));
     assert!(left.len() < 200, "{} bytes are left", left.len());
-    clean(&"漢".repeat(20_000));
-    clean(&vec!["ha"; 20_000].join("\n"));
+    cut(&"漢".repeat(20_000));
+    cut(&vec!["ha"; 20_000].join("\n"));
 }
 
 proptest! {
@@ -114,6 +137,6 @@ proptest! {
     ) {
         let long: Vec<String> = (0..6).map(|i| format!("X{} {stems} {}", words(&format!("{i}w"), 5 + 9 * i), ["end.", "so!", "", "。", "\n", "Mr."][i])).collect();
         let text: Vec<String> = parts.iter().zip(&joins).map(|(&part, &join)| format!("{}{}", long[part], ["\n", " ", "\n\n", ". "][join])).collect();
-        clean(&text.concat());
+        cut(&text.concat());
     }
 }
