@@ -103,7 +103,15 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
     if !searched("repeats") && !searched("passages") {
         return Ok(()); // credits were not looked for
     }
-    found(credited, nouns(credited, "article names its source", "articles name their source").into())
+    let said = nouns(credited, "article names its source", "articles name their source");
+    if !searched("passages") || credited == 0 {
+        return found(credited, said.into());
+    }
+    let (matched, all) = (counts.credits_matched, counts.credits_matched + counts.credits_unmatched);
+    found(
+        credited,
+        format!("{said}; of {} {} lead to an article here", plural(all, "credit"), grouped(matched)),
+    )
 }
 
 /// What articles are to their sources, how many origins are told, and whether outlets are known at all.

@@ -81,11 +81,16 @@ impl Lineage {
         Some(Relation::from(&self.relations[at]))
     }
 
+    /// The relations of which an article is the target, by source.
+    pub fn relations_of(&self, target: u32) -> impl Iterator<Item = Relation> + '_ {
+        let first = self.relations.partition_point(|row| row.target < target);
+        self.relations[first..].iter().take_while(move |row| row.target == target).map(Relation::from)
+    }
+
     /// What an article is to its main source: the one that covers most of it, of equals the earliest.
     pub fn main_relation(&self, target: u32) -> Option<Relation> {
-        let first = self.relations.partition_point(|row| row.target < target);
-        let own = self.relations[first..].iter().take_while(|row| row.target == target).map(Relation::from);
-        own.reduce(|best, next| if next.coverage.of_target > best.coverage.of_target { next } else { best })
+        self.relations_of(target)
+            .reduce(|best, next| if next.coverage.of_target > best.coverage.of_target { next } else { best })
     }
 }
 

@@ -111,7 +111,7 @@ pub enum PassageKind {
     /// Both are of one outlet, or the target's outlet had it before the source.
     Revision,
     /// A line that stands under many texts that have nothing to do with one another: most of the passage's fingerprints
-    /// are [`Stock`].
+    /// are [stock](crate::candidates::Stock).
     Boilerplate,
 }
 

@@ -7,6 +7,7 @@
 //!   report may go, and the rename · `run`: `run.json`
 
 mod columns;
+mod credited;
 mod folder;
 mod parquet;
 mod rows;

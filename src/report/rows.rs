@@ -58,6 +58,7 @@ row! {
         pub(super) name: String,
         pub(super) agency: Option<&'static str>,
         pub(super) kind: &'static str,
+        pub(super) matched: Option<bool>,
         pub(super) bytes: Pair,
         pub(super) chars: Pair,
     }

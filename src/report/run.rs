@@ -1,6 +1,7 @@
 //! `run.json`: how a report came about. The only file with times in it; all others are the same bytes from
 //! run to run.
 
+use super::credited;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -140,6 +141,9 @@ pub struct CountsInfo {
     pub repeats: u64,
     pub articles_with_repeats: u64,
     pub credited_articles: u64,
+    pub credits_matched: u64,
+    pub credits_unmatched: u64,
+    pub relations_uncredited: u64,
     pub problems: u64,
 }
 
@@ -310,6 +314,7 @@ impl CountsInfo {
         let in_stories: u64 = stories.iter().map(|story| story.members.len() as u64).sum();
         let stories = stories.len() as u64;
         let articles = &findings.catalogue.articles;
+        let [credits_matched, credits_unmatched, relations_uncredited] = credited::counts(findings);
         let with = |has: fn(&Article) -> bool| articles.iter().filter(|article| has(article)).count() as u64;
         CountsInfo {
             read,
@@ -331,6 +336,9 @@ impl CountsInfo {
             repeats: articles.iter().map(|article| u64::from(article.repeats)).sum(),
             articles_with_repeats: with(|article| article.repeats > 0),
             credited_articles: with(|article| article.credits > 0),
+            credits_matched,
+            credits_unmatched,
+            relations_uncredited,
             problems: findings.problems.len() as u64,
         }
     }

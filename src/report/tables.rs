@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::credited::is_matched;
 use super::rows::{
     ArticleRow, CreditCell, EvidenceCell, MatchRow, MemberCell, OriginCell, OutletRow, PassageRow,
     ProblemRow, RelationRow, RepeatRow, Share, StoryRow,
@@ -72,7 +73,9 @@ impl<'a> Tables<'a> {
                 Some(_) => "copy",
             };
             let original = || f64::from(words.saturating_sub(copied)) / f64::from(words);
+            let matched = |credit: &_| searches.passages.then(|| is_matched(self.findings, number, credit));
             let credits = details.credits().into_iter().map(|credit| CreditCell {
+                matched: matched(&credit),
                 name: credit.name,
                 agency: credit.agency.map(Agency::name),
                 kind: credit.kind.name(),
