@@ -218,7 +218,7 @@ fn how_the_stream_arrives_does_not_show() {
     .concat();
     let all = |size: usize| {
         let mut stream = Drops(&bytes, size);
-        let mut splitter = Splitter::new(&mut stream, 600_000);
+        let mut splitter = Splitter::new(&mut stream, 600_000, None);
         std::iter::from_fn(|| splitter.next()).collect::<Vec<Met>>()
     };
     let expect = all(usize::MAX);
