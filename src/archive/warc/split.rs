@@ -5,8 +5,11 @@
 //! Where no record or end follows there, the length is wrong: then the record goes up to the next line that begins a
 //! record behind a line break. So one bad length costs nothing, and rubbish costs itself.
 //!
+//! Where a damaged part of the file was passed over ([`Gaps`]), the record that it breaks off is told as broken, and what else that
+//! part gave is left out.
+//!
 //! It guarantees: linear time; memory for the largest record that is taken and a header; every byte belongs to a
-//! record or is told as rubbish, except line breaks. A record whose length is right may hold another archive.
+//! record or is told as rubbish, except line breaks and what a gap is told for. A record whose length is right may hold another archive.
 //!
 //! References: ISO 28500, sections 4 and 5.2.
 
