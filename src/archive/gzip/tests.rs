@@ -98,8 +98,8 @@ fn a_stored_block_that_swallows_the_members_behind_it_gives_them_back() {
 
 #[test]
 fn a_gap_is_told_by_its_places_in_both_streams() {
-    let (first, lost, last) = (member("first"), member(&letters(2, 500)), member("last"));
-    let cut = &lost[..lost.len() - 100];
+    let (first, second, last) = (member("first"), member(&letters(2, 500)), member("last"));
+    let cut = &second[..second.len() - 100];
     let (bytes, gaps, failed) = unpack(&[&first[..], cut, &last[..]].concat());
     assert_eq!(failed, None);
     let [gap] = &gaps[..] else { panic!("{gaps:?}") };
