@@ -216,7 +216,7 @@ impl<'r> Splitter<'r> {
                 self.pass(next_record);
                 return Some(Met::TooLarge { number, byte });
             }
-            let bytes = rest.trim_ascii_end().to_vec();
+            let bytes = rest[..header + rest[header..].trim_ascii_end().len()].to_vec();
             self.at = self.buffer.len();
             return Some(Met::Record(Raw { number, byte, wrong_length: Some(none_said()), bytes, header }));
         };

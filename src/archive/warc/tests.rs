@@ -227,3 +227,10 @@ fn how_the_stream_arrives_does_not_show() {
         assert!(all(size) == expect, "reads of {size} bytes");
     }
 }
+
+#[test]
+fn a_last_record_that_is_a_header_alone_and_says_no_length_is_read() {
+    let header = "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\n\r\n";
+    check(&[wet("Whole text"), header.as_bytes().to_vec()], &["1 Whole", "2  wrong-length"]);
+    check(&[wet("Whole text"), header.replace("conversion", "request").into_bytes()], &["1 Whole"]);
+}
