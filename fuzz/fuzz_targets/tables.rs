@@ -4,5 +4,6 @@
 #[allow(dead_code, reason = "each target calls one of the checks")]
 #[path = "../../tests/it/agreement.rs"]
 mod agreement;
+mod hook;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| agreement::tables(data));
+libfuzzer_sys::fuzz_target!(init: hook::set(), |data: &[u8]| agreement::tables(data));

@@ -1,8 +1,8 @@
 //! Compression: a stream of packed bytes as a stream of what they hold.
 //!
 //! In: bytes that begin with the magic of a format. Out: the bytes that were packed, all members, frames and streams of
-//! them one after the other. The idea: the formats are the crates' (flate2, zstd, bzip2, liblzma); here stands only what
-//! goes on between members, and how much memory an input may ask for.
+//! them one after the other. The idea: the formats are the crates' (flate2, zstd, bzip2, liblzma); here stands only how frames and
+//! streams follow each other (members: `gzip`), and how much memory an input may ask for.
 //!
 //! It guarantees: what was unpacked before damage has been given; the end of the input inside a member is an error, as
 //! are bytes behind the last member that begin no other. Memory: a window, 128 MiB at most.
@@ -12,9 +12,10 @@
 use std::io::{self, BufRead, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use flate2::bufread::GzDecoder;
 use liblzma::stream::{Action, CONCATENATED, Status, Stream};
 use zstd::zstd_safe::zstd_sys;
+
+use super::gzip::{Gaps, Members};
 
 /// A format of compression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,14 +123,15 @@ impl Compression {
         (same && !head.is_empty() && head.len() < SHORTEST).then_some(packing)
     }
 
-    /// The stream of what `packed` holds.
+    /// The stream of what `packed` holds. Where it goes on behind damage, a gap is told.
     pub(super) fn unpack<'r>(
         self,
         mut packed: impl BufRead + 'r,
         limits: &'r Limits,
+        gaps: &'r Gaps,
     ) -> io::Result<Box<dyn Read + 'r>> {
         Ok(match self {
-            Compression::Gzip => Box::new(GzipMembers { member: Some(GzDecoder::new(packed)) }),
+            Compression::Gzip => Box::new(Members::new(packed, gaps)),
             Compression::Zstd => {
                 // Web archives bring a dictionary.
                 let mut frames = match super::warc::dictionary(&mut packed)? {
@@ -214,49 +216,6 @@ impl<R: BufRead> Read for XzStreams<'_, R> {
     }
 }
 
-/// The members of a gzip file, one after the other. Zeros behind the last are padding, as of tapes.
-struct GzipMembers<R> {
-    member: Option<GzDecoder<R>>,
-}
-
-impl<R: BufRead> Read for GzipMembers<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while let Some(member) = &mut self.member {
-            let read = member.read(into)?;
-            if read > 0 || into.is_empty() {
-                return Ok(read);
-            }
-            let mut rest = self.member.take().map(GzDecoder::into_inner).expect("a member was read");
-            if !at_another_member(&mut rest)? {
-                break;
-            }
-            self.member = Some(GzDecoder::new(rest));
-        }
-        Ok(0)
-    }
-}
-
-/// Whether another member begins, behind zeros perhaps.
-fn at_another_member(rest: &mut impl BufRead) -> io::Result<bool> {
-    loop {
-        let bytes = rest.fill_buf()?;
-        if bytes.is_empty() {
-            return Ok(false);
-        }
-        match bytes.iter().position(|&byte| byte != 0) {
-            Some(0) if bytes[0] == 0x1F => return Ok(true),
-            Some(0) => {
-                let message = "bytes behind the last gzip member that are none";
-                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-            }
-            zeros => {
-                let zeros = zeros.unwrap_or(bytes.len());
-                rest.consume(zeros);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -287,9 +246,9 @@ pub(super) mod tests {
     fn unpack(packed: &[u8]) -> (Vec<u8>, bool) {
         let mut bytes = Vec::new();
         let Some(compression) = Compression::of(packed) else { return (bytes, false) };
-        let limits = Limits::default();
+        let (limits, gaps) = Default::default();
         let well = compression
-            .unpack(packed, &limits)
+            .unpack(packed, &limits, &gaps)
             .is_ok_and(|mut stream| stream.read_to_end(&mut bytes).is_ok());
         (bytes, well)
     }

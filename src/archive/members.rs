@@ -103,6 +103,7 @@ mod tests {
     use super::*;
     use crate::archive::compression::Limits;
     use crate::archive::compression::tests::pack;
+    use crate::archive::gzip::Gaps;
 
     fn whole(bytes: &[u8]) -> Whole {
         let file = tempfile::tempfile().expect("a temporary file");
@@ -144,14 +145,14 @@ mod tests {
         let unpacked = parts.iter().flat_map(|part| {
             let part = usize::try_from(part.start).expect("small")..usize::try_from(part.end).expect("small");
             let mut bytes = Vec::new();
-            let limits = Limits::large();
-            let mut stream = compression.unpack(&packed[part], &limits).expect("begun");
+            let (limits, gaps) = (Limits::large(), Gaps::default());
+            let mut stream = compression.unpack(&packed[part], &limits, &gaps).expect("begun");
             stream.read_to_end(&mut bytes).expect("whole members");
             bytes
         });
         let mut all = Vec::new();
-        let limits = Limits::large();
-        compression.unpack(packed, &limits).expect("begun").read_to_end(&mut all).expect("whole");
+        let (limits, gaps) = (Limits::large(), Gaps::default());
+        compression.unpack(packed, &limits, &gaps).expect("begun").read_to_end(&mut all).expect("whole");
         assert!(unpacked.eq(all));
     }
 

@@ -7,7 +7,7 @@
 //!
 //! - `walk`: arguments to files · `detect`: what a file is · `source`, `map`: bytes of a file · `lines`: pieces and lines ·
 //!   `json`: a line to an article, fast · `record`: bytes to an article, by definition and with repairs
-//! - `unpack`: a packed file to a source · `compression`: packed bytes to bytes · `readers`: bytes of a format to records
+//! - `unpack`: a packed file to a source · `compression`, `gzip`: packed bytes to bytes · `readers`: bytes of a format to records
 //!   · `sink`, `frames`, `spool`: where these records stand
 //! - `html`: a page to its article · `warc`: the records of a web archive, and their payloads
 //! - `fields`, `dates`, `outlet`: which field means what
@@ -20,6 +20,7 @@ mod explain;
 pub mod fields;
 mod frames;
 mod guard;
+mod gzip;
 pub mod html;
 pub mod json;
 mod lines;

@@ -19,6 +19,7 @@ use super::ReadSettings;
 use super::fields::may_matter;
 use super::frames::{self, Body, Value};
 use super::guard::guarded;
+use super::gzip::Gaps;
 use super::record::Finding;
 use super::spool::{Extent, Spools, Writer};
 use super::unpack::{LEAST_ALLOWED, MOST_EXPANSION};
@@ -88,6 +89,8 @@ pub(super) struct Given {
     pub(super) problems: Vec<FileProblem>,
     pub(super) bytes: u64,
     pub(super) last: u64,
+    /// Records of kinds that hold no article.
+    pub(super) others: u64,
 }
 
 /// How much a file may unpack to, shared by all who unpack it.
@@ -137,6 +140,7 @@ pub(super) struct Sink<'s> {
     /// Bytes before `writer`'s.
     before: u64,
     places_known: bool,
+    gaps: Option<&'s Gaps>,
 }
 
 impl fmt::Debug for Sink<'_> {
@@ -163,12 +167,23 @@ impl<'s> Sink<'s> {
             given,
             before: 0,
             places_known: true,
+            gaps: None,
         })
     }
 
     /// From now on nobody is told at which byte a record stands: the reader sees other bytes than the file has.
     pub(super) fn places_are_unknown(&mut self) {
         self.places_known = false;
+    }
+
+    /// The stream may go on behind damage: there are gaps in it.
+    pub(super) fn has_gaps(&mut self, gaps: &'s Gaps) {
+        self.gaps = Some(gaps);
+    }
+
+    /// The gaps of the stream so far, if it may have any.
+    pub(super) fn gaps(&self) -> Option<&'s Gaps> {
+        self.gaps
     }
 
     /// The largest record that is taken, in bytes. Readers must not hold much more of one than this.
@@ -218,6 +233,11 @@ impl<'s> Sink<'s> {
         self.put(at, Body::Rejected)
     }
 
+    /// A record of a kind that holds no article: it is no record of the archive, and counted apart.
+    pub(super) fn other(&mut self) {
+        self.given.others += 1;
+    }
+
     /// A record that is larger than `--max-record`.
     pub(super) fn too_large(&mut self, at: At) -> Result<(), Stop> {
         let (kind, message) = self.settings.too_large();
@@ -258,6 +278,7 @@ impl<'s> Sink<'s> {
             self.before += part.bytes;
             self.given.extents.extend(part.extents);
             self.given.last = self.given.last.max(part.last);
+            self.given.others += part.others;
             for problem in part.problems {
                 self.problem(problem.byte, problem.kind, problem.message);
             }

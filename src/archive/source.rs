@@ -61,6 +61,8 @@ pub struct Source {
     pub(super) cuts: Vec<Cut>,
     /// Number of the last record ([`Format::Records`]).
     pub(super) last_record: u64,
+    /// Records of kinds that hold no article, such as requests in a web archive: in no other count.
+    pub other_records: u64,
 }
 
 #[derive(Debug)]
@@ -92,6 +94,7 @@ impl Source {
             store: map.map_or(Store::Closed, Store::Mapped),
             cuts: Vec::new(),
             last_record: 0,
+            other_records: 0,
         })
     }
 
@@ -119,6 +122,7 @@ impl Source {
             store: Store::Spooled(given.extents.into_iter().map(placed).collect()),
             cuts: given.cuts,
             last_record: given.last,
+            other_records: given.others,
         }
     }
 

@@ -24,6 +24,7 @@ use super::ReadSettings;
 use super::compression::{Compression, Limits};
 use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, is_archive, kind_of};
 use super::encoding::{self, Decoded};
+use super::gzip::Gaps;
 use super::members;
 use super::readers::{Reader, Takes, Whole};
 use super::sink::{Allowance, FileProblem, Given, Sink, Stop};
@@ -83,6 +84,7 @@ pub(super) fn unpack(
         Err(error) => return Ok(packed.unreadable(&error)),
     };
     let consumed = Arc::new(AtomicU64::new(0));
+    let gaps = Gaps::default();
     let run = Run {
         packed,
         limits,
@@ -91,6 +93,7 @@ pub(super) fn unpack(
         file,
         allowance: Allowance::new(settings.max_unpacked, &consumed),
         consumed,
+        gaps: &gaps,
     };
     match run.side_by_side() {
         Some((given, origin)) => run.outcome(given, Format::JsonLines, origin),
@@ -121,6 +124,8 @@ struct Run<'s> {
     allowance: Allowance,
     /// Bytes of the file that were read.
     consumed: Arc<AtomicU64>,
+    /// Where unpacking went on behind damage.
+    gaps: &'s Gaps,
 }
 
 impl Run<'_> {
@@ -136,7 +141,7 @@ impl Run<'_> {
             match kind_of(&self.packed.name, peeked.head.get_ref()) {
                 Kind::Packed(compression) if origin.packing.len() < MOST_NESTED => {
                     origin.packing.push(compression);
-                    stream = match compression.unpack(peeked, self.limits) {
+                    stream = match compression.unpack(peeked, self.limits, self.gaps) {
                         Ok(unpacked) => Box::new(BufReader::with_capacity(READ_BYTES, unpacked)),
                         Err(error) => return Ok(self.packed.unreadable(&error)),
                     };
@@ -200,7 +205,7 @@ impl Run<'_> {
         let compression = Compression::of(&whole.fetch(0..HEAD_BYTES.min(whole.len())).ok()?)?;
         let parts = members::parts(&whole, compression).ok()??;
         let mut head = Vec::new();
-        let first = compression.unpack(Part::new(&whole, &parts[0]), self.limits).ok()?;
+        let first = compression.unpack(Part::new(&whole, &parts[0]), self.limits, self.gaps).ok()?;
         first.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
         if !matches!(kind_of(&self.packed.name, &head), Kind::Plain(Format::JsonLines)) {
             return None;
@@ -208,7 +213,7 @@ impl Run<'_> {
         let size = Arc::new(AtomicU64::new(whole.len()));
         let allowance = Allowance::new(self.settings.max_unpacked, &size);
         let unpack_part = |part: &Range<u64>| -> Result<Extent, Stop> {
-            let mut stream = compression.unpack(Part::new(&whole, part), self.limits)?;
+            let mut stream = compression.unpack(Part::new(&whole, part), self.limits, self.gaps)?;
             let mut writer = self.spools.writer().map_err(Stop::Temporary)?;
             loop {
                 match writer.take(&mut stream).map_err(Stop::Temporary)?? {
@@ -268,6 +273,7 @@ impl Run<'_> {
 
     fn read(&self, reader: &'static Reader, stream: &mut dyn Read, origin: &Origin) -> Result<Given, Stop> {
         let mut sink = Sink::new(self.settings, self.spools, &self.allowance)?;
+        sink.has_gaps(self.gaps);
         if origin.encoding.is_some() {
             sink.places_are_unknown();
         }

@@ -64,6 +64,13 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
         plural(run.files.read, "file"),
         bytes(counts.bytes),
     )?;
+    if counts.other_records > 0 {
+        let others = plural(counts.other_records, "other record");
+        writeln!(
+            text,
+            "  {others} of web archives hold no page or text: requests, redirects, pictures and the like"
+        )?;
+    }
     for (noun, names) in &run.fields {
         let most = names.iter().max_by_key(|(_, count)| **count);
         let Some((name, count)) = most else { continue };

@@ -103,6 +103,8 @@ pub struct InputInfo {
     pub compression: Vec<&'static str>,
     /// Records met in it.
     pub records: u64,
+    /// Records of a web archive that hold no page or text; not among `records`.
+    pub other_records: u64,
     /// A hash of its bytes, by which a later run knows whether it is still the same (128 bits, hexadecimal).
     pub xxh3: String,
 }
@@ -127,6 +129,7 @@ pub struct CountsInfo {
     pub removed: u64,
     pub rejected: u64,
     pub skipped: u64,
+    pub other_records: u64,
     pub undated: u64,
     pub bytes: u64,
     pub stories: u64,
@@ -210,6 +213,7 @@ impl RunInfo {
                 .map(|by| by.name())
                 .collect(),
             records,
+            other_records: source.other_records,
             xxh3: format!("{hash:032x}"),
         });
         let files = findings.archive.file_counts();
@@ -322,6 +326,7 @@ impl CountsInfo {
             removed,
             rejected,
             skipped,
+            other_records: findings.archive.sources().iter().map(|source| source.other_records).sum(),
             undated,
             bytes: findings.archive.bytes(),
             stories,

@@ -92,6 +92,27 @@ fn every_file_of_the_public_suites_is_read_to_its_end_or_refused_with_a_reason()
     }
 }
 
+#[test]
+fn records_that_hold_no_page_are_counted_apart_and_shown() {
+    let scan = Scan::new();
+    let record = |kind: &str, content: &str| {
+        format!(
+            "WARC/1.1\r\nWARC-Type: {kind}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{content}\r\n\r\n",
+            content.len()
+        )
+    };
+    let kinds = ["warcinfo", "request", "conversion", "metadata", "conversion"];
+    scan.write("a.wet", kinds.map(|kind| record(kind, SENTENCES[0])).concat());
+    scan.write("b.jsonl", r#"{"text":"a line"}"#);
+    let run = scan.scan(&["a.wet", "b.jsonl"]).ends_with(0);
+    let counts = ["read", "kept", "other_records"].map(|name| run.report.count(name));
+    assert_eq!(counts, [3, 3, 3]);
+    let inputs = &run.report.run()["inputs"];
+    let others = [0, 1].map(|input: usize| number(&inputs[input], "other_records"));
+    assert_eq!(others, [3, 0]);
+    assert!(run.stdout.contains("3 other records of web archives hold no page or text"), "{}", run.stdout);
+}
+
 const SENTENCES: [&str; 6] = [
     "Engineers closed the outer harbour wall on Tuesday after divers found a crack beneath the waterline.",
     "The ferry and some forty fishing boats must stay in port until the county has looked at the damage.",

@@ -6,13 +6,15 @@
 //!
 //! It guarantees: the elements of outer arrays and the values outside them are the records, in order, each with the
 //! byte at which it begins; a value that is no object is a record that is rejected; an element that is broken inside
-//! but closes its brackets costs itself alone. It does not look for a list inside an object.
+//! but closes its brackets costs itself alone. Of files of
+//! [`wrapped`](super::wrapped) lists the elements are the records, and what stands around them is passed.
 
 use std::io::Read;
 
 use memchr::memchr2;
 use serde::de::IgnoredAny;
 
+use super::wrapped::begin_of_list;
 use super::{Reader, Takes};
 use crate::archive::sink::{At, Sink, Stop};
 
@@ -57,7 +59,16 @@ fn begins(start: &[u8]) -> bool {
 const READ_BYTES: usize = 128 << 10;
 
 fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let mut splitter = Splitter::new(sink.max_record());
+    split(stream, sink, false)
+}
+
+/// The same for objects around lists.
+pub(super) fn read_wrapped(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    split(stream, sink, true)
+}
+
+fn split(stream: &mut dyn Read, sink: &mut Sink<'_>, wrapped: bool) -> Result<(), Stop> {
+    let mut splitter = Splitter { wrapped, ..Splitter::new(sink.max_record()) };
     let mut buffer = vec![0; READ_BYTES];
     let mut at = 0;
     loop {
@@ -85,11 +96,21 @@ enum Within {
     Word,
 }
 
+/// What values stand in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outer {
+    /// Nothing: they stand one behind the other.
+    Nothing,
+    /// An array, or the list that an object is wrapped around.
+    Array,
+    /// What is left of such an object, which is passed.
+    RestOfObject,
+}
+
 struct Splitter {
     max_record: usize,
     within: Within,
-    /// Inside an outer array.
-    in_array: bool,
+    outer: Outer,
     /// Open brackets of the value.
     depth: u64,
     /// The value so far; no longer added to when it is too large.
@@ -97,6 +118,12 @@ struct Splitter {
     too_large: bool,
     begin: u64,
     ordinal: u64,
+    /// Whether objects outside arrays may be wrapped around a list.
+    wrapped: bool,
+    /// No list was met in the object yet.
+    unlisted: bool,
+    /// Objects that are open around the array.
+    around: u64,
 }
 
 impl Splitter {
@@ -104,12 +131,15 @@ impl Splitter {
         Splitter {
             max_record: usize::try_from(max_record).unwrap_or(usize::MAX),
             within: Within::Nothing,
-            in_array: false,
+            outer: Outer::Nothing,
             depth: 0,
             value: Vec::new(),
             too_large: false,
             begin: 0,
             ordinal: 0,
+            wrapped: false,
+            unlisted: false,
+            around: 0,
         }
     }
 
@@ -160,6 +190,7 @@ impl Splitter {
                     self.keep(&[byte]);
                     match byte {
                         b'"' => self.within = Within::Text,
+                        b'[' if self.opens_list() => {}
                         b'{' | b'[' => self.depth += 1,
                         _ => {
                             self.depth -= 1;
@@ -194,12 +225,16 @@ impl Splitter {
             b' ' | b'\n' | b'\r' | b'\t' | b',' | 0x1E => return,
             // The mark of UTF-8, in front of the first value.
             0xEF | 0xBB | 0xBF if at < 3 => return,
-            b'[' if !self.in_array => {
-                self.in_array = true;
+            b'[' if self.outer == Outer::Nothing => {
+                self.outer = Outer::Array;
                 return;
             }
-            b']' if self.in_array => {
-                self.in_array = false;
+            b']' if self.outer == Outer::Array => {
+                self.outer = Outer::Nothing;
+                if self.around > 0 {
+                    (self.depth, self.around) = (self.around, 0);
+                    (self.within, self.outer) = (Within::Brackets, Outer::RestOfObject);
+                }
                 return;
             }
             _ => {}
@@ -208,6 +243,7 @@ impl Splitter {
         self.within = match byte {
             b'{' | b'[' => {
                 self.depth = 1;
+                self.unlisted = self.wrapped && self.outer == Outer::Nothing;
                 self.keep(&[byte]);
                 Within::Brackets
             }
@@ -219,8 +255,20 @@ impl Splitter {
         };
     }
 
+    /// Goes into a list, if the bracket that was kept last opens the one that the value is wrapped around.
+    fn opens_list(&mut self) -> bool {
+        let first = std::mem::take(&mut self.unlisted);
+        if !first || begin_of_list(&self.value) != Some(self.value.len()) {
+            return false;
+        }
+        self.value.clear();
+        (self.around, self.depth) = (self.depth, 0);
+        (self.within, self.outer) = (Within::Nothing, Outer::Array);
+        true
+    }
+
     fn keep(&mut self, bytes: &[u8]) {
-        if self.too_large {
+        if self.too_large || self.outer == Outer::RestOfObject {
             return;
         }
         if self.value.len() + bytes.len() > self.max_record {
@@ -240,6 +288,10 @@ impl Splitter {
     }
 
     fn close(&mut self, sink: &mut Sink<'_>) -> Result<(), Stop> {
+        if self.outer == Outer::RestOfObject {
+            (self.within, self.outer) = (Within::Nothing, Outer::Nothing);
+            return Ok(());
+        }
         self.ordinal += 1;
         let at = At { ordinal: self.ordinal, byte: Some(self.begin) };
         let given = if self.too_large { sink.too_large(at) } else { sink.json(at, &self.value) };
@@ -254,9 +306,10 @@ impl Splitter {
         if self.within == Within::Word {
             self.close(sink)?;
         }
-        let inside = match (self.within, self.in_array) {
-            (Within::Nothing, false) => return Ok(()),
-            (Within::Nothing, true) => "before its array is closed".to_owned(),
+        let inside = match (self.within, self.outer) {
+            (Within::Nothing, Outer::Nothing) => return Ok(()),
+            (_, Outer::RestOfObject) => "behind its list".to_owned(),
+            (Within::Nothing, Outer::Array) => "before its array is closed".to_owned(),
             _ => format!("inside the record that begins at byte {}", self.begin),
         };
         Err(Stop::Damaged(format!("the file ends {inside}")))

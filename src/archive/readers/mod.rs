@@ -29,6 +29,7 @@ mod html;
 mod json;
 mod parquet;
 mod warc;
+mod wrapped;
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -81,7 +82,7 @@ impl Eq for Reader {}
 
 /// All readers, the most telling looks first.
 pub(super) const ALL: &[&Reader] =
-    &[&parquet::PARQUET, &arrow::ARROW, &warc::WARC, &html::HTML, &json::JSON, &csv::CSV];
+    &[&parquet::PARQUET, &arrow::ARROW, &warc::WARC, &html::HTML, &wrapped::WRAPPED, &json::JSON, &csv::CSV];
 
 /// Reads what comes next; 0 at the end of the stream.
 fn next(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {

@@ -102,6 +102,53 @@ fn values_of_json_are_told_apart_wherever_they_stand() {
 }
 
 #[test]
+fn a_list_in_an_object_is_read_as_news_apis_give_it() {
+    check(
+        "newsapi.json",
+        r#"{"status":"ok","totalResults":2,"articles":[{"title":"t","content":"a"},{"content":"b"}]}"#,
+        &[(1, 44, Some("a")), (2, 72, Some("b"))],
+    );
+    check(
+        "webz.json",
+        "{\"posts\": [\n {\"uuid\": 1, \"title\": \"[\", \"text\": \"a\"}\n], \"next\": \"{]\", \"more\": [{}]}\n",
+        &[(1, 13, Some("a"))],
+    );
+    check(
+        "guardian.json",
+        r#"{"response":{"status":"ok","results":[{"webTitle":"t","text":"a"}],"pages":[1]},"x":{}}"#,
+        &[(1, 38, Some("a"))],
+    );
+    // Pages of answers, one a line; a list may be empty.
+    check(
+        "pages.jsonl",
+        "{\"meta\":{\"found\":1},\"data\":[{\"title\":\"t\",\"text\":\"a\"}]}\n{\"data\":[]}\n{\"data\":[{\"text\":\"b\"}],\"n\":1}\n",
+        &[(1, 28, Some("a")), (2, 76, Some("b"))],
+    );
+}
+
+#[test]
+fn an_object_with_a_text_of_its_own_is_a_record_whatever_lists_it_has() {
+    check("a.json", r#"{"text":"a","articles":[{"title":"t","text":"b"}]}"#, &[(1, 0, Some("a"))]);
+    check("a.json", r#"{"articles":["b"],"text":"a"}"#, &[(1, 0, Some("a"))]);
+    check("a.json", r#"{"tags":[{"title":"b"}],"text":"a"}"#, &[(1, 0, Some("a"))]);
+    check("a.json", r#"{"data":[{"id":1}],"text":"a"}"#, &[(1, 0, Some("a"))]);
+    check("a.json", r#"[{"articles":[{"text":"b"}],"text":"a"}]"#, &[(1, 1, Some("a"))]);
+}
+
+#[test]
+fn a_list_in_an_object_that_is_cut_gives_what_stands_before_the_cut() {
+    let whole = r#"{"n":1,"articles":[{"title":"t","text":"a"},{"title":"t","text":"b"}],"next":{"page":2}}"#;
+    let seen_of = |end: usize| read("a.json", &whole.as_bytes()[..end]);
+    // Before there is a title it looks like a line.
+    for end in whole.find("title").expect("is there") + 7..whole.len() {
+        let (seen, problems) = seen_of(end);
+        let closed = whole[..end].matches("\"}").count();
+        assert_eq!((seen.len(), problems.len()), (closed, 1), "cut at {end}: {seen:?} {problems:?}");
+    }
+    assert_eq!((seen_of(whole.len()).0.len(), seen_of(whole.len()).1), (2, vec![]));
+}
+
+#[test]
 fn rows_of_tables_keep_line_ends_and_quotes() {
     check(
         "a.csv",

@@ -11,6 +11,7 @@ use std::io::Read;
 
 use super::{Reader, Takes};
 use crate::archive::frames::Value;
+use crate::archive::gzip::{Gap, Gaps};
 use crate::archive::sink::{At, Sink, Stop};
 use crate::archive::warc::{Met, Raw, Splitter, captured};
 use crate::problem::ProblemKind;
@@ -31,7 +32,7 @@ const GATHERED_BYTES: usize = 16 << 20;
 const PART_BYTES: usize = 512 << 10;
 
 fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let mut splitter = Splitter::new(stream, sink.max_record());
+    let mut splitter = Splitter::new(stream, sink.max_record(), sink.gaps());
     let mut gathered: Vec<Vec<Met>> = Vec::new();
     let (mut all, mut part) = (0, 0);
     while let Some(met) = splitter.next() {
@@ -54,6 +55,12 @@ fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
         }
     }
     sink.parallel(gathered, give)?;
+    for Gap { packed, why, .. } in sink.gaps().map(Gaps::all).unwrap_or_default() {
+        let bytes = packed.end - packed.start;
+        let message =
+            format!("{bytes} packed bytes are damaged ({why}) and passed over; the next record is read");
+        sink.problem(Some(packed.start), ProblemKind::DamagedRecord, message);
+    }
     splitter.failed().map_or(Ok(()), |error| Err(error.into()))
 }
 
@@ -63,6 +70,10 @@ fn give(part: Vec<Met>, sink: &mut Sink<'_>) -> Result<(), Stop> {
             Met::Record(raw) => give_record(&raw, sink)?,
             Met::CutOff { number, byte, there, says } => {
                 let message = format!("cut off: {there} of {says} bytes are there");
+                sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)?;
+            }
+            Met::Broken { number, byte } => {
+                let message = "the gzip member it stands in is damaged".to_owned();
                 sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)?;
             }
             Met::TooLarge { number, byte } => sink.too_large(At { ordinal: number, byte: Some(byte) })?,
@@ -76,7 +87,10 @@ fn give_record(raw: &Raw, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let at = At { ordinal: raw.number, byte: Some(raw.byte) };
     let max_record = sink.max_record();
     let article = match Sink::catch(|| captured(raw, max_record)) {
-        Ok(None) => return Ok(()),
+        Ok(None) => {
+            sink.other();
+            return Ok(());
+        }
         Ok(Some(Ok(article))) => article,
         Ok(Some(Err((kind, message)))) => return sink.rejected(at, kind, message),
         Err(panic) => {

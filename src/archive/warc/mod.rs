@@ -13,7 +13,7 @@
 //! | `response`, HTTP status 200 to 299, HTML | the main text of the page |
 //! | `resource` from the web, HTML or plain text | the main text, or the text |
 //! | `conversion`, plain text (WET) or HTML | the text as it is, or the main text |
-//! | others: `warcinfo`, `request`, `metadata`, `revisit`, pictures, errors | no record: not counted, but numbered |
+//! | others: `warcinfo`, `request`, `metadata`, `revisit`, pictures, errors | no record of the archive: numbered, and counted apart |
 //!
 //! An article's id is the record's, its URL the target's; its date is the page's, else the record's, which is when the page was
 //! fetched.

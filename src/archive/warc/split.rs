@@ -5,14 +5,19 @@
 //! Where no record or end follows there, the length is wrong: then the record goes up to the next line that begins a
 //! record behind a line break. So one bad length costs nothing, and rubbish costs itself.
 //!
+//! Where a damaged part of the file was passed over ([`Gaps`]), the record that it breaks off is told as broken, and what else that
+//! part gave is left out.
+//!
 //! It guarantees: linear time; memory for the largest record that is taken and a header; every byte belongs to a
-//! record or is told as rubbish, except line breaks. A record whose length is right may hold another archive.
+//! record or is told as rubbish, except line breaks and what a gap is told for. A record whose length is right may hold another archive.
 //!
 //! References: ISO 28500, sections 4 and 5.2.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use super::MAX_HEADER;
+use crate::archive::gzip::Gaps;
 
 /// What stands next in a web archive.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,6 +26,8 @@ pub(in crate::archive) enum Met {
     Record(Raw),
     /// A record that ends before its length does: so many bytes of it are there, so many it says.
     CutOff { number: u64, byte: u64, there: u64, says: u64 },
+    /// A record in a part of the file that could not be unpacked to its end.
+    Broken { number: u64, byte: u64 },
     /// A record larger than is taken.
     TooLarge { number: u64, byte: u64 },
     /// Bytes that belong to no record.
@@ -72,15 +79,30 @@ pub(in crate::archive) struct Splitter<'r> {
     max_record: usize,
     ended: bool,
     failed: Option<io::Error>,
+    gaps: Option<&'r Gaps>,
+    /// What was met behind a record before that was given.
+    pending: Option<Met>,
 }
 
 impl<'r> Splitter<'r> {
-    /// `max_record`: bytes of a record that are taken, its header aside.
-    pub(in crate::archive) fn new(stream: &'r mut dyn Read, max_record: u64) -> Self {
+    /// `max_record`: bytes of a record that are taken, its header aside. `gaps`: of the stream; a record that one breaks off is
+    /// of no use.
+    pub(in crate::archive) fn new(stream: &'r mut dyn Read, max_record: u64, gaps: Option<&'r Gaps>) -> Self {
         // A record and what tells that it ends must fit into memory in any case.
         let max_record = usize::try_from(max_record).unwrap_or(usize::MAX).min(u32::MAX as usize);
         let (buffer, number, base) = (Vec::new(), 0, 0);
-        Splitter { stream, buffer, at: 0, base, number, max_record, ended: false, failed: None }
+        Splitter {
+            stream,
+            buffer,
+            at: 0,
+            base,
+            number,
+            max_record,
+            ended: false,
+            failed: None,
+            gaps,
+            pending: None,
+        }
     }
 
     /// Why the stream could not be read to its end.
@@ -91,6 +113,44 @@ impl<'r> Splitter<'r> {
     /// What stands next; nothing at the end.
     pub(in crate::archive) fn next(&mut self) -> Option<Met> {
         loop {
+            let met = match self.pending.take() {
+                Some(met) => met,
+                None => self.next_of_all()?,
+            };
+            match met {
+                Met::Record(raw) => return Some(self.unless_broken(raw)),
+                // What a damaged member gave is told with it.
+                Met::Rubbish { byte, .. }
+                    if self.gap(byte, self.position()).is_some_and(|gap| gap.start <= byte) => {}
+                met => return Some(met),
+            }
+        }
+    }
+
+    /// A record, unless a gap breaks it off, or it stands in a damaged member: that is known once the next record is met.
+    fn unless_broken(&mut self, raw: Raw) -> Met {
+        let Raw { number, byte, .. } = raw;
+        let end = byte + raw.len() as u64;
+        self.pass_blanks();
+        self.fill(LOOK_AHEAD);
+        let rest = &self.buffer[self.at..];
+        if self.gaps.is_some() && !rest.is_empty() && !begins_record(rest) {
+            self.pending = Some(self.rubbish(self.position()));
+        }
+        match self.gap(byte, self.position()) {
+            Some(gap) if gap.start < end || raw.wrong_length.is_some() => Met::Broken { number, byte },
+            _ => Met::Record(raw),
+        }
+    }
+
+    /// The first gap of the stream behind `begin`, if it is not behind `end`.
+    fn gap(&self, begin: u64, end: u64) -> Option<Range<u64>> {
+        self.gaps?.behind(begin).filter(|gap| gap.end <= end)
+    }
+
+    /// Goes to the next byte that is not blank, if there is one.
+    fn pass_blanks(&mut self) -> Option<()> {
+        loop {
             self.fill(1);
             let rest = &self.buffer[self.at..];
             let blank = rest.len() - rest.trim_ascii_start().len();
@@ -99,9 +159,13 @@ impl<'r> Splitter<'r> {
             }
             self.at += blank;
             if blank < rest.len() {
-                break;
+                return Some(());
             }
         }
+    }
+
+    fn next_of_all(&mut self) -> Option<Met> {
+        self.pass_blanks()?;
         self.fill(MAX_HEADER);
         let byte = self.position();
         let rest = &self.buffer[self.at..];
@@ -120,7 +184,8 @@ impl<'r> Splitter<'r> {
         let end = header + length.unwrap_or(0);
         self.fill(end + LOOK_AHEAD);
         let rest = &self.buffer[self.at..];
-        if length.is_some() && rest.len() >= end && ends_here(&rest[end..]) {
+        let whole = length.is_some() && rest.len() >= end && ends_here(&rest[end..]);
+        if whole && self.gap(byte, byte + end as u64 - 1).is_none() {
             let raw = Raw { number, byte, wrong_length: None, bytes: rest[..end].to_vec(), header };
             self.at += end;
             return Some(Met::Record(raw));
@@ -151,7 +216,7 @@ impl<'r> Splitter<'r> {
                 self.pass(next_record);
                 return Some(Met::TooLarge { number, byte });
             }
-            let bytes = rest.trim_ascii_end().to_vec();
+            let bytes = rest[..header + rest[header..].trim_ascii_end().len()].to_vec();
             self.at = self.buffer.len();
             return Some(Met::Record(Raw { number, byte, wrong_length: Some(none_said()), bytes, header }));
         };

@@ -218,7 +218,7 @@ fn how_the_stream_arrives_does_not_show() {
     .concat();
     let all = |size: usize| {
         let mut stream = Drops(&bytes, size);
-        let mut splitter = Splitter::new(&mut stream, 600_000);
+        let mut splitter = Splitter::new(&mut stream, 600_000, None);
         std::iter::from_fn(|| splitter.next()).collect::<Vec<Met>>()
     };
     let expect = all(usize::MAX);
@@ -226,4 +226,11 @@ fn how_the_stream_arrives_does_not_show() {
     for size in [7, 64, 4096, 100_003] {
         assert!(all(size) == expect, "reads of {size} bytes");
     }
+}
+
+#[test]
+fn a_last_record_that_is_a_header_alone_and_says_no_length_is_read() {
+    let header = "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\n\r\n";
+    check(&[wet("Whole text"), header.as_bytes().to_vec()], &["1 Whole", "2  wrong-length"]);
+    check(&[wet("Whole text"), header.replace("conversion", "request").into_bytes()], &["1 Whole"]);
 }
