@@ -55,7 +55,7 @@ impl WrittenText {
                 std::str::from_utf8(content).ok()?;
                 Some(WrittenText { bytes: begin..record.len(), escaped: false })
             }
-            Format::Records => None, // they stand in a spool, not in the file
+            Format::Records => None, // what stands for them is a line: see `lined`
         }
     }
 
