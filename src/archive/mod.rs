@@ -9,7 +9,8 @@
 //!   `json`: a line to an article, fast · `record`: bytes to an article, by definition and with repairs
 //! - `unpack`: a packed file to a source · `compression`: packed bytes to bytes · `packer`: and back · `readers`: bytes of a format to records
 //!   · `sink`, `frames`, `spool`: where these records stand
-//! - `written`: where a record writes its text · `lined`: a record of any format as a line
+//! - `written`: where a record writes its text · `lined`: a record of any format as a line · `table`: a
+//!   table as it was written
 //! - `html`: a page to its article · `warc`: the records of a web archive, and their payloads
 //! - `fields`, `dates`, `outlet`: which field means what
 
@@ -36,6 +37,7 @@ mod sink;
 mod source;
 mod spool;
 mod streams;
+mod table;
 mod unpack;
 mod walk;
 pub mod warc;
@@ -78,6 +80,8 @@ pub struct ReadSettings {
     pub temp_dir: PathBuf,
     /// How many bytes one packed file may unpack to; `None`: 256 MiB and a hundred times its size.
     pub max_unpacked: Option<u64>,
+    /// Whether tables of separated values are kept as they are beside what is read of them, so that they can be written back.
+    pub keep_tables: bool,
 }
 
 impl ReadSettings {
@@ -403,8 +407,8 @@ impl Archive {
         after_line_end(&self.sources[source as usize], from)
     }
 
-    /// The bytes of the record at `place`, as they stand in the file; of [`Format::Records`] the line that stands for it in
-    /// JSON Lines, empty where nothing of the record is known.
+    /// The bytes of the record at `place`, as they stand in the file; of a table that was kept the row with its line ends; of
+    /// other [`Format::Records`] the line that stands for it in JSON Lines, empty where nothing of the record is known.
     ///
     /// # Errors
     /// What the operating system says.
@@ -413,7 +417,10 @@ impl Archive {
         let bytes = source.fetch(place.begin..place.begin + place.bytes)?;
         Ok(match source.format {
             Format::JsonLines | Format::Text => bytes.into_owned(),
-            Format::Records => lined::line_of(&bytes, &self.settings.fields).unwrap_or_default(),
+            Format::Records => match (&source.table, frames::header(&bytes).and_then(|header| header.byte)) {
+                (Some(table), Some(begin)) => table.row(begin)?,
+                _ => lined::line_of(&bytes, &self.settings.fields).unwrap_or_default(),
+            },
         })
     }
 
@@ -424,7 +431,10 @@ impl Archive {
         let fields = &self.settings.fields;
         if source.format == Format::Records {
             let frame = source.fetch(place.begin..place.begin + place.bytes).ok()?;
-            return lined::written_text(&frame, record, fields);
+            let Some(table) = &source.table else { return lined::written_text(&frame, record, fields) };
+            let Content::Fields(row, _) = frames::read(&frame)?.content else { return None };
+            let TextField::Found(text) = find_text(&row, fields) else { return None };
+            return table.written_text(record, row.name_of(text)?, &text.read());
         }
         WrittenText::of(source.format, record, place.begin == 0, fields, &mut JsonReader::default())
     }
@@ -435,6 +445,7 @@ impl Archive {
         let source = &self.sources[place.source as usize];
         let at_start = source.format == Format::JsonLines && place.begin == 0;
         match source.format {
+            Format::Records if source.table.is_some() => None,
             Format::JsonLines | Format::Records => {
                 MarkPlace::of(record, at_start, key, &mut JsonReader::default())
             }

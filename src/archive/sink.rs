@@ -21,6 +21,7 @@ use super::frames::{self, Body, Value};
 use super::guard::guarded;
 use super::record::Finding;
 use super::spool::{Extent, Spools, Writer};
+use super::table::Table;
 use super::unpack::{LEAST_ALLOWED, MOST_EXPANSION};
 use crate::problem::ProblemKind;
 
@@ -88,6 +89,8 @@ pub(super) struct Given {
     pub(super) problems: Vec<FileProblem>,
     pub(super) bytes: u64,
     pub(super) last: u64,
+    /// As it was written, if that was asked for.
+    pub(super) table: Option<Table>,
 }
 
 /// How much a file may unpack to, shared by all who unpack it.

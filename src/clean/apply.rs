@@ -113,7 +113,7 @@ pub fn apply(
             name_before: (names.before != names.cleaned).then_some(names.before),
             name: names.cleaned,
             is_left: !goes,
-            format: (source.format == Format::Records).then(|| source.format_name().to_owned()),
+            format: source.is_given_as_lines().then(|| source.format_name().to_owned()),
             compression: names.packing,
             cleaned_compression: names.cleaned_packing,
             ..cleaned
@@ -201,7 +201,9 @@ impl<W: Write> Cleaning<'_, W> {
             let read = self.input.archive.read_piece(piece, |met| {
                 if failed.is_none() {
                     let item = items.next_if(|item| item.begin == met.place.begin);
-                    failed = self.clean_line(&met, records, item, before, out, path).err();
+                    let gone = self.copy_table(met.byte, before, out, path);
+                    failed =
+                        gone.and_then(|()| self.clean_line(&met, records, item, before, out, path)).err();
                 }
             });
             if let Some(error) = failed {
@@ -209,6 +211,25 @@ impl<W: Write> Cleaning<'_, W> {
             }
             let changed = |problem: Problem| Error::ArchiveChanged { input: problem.path, why: problem.message };
             records += read.map_err(changed)?;
+        }
+        self.copy_table(self.source.table_bytes(), before, out, path)
+    }
+
+    /// Copies what stands in a table from where it was copied up to `end`: its head, and what is no row.
+    fn copy_table(
+        &mut self,
+        end: Option<u64>,
+        before: &mut Hashing<std::io::Sink>,
+        out: &mut Hashing<impl Write>,
+        path: &Path,
+    ) -> Result<(), Error> {
+        let Some(end) = end.filter(|_| self.source.table_bytes().is_some()) else { return Ok(()) };
+        let failed = |error| Error::ReadInput { name: self.source.name.clone(), source: error };
+        while before.bytes < end {
+            let bytes = self.source.fetch_table(before.bytes..end.min(before.bytes + COPIED_BYTES));
+            let bytes = bytes.map_err(failed)?;
+            before.update(&bytes);
+            out.write_all(&bytes).map_err(|source| unwritable(path, source))?;
         }
         Ok(())
     }
@@ -225,7 +246,7 @@ impl<W: Write> Cleaning<'_, W> {
         let source = self.source;
         let failed = |error| Error::ReadInput { name: source.name.clone(), source: error };
         let mut line = self.input.archive.record_at(met.place).map_err(failed)?;
-        if !line.is_empty() {
+        if !line.is_empty() && source.is_given_as_lines() {
             line.push(b'\n');
         }
         let within = |range: Range<u64>| {

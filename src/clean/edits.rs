@@ -148,8 +148,8 @@ impl<'a> Item<'a> {
             Format::Text => 0..source.bytes,
             Format::Records => {
                 let What::Goes(going) = self.what else { unreachable!("the others are met on the way") };
-                let line = input.record(going.article)?;
-                self.begin..self.begin + line.len() as u64 + 1
+                let record = input.record(going.article)?.len() as u64;
+                self.begin..self.begin + record + u64::from(source.is_given_as_lines())
             }
             Format::JsonLines => {
                 let end = match self.what {

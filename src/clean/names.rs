@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::out::{Compress, within};
-use crate::archive::{Archive, Compression, Format, Source};
+use crate::archive::{Archive, Compression, Source};
 use crate::error::Error;
 
 /// What a file is called, and how it is packed.
@@ -23,7 +23,7 @@ pub(super) struct Names {
 /// How many files of each format are given as JSON Lines.
 pub fn as_lines(archive: &Archive) -> BTreeMap<&'static str, u64> {
     let mut counts = BTreeMap::new();
-    for source in archive.sources().iter().filter(|source| source.format == Format::Records) {
+    for source in archive.sources().iter().filter(|source| source.is_given_as_lines()) {
         *counts.entry(source.format_name()).or_default() += 1;
     }
     counts
@@ -51,7 +51,7 @@ pub(super) fn names(
             name.ok_or_else(|| refuse("has a name that is no UTF-8, which no ledger can hold".into()))?;
         within(name)?;
         let packing = source.origin.as_ref().map_or(&[][..], |origin| &origin.packing);
-        let more = if source.format == Format::Records { ".jsonl" } else { "" };
+        let more = if source.is_given_as_lines() { ".jsonl" } else { "" };
         let cleaned_packing = compress.packing(packing);
         let cleaned = renamed(name, packing, &cleaned_packing, more);
         if let Some(other) = taken.insert(cleaned.clone(), &source.name) {

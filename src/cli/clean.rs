@@ -194,6 +194,8 @@ impl CleanArgs {
                 mapped: !self.no_mmap,
                 max_record: self.max_record,
                 max_unpacked: self.max_unpacked,
+                // A row has no place for a mark, a line has.
+                keep_tables: !self.mark,
                 temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
             },
             searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },

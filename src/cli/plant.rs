@@ -86,6 +86,7 @@ pub(crate) fn run(args: &PlantArgs) -> anyhow::Result<Status> {
             mapped: !args.no_mmap,
             max_record: args.max_record,
             max_unpacked: args.max_unpacked,
+            keep_tables: false,
             temp_dir: std::env::temp_dir(),
         },
         kinds,

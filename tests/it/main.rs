@@ -38,6 +38,7 @@ mod support;
 
 mod bad_input;
 mod clean;
+mod clean_formats;
 mod cli;
 mod columnar;
 mod compare;
