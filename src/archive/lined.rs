@@ -90,7 +90,10 @@ mod tests {
         let Some(written) = written else { return };
         let held = String::from_utf8_lossy(&line[written.bytes.clone()]).into_owned();
         let text: String = serde_json::from_str(&format!("\"{held}\"")).expect("a string of JSON");
-        let again = match JsonReader::default().read(&line, if matches!(body, Body::Json(_)) { overrides } else { &NONE }).0 {
+        let again = match JsonReader::default()
+            .read(&line, if matches!(body, Body::Json(_)) { overrides } else { &NONE })
+            .0
+        {
             Outcome::Article(record) => Record { text: Cow::Owned(record.text.into_owned()), ..*record },
             other => panic!("{other:?}"),
         };
@@ -114,9 +117,21 @@ mod tests {
         let named = FieldOverrides { text: Some("url".into()), ..NONE };
         let other = expect.replace(r#""one \"two\"\nthree""#, r#""https://www.paper.example/a""#);
         check(Body::Row(&row), &named, Some(&other));
-        check(Body::Row(&[("text", Value::Text(" "))]), &NONE, Some(r#"{"id":null,"url":null,"outlet":null,"date":null,"title":null,"text":""}"#));
-        check(Body::Row(&[("id", Value::Text("x"))]), &NONE, Some(r#"{"id":"x","url":null,"outlet":null,"date":null,"title":null,"text":null}"#));
-        check(Body::Json(br#"{"x":[1.50],"text":"\u00e9 b"}"#), &NONE, Some(r#"{"x":[1.50],"text":"\u00e9 b"}"#));
+        check(
+            Body::Row(&[("text", Value::Text(" "))]),
+            &NONE,
+            Some(r#"{"id":null,"url":null,"outlet":null,"date":null,"title":null,"text":""}"#),
+        );
+        check(
+            Body::Row(&[("id", Value::Text("x"))]),
+            &NONE,
+            Some(r#"{"id":"x","url":null,"outlet":null,"date":null,"title":null,"text":null}"#),
+        );
+        check(
+            Body::Json(br#"{"x":[1.50],"text":"\u00e9 b"}"#),
+            &NONE,
+            Some(r#"{"x":[1.50],"text":"\u00e9 b"}"#),
+        );
         check(Body::Json(br#"{"x":1"#), &NONE, Some(r#"{"x":1"#));
         check(Body::Rejected, &NONE, None);
     }

@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_unpacked_within_the_small_limits_of_readers() {
-        let lines: Vec<u8> = (0..200_000_u32).flat_map(|n| (n.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
+        let lines: Vec<u8> =
+            (0..200_000_u32).flat_map(|n| (n.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
         for bytes in [&b""[..], b"a", &lines] {
             check(bytes, &[]);
             for compression in Compression::ALL {

@@ -6,7 +6,7 @@
 //!
 //! It guarantees: text taken out between two places leaves a row that reads as before in all else. A text is only located
 //! where its field is plain: quoted from begin to end, or without any quotes, and UTF-8; of all others `None` is said. It does
-//! not keep tables of other encodings than UTF-8.
+//! not keep tables of other encodings than UTF-8, nor more of a packed one than a file may unpack to.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -173,24 +173,26 @@ impl Field {
 /// Notes what is read.
 pub(super) struct Noting<'r, 's> {
     stream: &'r mut dyn Read,
-    notes: Writer<'s>,
+    /// `None` once there is more than may be noted.
+    notes: Option<Writer<'s>>,
     allowance: &'r Allowance,
     failed: Option<io::Error>,
 }
 
 impl<'r, 's> Noting<'r, 's> {
-    /// `allowance`: how much may come out of the stream.
+    /// `allowance`: how much may be noted. A table with more is read all the same, and not kept.
     pub(super) fn new(stream: &'r mut dyn Read, notes: Writer<'s>, allowance: &'r Allowance) -> Self {
-        Noting { stream, notes, allowance, failed: None }
+        Noting { stream, notes: Some(notes), allowance, failed: None }
     }
 
-    /// The table that was read.
-    pub(super) fn finish(self) -> Result<Table, Stop> {
+    /// The table that was read, if it could be kept.
+    pub(super) fn finish(self) -> Result<Option<Table>, Stop> {
         if let Some(error) = self.failed {
             return Err(Stop::Temporary(error));
         }
-        let extent = self.notes.finish().map_err(Stop::Temporary)?;
-        Table::new(extent).map_err(Stop::Temporary)
+        let Some(notes) = self.notes else { return Ok(None) };
+        let extent = notes.finish().map_err(Stop::Temporary)?;
+        Table::new(extent).map(Some).map_err(Stop::Temporary)
     }
 }
 
@@ -198,9 +200,11 @@ impl Read for Noting<'_, '_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.stream.read(into)?;
         if self.allowance.take(read as u64).is_err() {
-            return Err(io::Error::other("it unpacks to more than it may (allow more with --max-unpacked)"));
+            self.notes = None;
         }
-        if let Err(error) = self.notes.write(&into[..read]) {
+        if let Some(notes) = &mut self.notes
+            && let Err(error) = notes.write(&into[..read])
+        {
             self.failed = Some(error);
             return Err(io::ErrorKind::StorageFull.into());
         }
@@ -240,7 +244,12 @@ mod tests {
     fn text_is_taken_out_of_the_field_that_holds_it() {
         check("id,text\n1,one two\n2,x\n", "one two", 3..7, Some("1,one\n"));
         check("id,text\r\n1,one two\r\n\r\n2,x", "one two", 3..7, Some("1,one\r\n\r\n"));
-        check("\u{FEFF}id;\"text\";x\n1;\"a \"\"b\"\"\nc, d\";\"2\"", "a \"b\"\nc, d", 2..6, Some("1;\"a c, d\";\"2\""));
+        check(
+            "\u{FEFF}id;\"text\";x\n1;\"a \"\"b\"\"\nc, d\";\"2\"",
+            "a \"b\"\nc, d",
+            2..6,
+            Some("1;\"a c, d\";\"2\""),
+        );
         check("text\tid\n\"one\"\"\"\t\"\"\n", "one\"", 2..4, Some("\"on\"\t\"\"\n"));
         check("id,text\n1,one \"two\" three\n", "one \"two\" three", 0..4, None);
         check("id,text\n1,\"one\"two\n", "onetwo", 0..3, None);

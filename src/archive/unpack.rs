@@ -281,7 +281,7 @@ impl Run<'_> {
                 let notes = self.spools.writer().map_err(Stop::Temporary)?;
                 let mut noting = Noting::new(stream, notes, &allowance);
                 sink.run(|sink| read(&mut noting, sink))?;
-                table = Some(noting.finish()?);
+                table = noting.finish()?;
             }
             Takes::Stream(read) => sink.run(|sink| read(stream, sink))?,
             Takes::Whole(read) => {

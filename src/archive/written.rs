@@ -59,8 +59,8 @@ impl WrittenText {
         let begin = record.len() - content.len();
         match format {
             Format::JsonLines => {
-                let (within, escaped) = reader.locate_text(content, overrides)?;
-                let escapes = if escaped { Escapes::Json } else { Escapes::None };
+                let (within, has_escapes) = reader.locate_text(content, overrides)?;
+                let escapes = if has_escapes { Escapes::Json } else { Escapes::None };
                 Some(WrittenText { bytes: begin + within.start..begin + within.end, escapes })
             }
             Format::Text => {

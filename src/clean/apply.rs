@@ -19,7 +19,7 @@ use super::names::names;
 use super::out::{Destination, NewFile, unwritable};
 use super::plan::{Options, Plan};
 use crate::archive::record::Outcome;
-use crate::archive::{Format, Met, Piece, Source};
+use crate::archive::{Compression, Format, Met, Piece, Source};
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::watch::{Extent, Phase, Watch};
@@ -38,6 +38,9 @@ pub struct Written {
     pub cleaned_bytes: u64,
     /// Rows of the ledger.
     pub ledger_rows: u64,
+    /// How a single file is compressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<Compression>,
     /// With `mark`: articles whose record has no place for a mark.
     pub unmarked: u64,
 }
@@ -104,6 +107,7 @@ pub fn apply(
             out.finish().map_err(|source| unwritable(Path::new(&path), source))?;
             cleaned
         };
+        written.compression = names.cleaned_packing.first().copied().filter(|_| !destination.is_folder());
         written.unmarked += file.unmarked;
         written.files += u64::from(!goes);
         written.bytes += cleaned.bytes;
@@ -209,7 +213,8 @@ impl<W: Write> Cleaning<'_, W> {
             if let Some(error) = failed {
                 return Err(error);
             }
-            let changed = |problem: Problem| Error::ArchiveChanged { input: problem.path, why: problem.message };
+            let changed =
+                |problem: Problem| Error::ArchiveChanged { input: problem.path, why: problem.message };
             records += read.map_err(changed)?;
         }
         self.copy_table(self.source.table_bytes(), before, out, path)

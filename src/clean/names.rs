@@ -20,6 +20,12 @@ pub(super) struct Names {
     pub(super) cleaned_packing: Vec<Compression>,
 }
 
+/// How many files are written in UTF-8 that were in another encoding before.
+pub fn as_utf8(archive: &Archive) -> u64 {
+    let decoded = |source: &&Source| source.origin.as_ref().is_some_and(|origin| origin.encoding.is_some());
+    archive.sources().iter().filter(decoded).count() as u64
+}
+
 /// How many files of each format are given as JSON Lines.
 pub fn as_lines(archive: &Archive) -> BTreeMap<&'static str, u64> {
     let mut counts = BTreeMap::new();
@@ -78,7 +84,7 @@ pub(super) fn renamed(name: &str, was: &[Compression], is: &[Compression], more:
         }
     }
     let mut new = stem.to_owned();
-    if !stem.ends_with(".jsonl") {
+    if !Path::new(stem).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("jsonl")) {
         new.push_str(more);
     }
     for compression in is.iter().rev() {

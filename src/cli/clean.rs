@@ -23,7 +23,8 @@ Examples:
   wirecopy clean news/ -o clean/                       a folder of files, with the same names
   cat news.jsonl | wirecopy clean - > clean.jsonl      in a pipe
   wirecopy clean news.jsonl.zst -o clean.jsonl.zst     compressed as the name says, else as the input is
-  wirecopy clean crawl.warc.gz -o clean.jsonl          what is neither JSON Lines nor text becomes JSON Lines
+  wirecopy clean crawl.warc.gz -o clean.jsonl --compress none
+                                                       pages, Parquet and JSON arrays become JSON Lines
   wirecopy clean news.jsonl --dry-run                  what would go, by outlet
   wirecopy clean news.jsonl -o clean.jsonl --keep outlets:reuters.com,apnews.com
   wirecopy clean news.jsonl -o clean.jsonl --report wirecopy-report
@@ -39,8 +40,8 @@ Exit status:
 ///
 /// An article goes only if its text, after repeats are cut, resembles that of one that stays. Of what an article says
 /// twice one copy stays, and so do labels. All other bytes of the archive stay as they are; records without a usable text
-/// go into the ledger too. Compressed files stay compressed; of other formats than JSON Lines and text, JSON Lines are
-/// written: JSON objects as they are, of all others id, url, outlet, date, title and text. Templates, one outlet's form filled in anew, stay. Cleaning twice changes nothing, and --undo
+/// go into the ledger too. Compressed files stay compressed, tables (CSV) stay tables; of pages, web archives, Parquet,
+/// Arrow and JSON arrays, JSON Lines are written. Templates, one outlet's form filled in anew, stay. Cleaning twice changes nothing, and --undo
 /// gives the archive back byte for byte. docs/output.md describes the ledger, docs/recipes.md has whole runs.
 #[derive(Debug, Args)]
 #[command(after_help = CLEAN_EXAMPLES)]

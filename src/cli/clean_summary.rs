@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use wirecopy::Phase;
-use wirecopy::clean::{Input, Loss, Plan, Written, as_lines};
+use wirecopy::clean::{Input, Loss, Plan, Written, as_lines, as_utf8};
 use wirecopy::pipeline::Stopwatch;
 
 use super::printable::{cut, line};
@@ -35,6 +35,8 @@ pub(crate) struct Summary<'a> {
     counts: Counts,
     /// Files of other formats, for which JSON Lines are written, by format.
     as_json_lines: BTreeMap<&'static str, u64>,
+    /// Files of other encodings, which are written in UTF-8.
+    as_utf8: u64,
     outlets: Vec<Outlet<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     written: Option<Written>,
@@ -110,6 +112,7 @@ impl<'a> Told<'a> {
                 problems: input.problems.len() as u64,
             },
             as_json_lines: as_lines(&input.archive),
+            as_utf8: as_utf8(&input.archive),
             outlets,
             written: written.copied(),
             out,
@@ -145,12 +148,14 @@ pub(crate) fn text(summary: &Summary<'_>) -> String {
             plural(written.unmarked, "article"),
         );
     }
+    let packed = written.compression.map(|with| format!(", compressed with {}", with.name()));
     let _ = writeln!(
         text,
-        "{} of {} are in {}; {} in {}",
+        "{} of {} are in {}{}; {} in {}",
         bytes(written.cleaned_bytes),
         bytes(written.bytes),
         line(out),
+        packed.unwrap_or_default(),
         plural(written.ledger_rows, "row"),
         line(ledger),
     );
@@ -204,6 +209,9 @@ fn counts(summary: &Summary<'_>) -> String {
         );
     }
     text.extend(other_formats(summary));
+    if summary.as_utf8 > 0 {
+        let _ = writeln!(text, "  written in UTF-8: {} of another encoding", plural(summary.as_utf8, "file"));
+    }
     if problems > 0 {
         let _ = writeln!(text, "  {}: wirecopy scan lists them", plural(problems, "problem"));
     }

@@ -13,7 +13,8 @@ use crate::support::{Run, Scan, article, number, string, text};
 
 /// Cleans `from` into `to`, with the ledger `ledger`.
 fn clean(scan: &Scan, from: &str, to: &str, args: &[&str]) -> Value {
-    let run = scan.wirecopy(&[&["clean", from, "-o", to, "--ledger", "ledger", "--force", "--json"], args].concat());
+    let run = scan
+        .wirecopy(&[&["clean", from, "-o", to, "--ledger", "ledger", "--force", "--json"], args].concat());
     counts(&run.ends_with(0))
 }
 
@@ -28,6 +29,10 @@ fn counts(run: &Run) -> Value {
 
 fn bytes(scan: &Scan, name: &str) -> Vec<u8> {
     fs::read(scan.path(name)).unwrap()
+}
+
+fn string_of<'v>(record: &'v serde_json::Map<String, Value>, key: &str) -> &'v str {
+    record[key].as_str().unwrap()
 }
 
 /// What the rows of a ledger say, without bytes and places.
@@ -67,12 +72,7 @@ fn a_packed_archive_stays_packed_and_holds_what_the_plain_one_holds() {
     clean(&scan, "a.jsonl", "plain", &[]);
     let (expect, rows) = (bytes(&scan, "plain"), told(&scan));
     assert!(!rows.is_empty() && expect.len() < sample().len());
-    for (ending, pack) in [
-        ("gz", gzip as fn(&[u8]) -> Vec<u8>),
-        ("zst", zstd),
-        ("bz2", bzip2),
-        ("xz", xz),
-    ] {
+    for (ending, pack) in [("gz", gzip as fn(&[u8]) -> Vec<u8>), ("zst", zstd), ("bz2", bzip2), ("xz", xz)] {
         let name = format!("a.jsonl.{ending}");
         scan.write(&name, pack(&sample()));
         // A name that says nothing: as the input is.
@@ -134,7 +134,9 @@ fn a_table_keeps_every_byte_but_what_goes() {
     assert_eq!(summary["counts"]["skipped"], 1);
     assert_eq!(summary["as_json_lines"], json!({}));
     // Whatever blanks stand between paragraphs, the words and all other fields are these.
-    let plain = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = |bytes: &[u8]| {
+        String::from_utf8(bytes.to_vec()).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
     assert_eq!(plain(&bytes(&scan, "out.csv")), plain(expect.as_bytes()));
     assert!(bytes(&scan, "out.csv").starts_with(head.as_bytes()));
     scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.csv", "-o", "back.csv"]).ends_with(0);
@@ -151,13 +153,15 @@ fn a_table_keeps_every_byte_but_what_goes() {
     scan.write("a.csv.gz", gzip(table.as_bytes()));
     clean(&scan, "a.csv.gz", "packed", &[]);
     assert!(unpacked(&bytes(&scan, "packed"), "gz") == cleaned);
-    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "packed", "-o", "back.csv", "--compress", "none"]).ends_with(0);
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "packed", "-o", "back.csv", "--compress", "none"])
+        .ends_with(0);
     assert!(bytes(&scan, "back.csv") == table.as_bytes());
 }
 
 #[test]
 fn a_table_that_ends_inside_quotes_loses_nothing() {
-    let rows: String = (1..4).map(|n| format!("{n},\"{}\"\n", text(n).replace('"', ""))).collect();
+    let row = |n: u64| format!("{n},\"{}\"\n", text(n).replace('"', ""));
+    let rows = [row(1), row(2), row(3)].concat();
     let table = format!("id,text\n{rows}1,\"{}\"\n9,\"open\nto the end\n", text(1).replace('"', ""));
     let scan = Scan::of("a.csv", &table);
     let args = ["clean", "a.csv", "-o", "out.csv", "--ledger", "ledger", "-q"];
@@ -181,7 +185,18 @@ fn check_lines(name: &str, archive: &[u8]) {
         assert_eq!((&line["id"], &line["text"]), (&expect["id"], &expect["text"]), "{name}");
     }
     assert_eq!(told(&scan), rows, "{name}");
-    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.jsonl", "-o", "back.jsonl", "--compress", "none"]).ends_with(0);
+    scan.wirecopy(&[
+        "clean",
+        "-q",
+        "--undo",
+        "ledger",
+        "out.jsonl",
+        "-o",
+        "back.jsonl",
+        "--compress",
+        "none",
+    ])
+    .ends_with(0);
     let back = records(&bytes(&scan, "back.jsonl"));
     let ids = |records: &[serde_json::Map<String, Value>]| -> Vec<Value> {
         records.iter().map(|record| record["id"].clone()).collect()
@@ -205,7 +220,8 @@ fn what_cannot_be_written_back_becomes_json_lines_with_the_same_articles() {
     check_lines("a.json.gz", &gzip(&serde_json::to_vec_pretty(&all).unwrap()));
     check_lines("a.parquet", &parquet(&columns(&all), ::parquet::basic::Compression::SNAPPY));
     // A table that is marked, or in another encoding.
-    let utf16: Vec<u8> = String::from_utf8(table(&all, b',')).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> =
+        String::from_utf8(table(&all, b',')).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
     check_lines("a.csv", &[b"\xFF\xFE", &utf16[..]].concat());
 }
 
@@ -228,10 +244,16 @@ fn objects_of_json_keep_fields_that_nobody_asks_for() {
 fn a_folder_of_all_forms_keeps_its_names_and_comes_back() {
     let scan = Scan::new();
     let page = |title: &str, text: &str| {
-        format!("<!DOCTYPE html><html><head><title>{title}</title></head><body><article><h1>{title}</h1><p>{}</p></article></body></html>", text.replace('\n', "</p><p>"))
+        format!(
+            "<!DOCTYPE html><html><head><title>{title}</title></head><body><article><h1>{title}</h1><p>{}</p></article></body></html>",
+            text.replace('\n', "</p><p>")
+        )
     };
     scan.write("in/a.jsonl.gz", gzip((article("a", 1) + "\n" + &article("b", 2) + "\n").as_bytes()));
-    scan.write("in/b/c.csv", format!("id,text\nc,\"{}\"\nd,\"{}\"\n", text(3).replace('"', ""), text(1).replace('"', "")));
+    scan.write(
+        "in/b/c.csv",
+        format!("id,text\nc,\"{}\"\nd,\"{}\"\n", text(3).replace('"', ""), text(1).replace('"', "")),
+    );
     scan.write("in/page.html", page("One", &text(5)));
     scan.write("in/same.html", page("One", &text(5)));
     let args = ["clean", "in", "-o", "out", "--ledger", "ledger", "--json", "--compress", "zstd"];
@@ -239,8 +261,10 @@ fn a_folder_of_all_forms_keeps_its_names_and_comes_back() {
     assert_eq!(summary["as_json_lines"], json!({"HTML": 2}));
     assert_eq!(number(&summary["counts"], "removed"), 2, "{summary}");
     let names = |folder: &str| -> Vec<String> {
-        let found = Command::new("find").args([".", "-type", "f"]).current_dir(scan.path(folder)).output().unwrap();
-        let mut names: Vec<String> = String::from_utf8(found.stdout).unwrap().lines().map(str::to_owned).collect();
+        let found =
+            Command::new("find").args([".", "-type", "f"]).current_dir(scan.path(folder)).output().unwrap();
+        let mut names: Vec<String> =
+            String::from_utf8(found.stdout).unwrap().lines().map(str::to_owned).collect();
         names.sort();
         names
     };
@@ -250,7 +274,9 @@ fn a_folder_of_all_forms_keeps_its_names_and_comes_back() {
     scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out", "-o", "back"]).ends_with(0);
     assert_eq!(names("back"), ["./a.jsonl.gz", "./b/c.csv", "./page.html.jsonl", "./same.html.jsonl"]);
     assert!(bytes(&scan, "back/b/c.csv") == bytes(&scan, "in/b/c.csv"));
-    assert!(unpacked(&bytes(&scan, "back/a.jsonl.gz"), "gz") == unpacked(&bytes(&scan, "in/a.jsonl.gz"), "gz"));
+    assert!(
+        unpacked(&bytes(&scan, "back/a.jsonl.gz"), "gz") == unpacked(&bytes(&scan, "in/a.jsonl.gz"), "gz")
+    );
 }
 
 #[test]
@@ -263,10 +289,13 @@ fn bombs_and_cut_files_are_told_and_what_could_be_read_is_cleaned() {
     let args = ["clean", "cut.jsonl.gz", "-o", "out.jsonl.gz", "--ledger", "ledger", "--json"];
     let summary = counts(&scan.wirecopy(&args).ends_with(3));
     assert_eq!(number(&summary["counts"], "removed"), 10);
-    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.jsonl.gz", "-o", "back", "--compress", "none"]).ends_with(0);
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.jsonl.gz", "-o", "back", "--compress", "none"])
+        .ends_with(0);
     assert!(lines.as_bytes().starts_with(&bytes(&scan, "back")));
-    let args = ["clean", "bomb.csv.gz", "-o", "out.csv", "--ledger", "bombed", "--max-unpacked", "64KiB", "-q"];
-    scan.wirecopy(&args).ends_with(3);
-    let left = unpacked(&bytes(&scan, "out.csv"), "gz");
-    assert!(left.starts_with(b"id,text,x\n1,one,\n") && left.len() <= 128 << 10);
+    let args =
+        ["clean", "bomb.csv.gz", "-o", "out.csv", "--ledger", "bombed", "--max-unpacked", "64KiB", "-q"];
+    // Its rows are read as a scan reads them, but so much of it is not kept.
+    scan.wirecopy(&args).ends_with(0);
+    let left = records(&unpacked(&bytes(&scan, "out.csv"), "gz"));
+    assert_eq!(left.iter().map(|record| string_of(record, "text")).collect::<Vec<_>>(), ["one", "two"]);
 }
