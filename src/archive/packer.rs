@@ -22,69 +22,109 @@ const BZIP2_LEVEL: u32 = 9;
 /// What `zstd` does without being told.
 const ZSTD_LEVEL: i32 = 3;
 
+/// Encoders are given so many bytes at a time, however they come: what some write depends on it.
+const BLOCK_BYTES: usize = 128 << 10;
+
 /// Packs what is written, and passes it on.
-pub(crate) enum Packer<W: Write> {
+pub(crate) struct Packer<W: Write> {
+    block: Vec<u8>,
+    layer: Layer<W>,
+}
+
+enum Layer<W: Write> {
     Bare(W),
-    Gzip(GzEncoder<Box<Packer<W>>>),
-    Zstd(zstd::Encoder<'static, Box<Packer<W>>>),
-    Bzip2(BzEncoder<Box<Packer<W>>>),
-    Xz(XzEncoder<Box<Packer<W>>>),
+    Gzip(GzEncoder<Box<Layer<W>>>),
+    Zstd(zstd::Encoder<'static, Box<Layer<W>>>),
+    Bzip2(BzEncoder<Box<Layer<W>>>),
+    Xz(XzEncoder<Box<Layer<W>>>),
 }
 
 impl<W: Write> Packer<W> {
     /// Packs in these formats, the outermost first.
     pub(crate) fn new(out: W, packing: &[Compression]) -> io::Result<Self> {
-        packing.iter().try_fold(Packer::Bare(out), |outside, compression| {
-            let outside = Box::new(outside);
-            Ok(match compression {
-                Compression::Gzip => {
-                    Packer::Gzip(GzEncoder::new(outside, flate2::Compression::new(USUAL_LEVEL)))
-                }
-                Compression::Zstd => {
-                    let mut encoder = zstd::Encoder::new(outside, ZSTD_LEVEL)?;
-                    // As the command does: a damaged file is told from a whole one.
-                    encoder.include_checksum(true)?;
-                    Packer::Zstd(encoder)
-                }
-                Compression::Bzip2 => {
-                    Packer::Bzip2(BzEncoder::new(outside, bzip2::Compression::new(BZIP2_LEVEL)))
-                }
-                Compression::Xz => Packer::Xz(XzEncoder::new(outside, USUAL_LEVEL)),
-            })
-        })
+        Ok(Packer { block: Vec::new(), layer: Layer::new(out, packing)? })
     }
 
     /// Ends all layers; what they were written to.
-    pub(crate) fn finish(self) -> io::Result<W> {
-        let outside = match self {
-            Packer::Bare(out) => return Ok(out),
-            Packer::Gzip(encoder) => encoder.finish()?,
-            Packer::Zstd(encoder) => encoder.finish()?,
-            Packer::Bzip2(encoder) => encoder.finish()?,
-            Packer::Xz(encoder) => encoder.finish()?,
-        };
-        outside.finish()
+    pub(crate) fn finish(mut self) -> io::Result<W> {
+        self.layer.write_all(&self.block)?;
+        self.layer.finish()
     }
 }
 
 impl<W: Write> Write for Packer<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Layer::Bare(out) = &mut self.layer {
+            return out.write(bytes);
+        }
+        let taken = bytes.len().min(BLOCK_BYTES - self.block.len());
+        self.block.extend_from_slice(&bytes[..taken]);
+        if self.block.len() == BLOCK_BYTES {
+            self.layer.write_all(&self.block)?;
+            self.block.clear();
+        }
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.layer.write_all(&self.block)?;
+        self.block.clear();
+        self.layer.flush()
+    }
+}
+
+impl<W: Write> Layer<W> {
+    fn new(out: W, packing: &[Compression]) -> io::Result<Self> {
+        packing.iter().try_fold(Layer::Bare(out), |outside, compression| {
+            let outside = Box::new(outside);
+            Ok(match compression {
+                Compression::Gzip => {
+                    Layer::Gzip(GzEncoder::new(outside, flate2::Compression::new(USUAL_LEVEL)))
+                }
+                Compression::Zstd => {
+                    let mut encoder = zstd::Encoder::new(outside, ZSTD_LEVEL)?;
+                    // As the command does: a damaged file is told from a whole one.
+                    encoder.include_checksum(true)?;
+                    Layer::Zstd(encoder)
+                }
+                Compression::Bzip2 => {
+                    Layer::Bzip2(BzEncoder::new(outside, bzip2::Compression::new(BZIP2_LEVEL)))
+                }
+                Compression::Xz => Layer::Xz(XzEncoder::new(outside, USUAL_LEVEL)),
+            })
+        })
+    }
+
+    fn finish(self) -> io::Result<W> {
+        let outside = match self {
+            Layer::Bare(out) => return Ok(out),
+            Layer::Gzip(encoder) => encoder.finish()?,
+            Layer::Zstd(encoder) => encoder.finish()?,
+            Layer::Bzip2(encoder) => encoder.finish()?,
+            Layer::Xz(encoder) => encoder.finish()?,
+        };
+        outside.finish()
+    }
+}
+
+impl<W: Write> Write for Layer<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Packer::Bare(out) => out.write(bytes),
-            Packer::Gzip(encoder) => encoder.write(bytes),
-            Packer::Zstd(encoder) => encoder.write(bytes),
-            Packer::Bzip2(encoder) => encoder.write(bytes),
-            Packer::Xz(encoder) => encoder.write(bytes),
+            Layer::Bare(out) => out.write(bytes),
+            Layer::Gzip(encoder) => encoder.write(bytes),
+            Layer::Zstd(encoder) => encoder.write(bytes),
+            Layer::Bzip2(encoder) => encoder.write(bytes),
+            Layer::Xz(encoder) => encoder.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Packer::Bare(out) => out.flush(),
-            Packer::Gzip(encoder) => encoder.flush(),
-            Packer::Zstd(encoder) => encoder.flush(),
-            Packer::Bzip2(encoder) => encoder.flush(),
-            Packer::Xz(encoder) => encoder.flush(),
+            Layer::Bare(out) => out.flush(),
+            Layer::Gzip(encoder) => encoder.flush(),
+            Layer::Zstd(encoder) => encoder.flush(),
+            Layer::Bzip2(encoder) => encoder.flush(),
+            Layer::Xz(encoder) => encoder.flush(),
         }
     }
 }
@@ -97,13 +137,15 @@ mod tests {
     use crate::archive::compression::Limits;
 
     fn check(bytes: &[u8], packing: &[Compression]) {
-        let pack = || {
+        let pack = |at_once: usize| {
             let mut packer = Packer::new(Vec::new(), packing).expect("memory");
-            packer.write_all(bytes).expect("memory");
+            for part in bytes.chunks(at_once) {
+                packer.write_all(part).expect("memory");
+            }
             packer.finish().expect("memory")
         };
-        let packed = pack();
-        assert!(packed == pack(), "{packing:?}: not the same twice");
+        let packed = pack(1 << 20);
+        assert!(packed == pack(977), "{packing:?}: it shows how the bytes came");
         let limits = Limits::default();
         let mut unpacked = packed;
         for compression in packing {
