@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::out::{Compress, within};
+use super::compress::Compress;
+use super::out::within;
 use crate::archive::{Archive, Compression, Source};
 use crate::error::Error;
 
