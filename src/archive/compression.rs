@@ -9,16 +9,21 @@
 //!
 //! Sources: RFC 1952 (2.2: members), RFC 8878 (3.1: frames), the xz file format 1.2.1 (padding between streams).
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use liblzma::stream::{Action, CONCATENATED, Status, Stream};
+use serde::{Deserialize, Serialize};
 use zstd::zstd_safe::zstd_sys;
 
+use super::detect::HEAD_BYTES;
 use super::gzip::{Gaps, Members};
+use super::streams::Peeked;
+use super::unpack::READ_BYTES;
 
 /// A format of compression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Compression {
     /// gzip.
     Gzip,
@@ -66,6 +71,9 @@ impl Limits {
     }
 }
 
+/// For files that are unpacked one after the other.
+static LARGE: Limits = Limits { large: true, passed: AtomicBool::new(false) };
+
 impl Compression {
     /// All formats.
     pub const ALL: [Compression; 4] =
@@ -91,6 +99,36 @@ impl Compression {
         }
     }
 
+    /// The format that the ending of a file's name promises.
+    pub fn of_name(name: &str) -> Option<Compression> {
+        let (_, ending) = name.rsplit_once('.')?;
+        let ending = ending.to_ascii_lowercase();
+        Self::ALL.into_iter().find(|packing| packing.endings().contains(&ending.as_str()))
+    }
+
+    /// What a stream holds that is packed in these formats, the outermost first. Layers that are not there any more (the
+    /// file was unpacked since) are passed over.
+    ///
+    /// # Errors
+    /// What reading says.
+    pub(crate) fn unpack_all(
+        packed: Box<dyn BufRead>,
+        packing: &[Compression],
+    ) -> io::Result<Box<dyn BufRead>> {
+        // Where damage is passed over, the hash of the whole tells.
+        static GAPS: Gaps = Gaps::none();
+        let mut stream = packed;
+        for &compression in packing {
+            let peeked = Peeked::at(stream, HEAD_BYTES);
+            if Compression::of(peeked.head.get_ref()) != Some(compression) {
+                return Ok(Box::new(peeked));
+            }
+            stream =
+                Box::new(BufReader::with_capacity(READ_BYTES, compression.unpack(peeked, &LARGE, &GAPS)?));
+        }
+        Ok(stream)
+    }
+
     /// The format that bytes are packed with, by their first ones.
     pub(super) fn of(head: &[u8]) -> Option<Compression> {
         let skippable = |head: &[u8]| matches!(head, [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..]);
@@ -110,9 +148,7 @@ impl Compression {
     /// The format that a file was packed with of which so little is left that its magic is cut.
     pub(super) fn of_remains(name: &str, head: &[u8]) -> Option<Compression> {
         const SHORTEST: usize = 10;
-        let (_, ending) = name.rsplit_once('.')?;
-        let named = |packing: &Compression| packing.endings().contains(&ending.to_ascii_lowercase().as_str());
-        let packing = Self::ALL.into_iter().find(named)?;
+        let packing = Self::of_name(name)?;
         let magic: &[u8] = match packing {
             Compression::Gzip => &[0x1F, 0x8B, 8],
             Compression::Zstd => &[0x28, 0xB5, 0x2F, 0xFD],

@@ -232,6 +232,17 @@ impl<'a> Fields<'a> {
     }
 }
 
+impl<'a> Fields<'a> {
+    /// The name of the field that holds this very text.
+    pub(super) fn name_of(&self, text: JsonText<'a>) -> Option<&'a str> {
+        let written = text.as_written().0;
+        let is = |value: &JsonValue<'a>| {
+            value.as_text().is_some_and(|other| std::ptr::eq(other.as_written().0, written))
+        };
+        self.named.iter().find(|(_, value)| is(value)).map(|&(name, _)| name)
+    }
+}
+
 /// The last bit is for all that are longer.
 fn length_bit(name: &str) -> u64 {
     1 << name.len().min(63)

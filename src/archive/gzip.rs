@@ -49,6 +49,11 @@ pub(super) struct Gap {
 pub(super) struct Gaps(Mutex<Vec<Gap>>);
 
 impl Gaps {
+    /// None yet.
+    pub(super) const fn none() -> Gaps {
+        Gaps(Mutex::new(Vec::new()))
+    }
+
     /// All of them.
     pub(super) fn all(&self) -> Vec<Gap> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()

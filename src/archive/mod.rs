@@ -7,8 +7,10 @@
 //!
 //! - `walk`: arguments to files · `detect`: what a file is · `source`, `map`: bytes of a file · `lines`: pieces and lines ·
 //!   `json`: a line to an article, fast · `record`: bytes to an article, by definition and with repairs
-//! - `unpack`: a packed file to a source · `compression`, `gzip`: packed bytes to bytes · `readers`: bytes of a format to records
+//! - `unpack`: a packed file to a source · `compression`, `gzip`: packed bytes to bytes · `packer`: and back · `readers`: bytes of a format to records
 //!   · `sink`, `frames`, `spool`: where these records stand
+//! - `written`: where a record writes its text · `lined`: a record of any format as a line · `table`: a
+//!   table as it was written
 //! - `html`: a page to its article · `warc`: the records of a web archive, and their payloads
 //! - `fields`, `dates`, `outlet`: which field means what
 
@@ -23,17 +25,20 @@ mod guard;
 mod gzip;
 pub mod html;
 pub mod json;
+mod lined;
 mod lines;
 mod map;
 mod members;
 mod open;
 pub mod outlet;
+mod packer;
 mod readers;
 pub mod record;
 mod sink;
 mod source;
 mod spool;
 mod streams;
+mod table;
 mod unpack;
 mod walk;
 pub mod warc;
@@ -52,6 +57,7 @@ use json::{JsonReader, Unescaped};
 use lines::{Line, after_line_end, for_each_line, pieces};
 pub use map::exit_cleanly_when_cut;
 pub(crate) use map::map as map_file;
+pub(crate) use packer::Packer;
 use record::{Finding, Outcome, Record, outcome_of, read_text, strip_mark};
 pub use source::{Format, Origin, Source};
 pub use walk::FileCounts;
@@ -75,6 +81,8 @@ pub struct ReadSettings {
     pub temp_dir: PathBuf,
     /// How many bytes one packed file may unpack to; `None`: 256 MiB and a hundred times its size.
     pub max_unpacked: Option<u64>,
+    /// Whether tables of separated values are kept as they are beside what is read of them, so that they can be written back.
+    pub keep_tables: bool,
 }
 
 impl ReadSettings {
@@ -400,27 +408,49 @@ impl Archive {
         after_line_end(&self.sources[source as usize], from)
     }
 
-    /// The bytes of the record at `place`, as they stand in the file.
+    /// The bytes of the record at `place`, as they stand in the file; of a table that was kept the row with its line ends; of
+    /// other [`Format::Records`] the line that stands for it in JSON Lines, empty where nothing of the record is known.
     ///
     /// # Errors
     /// What the operating system says.
     pub fn record_at(&self, place: Place) -> io::Result<Vec<u8>> {
         let source = &self.sources[place.source as usize];
-        Ok(source.fetch(place.begin..place.begin + place.bytes)?.into_owned())
+        let bytes = source.fetch(place.begin..place.begin + place.bytes)?;
+        Ok(match source.format {
+            Format::JsonLines | Format::Text => bytes.into_owned(),
+            Format::Records => match (&source.table, frames::header(&bytes).and_then(|header| header.byte)) {
+                (Some(table), Some(begin)) => table.row(begin)?,
+                _ => lined::line_of(&bytes, &self.settings.fields).unwrap_or_default(),
+            },
+        })
     }
 
-    /// Where `record`, the bytes at `place`, writes its text; `None` where that cannot be edited in place.
+    /// Where `record`, what [`Archive::record_at`] says of `place`, writes its text; `None` where that cannot be edited in
+    /// place.
     pub fn written_text(&self, place: Place, record: &[u8]) -> Option<WrittenText> {
-        let format = self.sources[place.source as usize].format;
-        let mut reader = JsonReader::default();
-        WrittenText::of(format, record, place.begin == 0, &self.settings.fields, &mut reader)
+        let source = &self.sources[place.source as usize];
+        let fields = &self.settings.fields;
+        if source.format == Format::Records {
+            let frame = source.fetch(place.begin..place.begin + place.bytes).ok()?;
+            let Some(table) = &source.table else { return lined::written_text(&frame, record, fields) };
+            let Content::Fields(row, _) = frames::read(&frame)?.content else { return None };
+            let TextField::Found(text) = find_text(&row, fields) else { return None };
+            return table.written_text(record, row.name_of(text)?, &text.read());
+        }
+        WrittenText::of(source.format, record, place.begin == 0, fields, &mut JsonReader::default())
     }
 
-    /// Where `record`, the bytes at `place`, has the member `key`, or takes it in; `None` where it cannot.
+    /// Where `record`, what [`Archive::record_at`] says of `place`, has the member `key`, or takes it in; `None` where it
+    /// cannot.
     pub fn mark_place(&self, place: Place, record: &[u8], key: &str) -> Option<MarkPlace> {
-        match self.sources[place.source as usize].format {
-            Format::JsonLines => MarkPlace::of(record, place.begin == 0, key, &mut JsonReader::default()),
-            Format::Text | Format::Records => None,
+        let source = &self.sources[place.source as usize];
+        let at_start = source.format == Format::JsonLines && place.begin == 0;
+        match source.format {
+            Format::Records if source.table.is_some() => None,
+            Format::JsonLines | Format::Records => {
+                MarkPlace::of(record, at_start, key, &mut JsonReader::default())
+            }
+            Format::Text => None,
         }
     }
 

@@ -22,6 +22,7 @@ use super::guard::guarded;
 use super::gzip::Gaps;
 use super::record::Finding;
 use super::spool::{Extent, Spools, Writer};
+use super::table::Table;
 use super::unpack::{LEAST_ALLOWED, MOST_EXPANSION};
 use crate::problem::ProblemKind;
 
@@ -91,6 +92,8 @@ pub(super) struct Given {
     pub(super) last: u64,
     /// Records of kinds that hold no article.
     pub(super) others: u64,
+    /// As it was written, if that was asked for.
+    pub(super) table: Option<Table>,
 }
 
 /// How much a file may unpack to, shared by all who unpack it.

@@ -17,6 +17,7 @@ use super::compression::Compression;
 use super::map;
 use super::sink::{Cut, Given};
 use super::spool::Extent;
+use super::table::Table;
 
 /// How a file is cut into records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct Source {
     pub(super) last_record: u64,
     /// Records of kinds that hold no article, such as requests in a web archive: in no other count.
     pub other_records: u64,
+    /// As it was written, if that was asked for and can be.
+    pub(super) table: Option<Table>,
 }
 
 #[derive(Debug)]
@@ -95,6 +98,7 @@ impl Source {
             cuts: Vec::new(),
             last_record: 0,
             other_records: 0,
+            table: None,
         })
     }
 
@@ -123,6 +127,7 @@ impl Source {
             cuts: given.cuts,
             last_record: given.last,
             other_records: given.others,
+            table: given.table,
         }
     }
 
@@ -134,6 +139,24 @@ impl Source {
             Format::Text => "text",
             Format::Records => "records",
         })
+    }
+
+    /// Whether it is of a format that cannot be written back, so that JSON Lines stand for its records.
+    pub fn is_given_as_lines(&self) -> bool {
+        self.format == Format::Records && self.table.is_none()
+    }
+
+    /// How many bytes the table has, as it was written; `None` of what is no table, or was not kept.
+    pub fn table_bytes(&self) -> Option<u64> {
+        self.table.as_ref().map(Table::bytes)
+    }
+
+    /// Bytes of the table, as it was written.
+    ///
+    /// # Errors
+    /// What the operating system says; `UnexpectedEof` beyond its end.
+    pub fn fetch_table(&self, range: Range<u64>) -> io::Result<Cow<'_, [u8]>> {
+        self.table.as_ref().ok_or(io::ErrorKind::UnexpectedEof)?.fetch(range)
     }
 
     /// How many bytes its file has: packed, if it was packed.

@@ -31,6 +31,7 @@ use super::sink::{Allowance, FileProblem, Given, Sink, Stop};
 use super::source::{Format, Origin, Source};
 use super::spool::{Extent, Spools};
 use super::streams::{Counted, Part, Peeked};
+use super::table::Noting;
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
 
@@ -277,7 +278,17 @@ impl Run<'_> {
         if origin.encoding.is_some() {
             sink.places_are_unknown();
         }
+        let mut table = None;
         match reader.takes {
+            Takes::Stream(read)
+                if self.settings.keep_tables && reader.is_table() && origin.encoding.is_none() =>
+            {
+                let allowance = Allowance::new(self.settings.max_unpacked, &self.consumed);
+                let notes = self.spools.writer().map_err(Stop::Temporary)?;
+                let mut noting = Noting::new(stream, notes, &allowance);
+                sink.run(|sink| read(&mut noting, sink))?;
+                table = noting.finish()?;
+            }
             Takes::Stream(read) => sink.run(|sink| read(stream, sink))?,
             Takes::Whole(read) => {
                 let file = match &self.file {
@@ -291,7 +302,7 @@ impl Run<'_> {
                 sink.run(|sink| read(&whole, sink))?;
             }
         }
-        sink.finish()
+        Ok(Given { table, ..sink.finish()? })
     }
 
     /// The unpacked bytes as a file: what cannot be unpacked to its end is of no use to a reader of whole files.

@@ -20,7 +20,18 @@ use super::source::Format;
 pub struct WrittenText {
     /// Bytes of the record; of a JSON string without its quotes.
     pub bytes: Range<usize>,
-    escaped: bool,
+    pub(super) escapes: Escapes,
+}
+
+/// How characters are written that cannot stand for themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Escapes {
+    /// All stand for themselves.
+    None,
+    /// As in strings of JSON.
+    Json,
+    /// Quotes twice, as in tables.
+    Doubled,
 }
 
 /// Where a member can be put into an object.
@@ -48,35 +59,40 @@ impl WrittenText {
         let begin = record.len() - content.len();
         match format {
             Format::JsonLines => {
-                let (within, escaped) = reader.locate_text(content, overrides)?;
-                Some(WrittenText { bytes: begin + within.start..begin + within.end, escaped })
+                let (within, has_escapes) = reader.locate_text(content, overrides)?;
+                let escapes = if has_escapes { Escapes::Json } else { Escapes::None };
+                Some(WrittenText { bytes: begin + within.start..begin + within.end, escapes })
             }
             Format::Text => {
                 std::str::from_utf8(content).ok()?;
-                Some(WrittenText { bytes: begin..record.len(), escaped: false })
+                Some(WrittenText { bytes: begin..record.len(), escapes: Escapes::None })
             }
-            Format::Records => None, // they stand in a spool, not in the file
+            Format::Records => None, // what stands for them is a line: see `lined`
         }
     }
 
     /// The bytes of `record` at which places of its text are written; `places` ascend. Linear in the text.
     pub fn places(&self, record: &[u8], places: &[usize]) -> Vec<usize> {
-        if !self.escaped {
-            return places.iter().map(|place| self.bytes.start + place).collect();
-        }
+        let escape = match self.escapes {
+            Escapes::None => return places.iter().map(|place| self.bytes.start + place).collect(),
+            Escapes::Json => b'\\',
+            Escapes::Doubled => b'"',
+        };
         let written = &record[self.bytes.clone()];
         let mut found = Vec::with_capacity(places.len());
         let (mut at, mut said) = (0, 0);
         let mut wanted = places.iter().copied().peekable();
         while let Some(place) = wanted.peek().copied() {
-            let next = memchr::memchr(b'\\', &written[at..]).unwrap_or(written.len() - at);
+            let next = memchr::memchr(escape, &written[at..]).unwrap_or(written.len() - at);
             if place <= said + next {
                 found.push(self.bytes.start + at + (place - said));
                 wanted.next();
                 continue;
             }
             (at, said) = (at + next, said + next);
-            let Some((length, character_bytes)) = escaped_length(&written[at..]) else {
+            let doubled = (at < written.len()).then_some((2, 1));
+            let next = if self.escapes == Escapes::Json { escaped_length(&written[at..]) } else { doubled };
+            let Some((length, character_bytes)) = next else {
                 break; // no place lies beyond the text
             };
             (at, said) = (at + length, said + character_bytes);

@@ -14,6 +14,7 @@ use super::cut::Cut;
 use super::input::Input;
 use super::ledger::Row;
 use super::plan::{Going, Plan};
+use crate::archive::record::Finding;
 use crate::archive::{Format, Place};
 use crate::error::Error;
 use crate::problem::Problem;
@@ -25,7 +26,7 @@ pub const MARK: &str = "wirecopy";
 #[derive(Debug)]
 pub(super) struct Item<'a> {
     pub(super) source: u32,
-    begin: u64,
+    pub(super) begin: u64,
     record: u64,
     what: What<'a>,
 }
@@ -39,7 +40,20 @@ enum What<'a> {
     Marked(u32, Option<&'a Going>, &'a [Cut]),
 }
 
-/// A stretch of bytes that changes.
+/// The row of a record that holds no article, met in place.
+pub(super) fn rejected_row<'a>(path: &'a str, record: u64, findings: &'a [Finding]) -> Row<'a> {
+    Row {
+        what: "rejected".into(),
+        path: Cow::Borrowed(path),
+        record,
+        kind: findings.last().map(|(kind, _)| kind.name().into()),
+        message: findings.last().map(|(_, message)| Cow::Borrowed(&**message)),
+        ..Row::default()
+    }
+}
+
+/// A stretch of bytes that changes. Where lines stand for the records, its bytes count from where the record's frame begins,
+/// as if the line stood there.
 #[derive(Debug)]
 pub(super) struct Edit<'a> {
     pub(super) bytes: Range<u64>,
@@ -67,7 +81,11 @@ pub(super) fn items<'a>(input: &'a Input, plan: &'a Plan, mark: bool) -> Vec<Ite
     } else {
         items.extend(plan.gone.iter().map(|going| item(going.article, What::Goes(going))));
         items.extend(plan.cuts.iter().map(|(article, cuts)| item(*article, What::Cut(*article, cuts))));
-        items.extend(input.rejected().into_iter().map(|(source, record, begin, problem)| Item {
+        // Records of other formats that hold no article are met when the file is gone through.
+        let sources = input.archive.sources();
+        let rejected = input.rejected().into_iter();
+        let rejected = rejected.filter(|at| sources[at.0 as usize].format != Format::Records);
+        items.extend(rejected.map(|(source, record, begin, problem)| Item {
             source,
             begin,
             record,
@@ -127,7 +145,12 @@ impl<'a> Item<'a> {
         let source = &input.archive.sources()[self.source as usize];
         let failed = |error| Error::ReadInput { name: source.name.clone(), source: error };
         let bytes = match source.format {
-            Format::Text | Format::Records => 0..source.bytes,
+            Format::Text => 0..source.bytes,
+            Format::Records => {
+                let What::Goes(going) = self.what else { unreachable!("the others are met on the way") };
+                let record = input.record(going.article)?.len() as u64;
+                self.begin..self.begin + record + u64::from(source.is_given_as_lines())
+            }
             Format::JsonLines => {
                 let end = match self.what {
                     What::Goes(going) => {

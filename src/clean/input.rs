@@ -108,6 +108,11 @@ impl Input {
                 env!("CARGO_PKG_VERSION")
             )));
         }
+        if run.settings.format == "parquet" {
+            let why =
+                "its tables are Parquet, and only JSON Lines are gone on from; scan with --format jsonl";
+            return Err(folder.unusable(why.into()));
+        }
         let passages = ["passages"];
         let more = if settings.searches.passages { &passages[..] } else { &[] };
         for needed in ["repeats", "duplicates"].iter().chain(more) {
@@ -291,6 +296,9 @@ struct Run {
 #[derive(Deserialize)]
 struct RunSettings {
     only: Vec<String>,
+    /// Of the tables; JSON Lines where an older report does not say.
+    #[serde(default)]
+    format: String,
     seed: u64,
     max_record: u64,
     #[serde(deserialize_with = "named_fields")]

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::archive::Compression;
 use crate::error::Error;
 
 /// The version of the ledger's format.
@@ -87,12 +88,24 @@ fn is_zero(number: &u64) -> bool {
 }
 
 /// A file before and after.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CleanedFile {
     /// As typed, plus the walked part.
     pub path: String,
     /// Where it is in a folder of cleaned files.
     pub name: String,
+    /// Its name in a folder before, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_before: Option<String>,
+    /// The format that it was of, where JSON Lines stand for it in both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// How it was compressed, the outermost first. Lengths and hashes are those of what it unpacks to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compression: Vec<Compression>,
+    /// How the cleaned file is compressed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cleaned_compression: Vec<Compression>,
     /// Whether anything of it is left: a text file that goes leaves no file.
     pub is_left: bool,
     /// Its length before.
@@ -172,6 +185,12 @@ impl<W> Hashing<W> {
         Hashing { inner, hash: Xxh3::new(), bytes: 0 }
     }
 
+    /// Notes bytes that stay where they are.
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
+
     pub(super) fn digest(&self) -> String {
         format!("{:032x}", self.hash.digest128())
     }
@@ -185,8 +204,7 @@ impl<W: Write> Write for Hashing<W> {
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.inner.write_all(bytes)?;
-        self.hash.update(bytes);
-        self.bytes += bytes.len() as u64;
+        self.update(bytes);
         Ok(())
     }
 

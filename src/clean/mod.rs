@@ -5,28 +5,31 @@
 //! [`apply`] writes the archive without them, and a ledger by which [`undo`] gives the bytes back. Only this room writes
 //! archives.
 //!
-//! - `input`: findings or report to one input · `cut`: a span that goes · `shared`: what it has from others · `order`: who stays · `judge`: who
-//!   goes · `loss`: what each outlet
-//!   loses · `plan`: all of it · `edits`: plan to bytes · `ledger`: its rows · `out`: places, and publishing by rename ·
+//! - `input`: findings or report to one input · `cut`: a span that goes · `shared`: what it has from others · `order`: who
+//!   stays · `judge`: who goes · `loss`: what each outlet loses · `plan`: all of it · `edits`: plan to bytes · `ledger`: its
+//!   rows · `names`: what files are called · `compress`: how they are packed · `out`: places, and publishing by rename ·
 //!   `apply`, `undo`
 //!
 //! Guarantees:
 //! - An article goes only if its text, after repeats are cut, resembles that of its survivor as it then stands, at the
 //!   threshold, on the shingle sets; and its survivor stays.
 //! - Cleaning what was cleaned changes no byte, as long as near-duplicates and repeats alone go.
-//! - All other fields, the order of records, blank lines and line ends stay byte for byte, and `undo` restores the file,
-//!   which the ledger's hashes hold.
+//! - Of JSON Lines, text and tables all other fields, the order of records, blank lines and line ends stay byte for byte, and
+//!   `undo` restores the file, which the ledger's hashes hold. Compressed files count as what they unpack to. Of all other
+//!   formats that holds for the JSON Lines that stand for them.
 //! - Nothing is published unless all of it could be written.
 //!
 //! Not done: an article that says two stories of others, one after the other, stays.
 
 mod apply;
+mod compress;
 mod cut;
 mod edits;
 mod input;
 mod judge;
 mod ledger;
 mod loss;
+mod names;
 mod order;
 mod out;
 mod plan;
@@ -34,11 +37,13 @@ mod shared;
 mod undo;
 
 pub use apply::{Written, apply};
+pub use compress::Compress;
 pub use cut::{Cut, Why};
 pub use edits::MARK;
 pub use input::Input;
 pub use ledger::{CleanedFile, End, Head, LEDGER, Row};
 pub use loss::Loss;
+pub use names::{as_lines, as_utf8};
 pub use order::{Keep, Reason};
 pub use out::{Destination, NewFile};
 pub use plan::{Going, Options, Plan, plan};

@@ -2,7 +2,8 @@
 //!
 //! A file is written under a temporary name in the same folder, and gets its place by one rename; until then, and after
 //! any error, whatever stood there before still stands. A folder is filled beside its place likewise. Standard output, and
-//! devices and pipes that are named, are written as they are. Dropping a claim removes what was written.
+//! devices and pipes that are named, are written as they are. What is written is packed on the way ([`Compress`]).
+//! Dropping a claim removes what was written.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -11,7 +12,8 @@ use std::path::{Component, Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempDir};
 
-use crate::archive::Archive;
+use super::compress::Compress;
+use crate::archive::{Archive, Compression, Packer};
 use crate::error::Error;
 
 /// Bytes that are gathered before they are written.
@@ -19,7 +21,10 @@ const BUFFER_BYTES: usize = 1 << 18;
 
 /// Where an archive goes.
 #[derive(Debug)]
-pub struct Destination(To);
+pub struct Destination {
+    to: To,
+    compress: Compress,
+}
 
 #[derive(Debug)]
 enum To {
@@ -38,29 +43,40 @@ pub struct NewFile {
     file: Option<File>,
 }
 
-/// Something to write one file of an archive to.
-pub(super) enum Out<'d> {
+/// Something to write one file of an archive to, packed on the way.
+pub(super) struct Out<'d>(Packer<Bare<'d>>);
+
+/// Where packed bytes go.
+enum Bare<'d> {
     Stdout(BufWriter<io::StdoutLock<'static>>),
     File(BufWriter<&'d File>),
     Own(BufWriter<File>),
 }
 
 impl Destination {
-    /// Claims the place `out`, `-` for standard output. `many`: a folder is needed. `inputs` are the arguments.
+    /// Claims the place `out`, `-` for standard output. `many`: a folder is needed. `inputs` are the arguments. Of a single
+    /// file the ending says how it is compressed, unless that is asked for.
     ///
     /// # Errors
     /// [`Error::OutputInTheWay`] if an input is or lies there, or something else; [`Error::WriteOutput`].
-    pub fn claim(out: &Path, many: bool, inputs: &[String]) -> Result<Destination, Error> {
+    pub fn claim(
+        out: &Path,
+        many: bool,
+        inputs: &[String],
+        compress: Compress,
+    ) -> Result<Destination, Error> {
         if out.as_os_str() == "-" {
             if many {
                 let why = "cannot take several files; name a folder with --out".to_owned();
                 return Err(in_the_way(Path::new("standard output"), why));
             }
-            return Ok(Destination(To::Stdout));
+            return Ok(Destination { to: To::Stdout, compress });
         }
         let is_folder = fs::metadata(out).is_ok_and(|there| there.is_dir());
         if !many && !is_folder {
-            return Ok(Destination(To::File(NewFile::claim(out, inputs)?)));
+            let named = out.to_str().and_then(Compression::of_name).map(Compress::With);
+            let compress = if compress == Compress::Same { named.unwrap_or_default() } else { compress };
+            return Ok(Destination { to: To::File(NewFile::claim(out, inputs)?), compress });
         }
         let place = resolve(out)?;
         if place.exists() && !is_folder {
@@ -80,12 +96,12 @@ impl Destination {
         // Inside the private temporary folder, so that it gets the user's usual permissions.
         let new = beside.path().join("archive");
         fs::create_dir(&new).map_err(|source| unwritable(out, source))?;
-        Ok(Destination(To::Folder { place, beside, new }))
+        Ok(Destination { to: To::Folder { place, beside, new }, compress })
     }
 
     /// What there is to remove if the run ends early.
     pub fn leftovers(&self) -> Vec<PathBuf> {
-        match &self.0 {
+        match &self.to {
             To::Stdout => Vec::new(),
             To::File(file) => file.leftovers(),
             To::Folder { beside, .. } => vec![beside.path().to_owned()],
@@ -94,7 +110,7 @@ impl Destination {
 
     /// Where it goes, as people know it.
     pub fn name(&self) -> String {
-        match &self.0 {
+        match &self.to {
             To::Stdout => "standard output".into(),
             To::File(file) => file.place.display().to_string(),
             To::Folder { place, .. } => place.display().to_string(),
@@ -103,7 +119,7 @@ impl Destination {
 
     /// Whether it is, or would hold, this place.
     pub fn is_at(&self, place: &Path) -> bool {
-        match &self.0 {
+        match &self.to {
             To::Stdout => false,
             To::File(file) => file.temporary.is_some() && file.place == place,
             To::Folder { place: folder, .. } => place.starts_with(folder),
@@ -112,26 +128,37 @@ impl Destination {
 
     /// Whether it is standard output.
     pub fn is_stdout(&self) -> bool {
-        matches!(self.0, To::Stdout)
+        matches!(self.to, To::Stdout)
+    }
+
+    /// How it is compressed.
+    pub(super) fn compress(&self) -> Compress {
+        self.compress
     }
 
     /// Whether it is a folder.
     pub(super) fn is_folder(&self) -> bool {
-        matches!(self.0, To::Folder { .. })
+        matches!(self.to, To::Folder { .. })
     }
 
-    /// Opens the file `name` of the archive for writing.
-    pub(super) fn open(&mut self, name: &str) -> Result<Out<'_>, Error> {
-        match &mut self.0 {
-            To::Stdout => Ok(Out::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock()))),
-            To::File(file) => Ok(Out::File(file.writer())),
+    /// Opens the file `name` of the archive for writing, packed in these formats, the outermost first.
+    pub(super) fn open(&mut self, name: &str, packing: &[Compression]) -> Result<Out<'_>, Error> {
+        let place = self.name();
+        let packed = Packer::new(self.bare(name)?, packing);
+        packed.map(Out).map_err(|source| unwritable(Path::new(&place), source))
+    }
+
+    fn bare(&mut self, name: &str) -> Result<Bare<'_>, Error> {
+        match &mut self.to {
+            To::Stdout => Ok(Bare::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock()))),
+            To::File(file) => Ok(Bare::File(file.writer())),
             To::Folder { new, .. } => {
                 let path = new.join(within(name)?);
                 let open = || {
                     fs::create_dir_all(path.parent().unwrap_or(new))?;
                     File::create_new(&path)
                 };
-                Ok(Out::Own(BufWriter::with_capacity(
+                Ok(Bare::Own(BufWriter::with_capacity(
                     BUFFER_BYTES,
                     open().map_err(|source| unwritable(Path::new(name), source))?,
                 )))
@@ -144,7 +171,7 @@ impl Destination {
     /// # Errors
     /// [`Error::OutputInTheWay`].
     pub fn refuse_sources(&self, archive: &Archive) -> Result<(), Error> {
-        match &self.0 {
+        match &self.to {
             To::File(file) => file.refuse_sources(archive),
             To::Stdout => {
                 // `clean a.jsonl > a.jsonl` has emptied it already; `>> a.jsonl` would never end.
@@ -171,7 +198,7 @@ impl Destination {
     /// # Errors
     /// [`Error::WriteOutput`].
     pub fn publish(self) -> Result<(), Error> {
-        match self.0 {
+        match self.to {
             To::Stdout => Ok(()),
             To::File(file) => file.publish(),
             To::Folder { place, beside: _beside, new } => {
@@ -278,30 +305,41 @@ impl NewFile {
 
 impl Write for Out<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Out<'_> {
+    /// Ends what is packed, writes what is gathered, and sees to it that it is on the disk where that can be.
+    pub(super) fn finish(self) -> io::Result<()> {
+        let mut bare = self.0.finish()?;
+        bare.flush()?;
+        match &bare {
+            Bare::Own(out) => out.get_ref().sync_all(),
+            Bare::File(out) if out.get_ref().metadata()?.is_file() => out.get_ref().sync_all(),
+            Bare::File(_) | Bare::Stdout(_) => Ok(()),
+        }
+    }
+}
+
+impl Write for Bare<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Out::Stdout(out) => out.write(bytes),
-            Out::File(out) => out.write(bytes),
-            Out::Own(out) => out.write(bytes),
+            Bare::Stdout(out) => out.write(bytes),
+            Bare::File(out) => out.write(bytes),
+            Bare::Own(out) => out.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Out::Stdout(out) => out.flush(),
-            Out::File(out) => out.flush(),
-            Out::Own(out) => out.flush(),
-        }
-    }
-}
-
-impl Out<'_> {
-    /// Writes what is gathered, and sees to it that it is on the disk where that can be.
-    pub(super) fn finish(mut self) -> io::Result<()> {
-        self.flush()?;
-        match &self {
-            Out::Own(out) => out.get_ref().sync_all(),
-            Out::File(out) if out.get_ref().metadata()?.is_file() => out.get_ref().sync_all(),
-            Out::File(_) | Out::Stdout(_) => Ok(()),
+            Bare::Stdout(out) => out.flush(),
+            Bare::File(out) => out.flush(),
+            Bare::Own(out) => out.flush(),
         }
     }
 }

@@ -3,7 +3,8 @@
 //! In: a ledger, the cleaned archive, where the original goes. Out: the original. The ledger is looked through first (`ledger`);
 //! then each cleaned file is read from its begin to its end, and what was taken out is put back where it stood. Length and
 //! hash of what is read must be those of the cleaned file, and of what is written those of the original: else it is
-//! another archive, or it was changed since, and nothing is published.
+//! another archive, or it was changed since, and nothing is published. Compressed files are unpacked on the way, and compressed
+//! again as they were; that gives other packed bytes.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
@@ -11,7 +12,9 @@ use std::path::Path;
 
 use super::apply::Written;
 use super::ledger::{Checked, CleanedFile, Hashing, Row};
+use super::names::renamed;
 use super::out::{Destination, unwritable, within};
+use crate::archive::Compression;
 use crate::error::Error;
 use crate::watch::{Extent, Phase, Watch};
 
@@ -55,9 +58,14 @@ pub fn undo(
             (true, "-") => Box::new(io::stdin().lock()),
             (true, _) => Box::new(File::open(&path).map_err(failed)?),
         };
-        let from = BufReader::with_capacity(COPIED_BYTES, from);
+        let from = Box::new(BufReader::with_capacity(COPIED_BYTES, from));
+        let from = Compression::unpack_all(from, &file.cleaned_compression);
+        let from = from.map_err(|source| Error::ReadInput { name: path.display().to_string(), source })?;
         let place = destination.name();
-        let out = destination.open(&file.name)?;
+        let before = file.name_before.as_deref().unwrap_or(&file.name);
+        let packing = destination.compress().packing(&file.compression);
+        let name = renamed(before, &file.compression, &packing, "");
+        let out = destination.open(&name, &packing)?;
         let mut restoring = Restoring {
             from: Hashing::new(from),
             out: Hashing::new(out),
@@ -69,7 +77,9 @@ pub fn undo(
             restoring.put_back(&row, &ledger)?;
             next = ledger.next()?;
         }
-        restoring.copy(u64::MAX, None)?;
+        // One byte more is enough to be another archive, whatever it unpacks to.
+        let left = file.bytes.saturating_sub(restoring.out.bytes);
+        restoring.copy(left.saturating_add(1), None)?;
         restoring.check(file, &ledger)?;
         restoring.out.inner.finish().map_err(|source| unwritable(Path::new(&place), source))?;
         written.files += 1;

@@ -293,6 +293,7 @@ impl ScanArgs {
                 max_record: self.max_record,
                 temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
                 max_unpacked: self.max_unpacked,
+                keep_tables: false,
             },
             searches: self.only,
             threshold: self.threshold,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::Args;
 use wirecopy::archive::ReadSettings;
-use wirecopy::clean::{self, Destination, Input, Keep, NewFile, Options, Plan, Remove};
+use wirecopy::clean::{self, Compress, Destination, Input, Keep, NewFile, Options, Plan, Remove};
 use wirecopy::kernel::Kernel;
 use wirecopy::pipeline::Stopwatch;
 use wirecopy::{Error, Phase, Searches, Settings, archive, scan};
@@ -22,6 +22,9 @@ Examples:
   wirecopy clean news.jsonl -o clean.jsonl             near-duplicates and repeats go; the ledger says why
   wirecopy clean news/ -o clean/                       a folder of files, with the same names
   cat news.jsonl | wirecopy clean - > clean.jsonl      in a pipe
+  wirecopy clean news.jsonl.zst -o clean.jsonl.zst     compressed as the name says, else as the input is
+  wirecopy clean crawl.warc.gz -o clean.jsonl --compress none
+                                                       pages, Parquet and JSON arrays become JSON Lines
   wirecopy clean news.jsonl --dry-run                  what would go, by outlet
   wirecopy clean news.jsonl -o clean.jsonl --keep outlets:reuters.com,apnews.com
   wirecopy clean news.jsonl -o clean.jsonl --report wirecopy-report
@@ -37,7 +40,8 @@ Exit status:
 ///
 /// An article goes only if its text, after repeats are cut, resembles that of one that stays. Of what an article says
 /// twice one copy stays, and so do labels. All other bytes of the archive stay as they are; records without a usable text
-/// go into the ledger too. Templates, one outlet's form filled in anew, stay. Cleaning twice changes nothing, and --undo
+/// go into the ledger too. Compressed files stay compressed, tables (CSV) stay tables; of pages, web archives, Parquet,
+/// Arrow and JSON arrays, JSON Lines are written. Templates, one outlet's form filled in anew, stay. Cleaning twice changes nothing, and --undo
 /// gives the archive back byte for byte. docs/output.md describes the ledger, docs/recipes.md has whole runs.
 #[derive(Debug, Args)]
 #[command(after_help = CLEAN_EXAMPLES)]
@@ -50,6 +54,11 @@ pub(crate) struct CleanArgs {
     /// Where the archive goes: a file, - for standard output, or a new or empty folder for several files
     #[arg(short, long, value_name = "FILE", default_value = "-", help_heading = "Output")]
     out: PathBuf,
+
+    /// How the archive is compressed: none, gzip, zstd, bzip2, xz, or same: as the ending of a single file's name says
+    /// (.gz, .zst, .bz2, .xz), else as the input is
+    #[arg(long, value_name = "HOW", default_value = "same", help_heading = "Output")]
+    compress: Compress,
 
     /// Where the ledger goes
     #[arg(long, value_name = "FILE", default_value = "wirecopy-ledger.jsonl", help_heading = "Output")]
@@ -140,6 +149,11 @@ pub(crate) struct CleanArgs {
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = args::size, help_heading = "Input")]
     max_record: u64,
 
+    /// The most that one compressed or converted file may unpack to: bytes, or with KiB, MiB, GiB. Without it 256MiB and
+    /// a hundred times its size
+    #[arg(long, value_name = "SIZE", value_parser = args::size, help_heading = "Input")]
+    max_unpacked: Option<u64>,
+
     /// Read files instead of mapping them into memory
     #[arg(long, help_heading = "Input")]
     no_mmap: bool,
@@ -180,7 +194,9 @@ impl CleanArgs {
                 fields: self.fields.overrides(),
                 mapped: !self.no_mmap,
                 max_record: self.max_record,
-                max_unpacked: None,
+                max_unpacked: self.max_unpacked,
+                // A row has no place for a mark, a line has.
+                keep_tables: !self.mark,
                 temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
             },
             searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },
@@ -243,7 +259,7 @@ fn clean(args: &CleanArgs) -> anyhow::Result<Status> {
             args.ledger.display()
         );
     }
-    let destination = Destination::claim(&args.out, args.many(), &args.archives)?;
+    let destination = Destination::claim(&args.out, args.many(), &args.archives, args.compress)?;
     if destination.is_at(ledger.place()) {
         bail!("the archive and the ledger would both go to {}", args.out.display());
     }
@@ -328,7 +344,7 @@ fn undo(args: &CleanArgs, ledger: &std::path::Path) -> anyhow::Result<Status> {
     };
     let inputs = [cleaned.clone(), ledger.to_string_lossy().into_owned()];
     let many = clean::files_of(ledger)? > 1;
-    let mut destination = Destination::claim(&args.out, many, &inputs)?;
+    let mut destination = Destination::claim(&args.out, many, &inputs, args.compress)?;
     let leftovers = destination.leftovers();
     let unfinished = interrupt::remove_when_interrupted(leftovers)?;
     let progress = Progress::new(args.progress, args.quiet, &[Phase::Clean]);

@@ -1,11 +1,12 @@
 //! What a cleaning tells at its end: counts, what each outlet lost, where everything is.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
 use wirecopy::Phase;
-use wirecopy::clean::{Input, Loss, Plan, Written};
+use wirecopy::clean::{Input, Loss, Plan, Written, as_lines, as_utf8};
 use wirecopy::pipeline::Stopwatch;
 
 use super::printable::{cut, line};
@@ -32,6 +33,10 @@ pub(crate) struct Summary<'a> {
     wirecopy: &'static str,
     mark: bool,
     counts: Counts,
+    /// Files of other formats, for which JSON Lines are written, by format.
+    as_json_lines: BTreeMap<&'static str, u64>,
+    /// Files of other encodings, which are written in UTF-8.
+    as_utf8: u64,
     outlets: Vec<Outlet<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     written: Option<Written>,
@@ -106,6 +111,8 @@ impl<'a> Told<'a> {
                 uncut: plan.uncut,
                 problems: input.problems.len() as u64,
             },
+            as_json_lines: as_lines(&input.archive),
+            as_utf8: as_utf8(&input.archive),
             outlets,
             written: written.copied(),
             out,
@@ -141,12 +148,14 @@ pub(crate) fn text(summary: &Summary<'_>) -> String {
             plural(written.unmarked, "article"),
         );
     }
+    let packed = written.compression.map(|with| format!(", compressed with {}", with.name()));
     let _ = writeln!(
         text,
-        "{} of {} are in {}; {} in {}",
+        "{} of {} are in {}{}; {} in {}",
         bytes(written.cleaned_bytes),
         bytes(written.bytes),
         line(out),
+        packed.unwrap_or_default(),
         plural(written.ledger_rows, "row"),
         line(ledger),
     );
@@ -173,6 +182,13 @@ pub(crate) fn undone(written: &Written, out: &str) -> String {
     )
 }
 
+/// Which files do not keep their format, in a line.
+fn other_formats(summary: &Summary<'_>) -> Option<String> {
+    let files = summary.as_json_lines.iter().map(|(format, files)| plural(*files, &format!("{format} file")));
+    let files = files.collect::<Vec<String>>().join(", ");
+    (!files.is_empty()).then(|| format!("  written as JSON Lines, one object a record: {files}\n"))
+}
+
 fn counts(summary: &Summary<'_>) -> String {
     let Counts { read, kept, removed, rejected, skipped, cut, cut_bytes, uncut, problems } = summary.counts;
     let mut text = format!(
@@ -191,6 +207,10 @@ fn counts(summary: &Summary<'_>) -> String {
             "  {} {noun} something and stay whole: their records are no plain JSON",
             grouped(uncut)
         );
+    }
+    text.extend(other_formats(summary));
+    if summary.as_utf8 > 0 {
+        let _ = writeln!(text, "  written in UTF-8: {} of another encoding", plural(summary.as_utf8, "file"));
     }
     if problems > 0 {
         let _ = writeln!(text, "  {}: wirecopy scan lists them", plural(problems, "problem"));

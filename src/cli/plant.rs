@@ -66,6 +66,11 @@ pub(crate) struct PlantArgs {
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size, help_heading = "Input")]
     pub(crate) max_record: u64,
 
+    /// The most that one compressed or converted file may unpack to: bytes, or with KiB, MiB, GiB. Without it 256MiB and
+    /// a hundred times its size
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Input")]
+    pub(crate) max_unpacked: Option<u64>,
+
     /// Read files instead of mapping them into memory
     #[arg(long, help_heading = "Input")]
     pub(crate) no_mmap: bool,
@@ -80,7 +85,8 @@ pub(crate) fn run(args: &PlantArgs) -> anyhow::Result<Status> {
             fields: args.fields.overrides(),
             mapped: !args.no_mmap,
             max_record: args.max_record,
-            max_unpacked: None,
+            max_unpacked: args.max_unpacked,
+            keep_tables: false,
             temp_dir: std::env::temp_dir(),
         },
         kinds,

@@ -16,7 +16,7 @@ pub enum EvalError {
         source: io::Error,
     },
     /// The folder holds no report in JSON Lines.
-    #[error("{} is no report in JSON Lines: {missing} is not there", folder.display())]
+    #[error("{} is no report in JSON Lines: {missing} is not there (a report in Parquet is not read: scan again with --format jsonl)", folder.display())]
     NoReport {
         /// The folder.
         folder: PathBuf,

@@ -18,7 +18,7 @@ use crate::formats::{gzip, records, rows};
 use crate::support::{Scan, article, skipped, testdata};
 
 /// Records as columns of text.
-fn columns(records: &[Map<String, Value>]) -> RecordBatch {
+pub(crate) fn columns(records: &[Map<String, Value>]) -> RecordBatch {
     let names: BTreeSet<&String> = records.iter().flat_map(Map::keys).collect();
     let column = |name: &&String| -> (String, ArrayRef) {
         let values = records.iter().map(|record| record.get(*name).and_then(Value::as_str));
@@ -27,7 +27,7 @@ fn columns(records: &[Map<String, Value>]) -> RecordBatch {
     RecordBatch::try_from_iter(names.iter().map(column)).unwrap()
 }
 
-fn parquet(table: &RecordBatch, compression: Compression) -> Vec<u8> {
+pub(crate) fn parquet(table: &RecordBatch, compression: Compression) -> Vec<u8> {
     let properties = WriterProperties::builder()
         .set_compression(compression)
         .set_max_row_group_row_count(Some(7))

@@ -28,24 +28,24 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     packer.finish().unwrap()
 }
 
-fn bzip2(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn bzip2(bytes: &[u8]) -> Vec<u8> {
     let mut packer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
     packer.write_all(bytes).unwrap();
     packer.finish().unwrap()
 }
 
-fn xz(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn xz(bytes: &[u8]) -> Vec<u8> {
     let mut packer = liblzma::write::XzEncoder::new(Vec::new(), 2);
     packer.write_all(bytes).unwrap();
     packer.finish().unwrap()
 }
 
-fn zstd(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 3).unwrap()
 }
 
 /// The records as a table, columns in the order of their names.
-fn table(records: &[Map<String, Value>], separator: u8) -> Vec<u8> {
+pub(crate) fn table(records: &[Map<String, Value>], separator: u8) -> Vec<u8> {
     let mut columns: Vec<&String> = records.iter().flat_map(Map::keys).collect();
     columns.sort();
     columns.dedup();

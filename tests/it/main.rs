@@ -14,7 +14,8 @@
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
-//! - `clean`: `wirecopy clean`: what goes, what stays, the ledger and the way back · `recipes`: `docs/recipes.md`, as written
+//! - `clean`: `wirecopy clean`: what goes, what stays, the ledger and the way back · `clean_formats`: the same on
+//!   packed archives, tables and all other formats · `recipes`: `docs/recipes.md`, as written
 //! - `formats`: one archive in every form that is read; packed, damaged and hostile files
 //! - `compare`: `wirecopy compare` against a scan, what it picks and prints
 //! - `eval`: `wirecopy eval` and `plant`: reports held against truth
@@ -38,6 +39,7 @@ mod support;
 
 mod bad_input;
 mod clean;
+mod clean_formats;
 mod cli;
 mod columnar;
 mod compare;

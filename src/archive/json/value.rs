@@ -117,7 +117,7 @@ impl<'a> JsonText<'a> {
     }
 
     /// The string as it is written, without its quotes, and whether there is a backslash in it.
-    pub(super) fn as_written(self) -> (&'a str, bool) {
+    pub(in crate::archive) fn as_written(self) -> (&'a str, bool) {
         (self.written, self.escaped)
     }
 

@@ -44,7 +44,7 @@ fn begins(start: &[u8]) -> bool {
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
 /// The separator that stands most often outside quotes on the first line.
-pub(super) fn separator(head: &[u8]) -> u8 {
+pub(in crate::archive) fn separator(head: &[u8]) -> u8 {
     let mut counts = [0_usize; SEPARATORS.len()];
     let mut quoted = false;
     for &byte in head.trim_ascii_start() {

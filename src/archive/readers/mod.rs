@@ -41,6 +41,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::sink::{Sink, Stop};
+pub(super) use csv::separator;
 
 /// A format that is read.
 #[derive(Debug)]
@@ -79,6 +80,13 @@ impl PartialEq for Reader {
 }
 
 impl Eq for Reader {}
+
+impl Reader {
+    /// Whether what it reads is a table of separated values.
+    pub(super) fn is_table(&self) -> bool {
+        *self == csv::CSV
+    }
+}
 
 /// All readers, the most telling looks first.
 pub(super) const ALL: &[&Reader] =

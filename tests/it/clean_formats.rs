@@ -1,0 +1,303 @@
+//! `wirecopy clean` on everything that `scan` reads: packed archives stay packed, tables stay tables, all others become JSON
+//! Lines; what goes is the same in every form, and comes back.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::columnar::{columns, parquet};
+use crate::formats::{bzip2, gzip, records, sample, table, xz, zstd};
+use crate::support::{Run, Scan, article, number, string, text};
+
+/// Cleans `from` into `to`, with the ledger `ledger`.
+fn clean(scan: &Scan, from: &str, to: &str, args: &[&str]) -> Value {
+    let run = scan
+        .wirecopy(&[&["clean", from, "-o", to, "--ledger", "ledger", "--force", "--json"], args].concat());
+    counts(&run.ends_with(0))
+}
+
+/// The summary, whose counts must balance.
+fn counts(run: &Run) -> Value {
+    let summary: Value = serde_json::from_str(&run.stdout).unwrap();
+    let [read, kept, removed, rejected, skipped] =
+        ["read", "kept", "removed", "rejected", "skipped"].map(|name| number(&summary["counts"], name));
+    assert_eq!(read, kept + removed + rejected + skipped, "{summary}");
+    summary
+}
+
+fn bytes(scan: &Scan, name: &str) -> Vec<u8> {
+    fs::read(scan.path(name)).unwrap()
+}
+
+fn string_of<'v>(record: &'v serde_json::Map<String, Value>, key: &str) -> &'v str {
+    record[key].as_str().unwrap()
+}
+
+/// What the rows of a ledger say, without bytes and places.
+fn told(scan: &Scan) -> Vec<Value> {
+    let text = fs::read_to_string(scan.path("ledger")).unwrap();
+    let mut rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    rows.remove(0);
+    rows.pop();
+    for row in &mut rows {
+        for place in ["path", "record", "byte", "bytes", "removed", "removed_hex", "survivor_ref"] {
+            row.as_object_mut().unwrap().remove(place);
+        }
+    }
+    rows
+}
+
+fn unpacked(packed: &[u8], ending: &str) -> Vec<u8> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    match ending {
+        "gz" => flate2::read::MultiGzDecoder::new(packed).read_to_end(&mut bytes),
+        "bz2" => bzip2::read::BzDecoder::new(packed).read_to_end(&mut bytes),
+        "xz" => liblzma::read::XzDecoder::new(packed).read_to_end(&mut bytes),
+        "zst" => zstd::stream::copy_decode(packed, &mut bytes).map(|()| 0),
+        _ => {
+            bytes.extend_from_slice(packed);
+            Ok(0)
+        }
+    }
+    .unwrap();
+    bytes
+}
+
+#[test]
+fn a_packed_archive_stays_packed_and_holds_what_the_plain_one_holds() {
+    let scan = Scan::of("a.jsonl", sample());
+    clean(&scan, "a.jsonl", "plain", &[]);
+    let (expect, rows) = (bytes(&scan, "plain"), told(&scan));
+    assert!(!rows.is_empty() && expect.len() < sample().len());
+    for (ending, pack) in [("gz", gzip as fn(&[u8]) -> Vec<u8>), ("zst", zstd), ("bz2", bzip2), ("xz", xz)] {
+        let name = format!("a.jsonl.{ending}");
+        scan.write(&name, pack(&sample()));
+        // A name that says nothing: as the input is.
+        clean(&scan, &name, "out", &[]);
+        assert_eq!(unpacked(&bytes(&scan, "out"), ending), expect, "{ending}");
+        assert_eq!(told(&scan), rows, "{ending}");
+        scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out", "-o", "back"]).ends_with(0);
+        assert_eq!(unpacked(&bytes(&scan, "back"), ending), sample(), "{ending}");
+        // A cleaned file that was unpacked since is taken as well, and a name says how it is packed.
+        scan.wirecopy(&["clean", "-q", "--undo", "ledger", "plain", "-o", "back.jsonl.zst"]).ends_with(0);
+        assert_eq!(unpacked(&bytes(&scan, "back.jsonl.zst"), "zst"), sample(), "{ending}");
+        clean(&scan, &name, "out.jsonl.gz", &[]);
+        assert_eq!(unpacked(&bytes(&scan, "out.jsonl.gz"), "gz"), expect, "{ending}");
+        clean(&scan, &name, "out.jsonl.gz", &["--compress", "none"]);
+        assert_eq!(bytes(&scan, "out.jsonl.gz"), expect, "{ending}");
+        clean(&scan, "a.jsonl", "named", &["--compress", "xz"]);
+        assert_eq!(unpacked(&bytes(&scan, "named"), "xz"), expect, "{ending}");
+        clean(&scan, &name, "again", &["--threads", "3", "--no-mmap"]);
+        assert_eq!(bytes(&scan, "again"), bytes(&scan, "out"), "{ending}: the same bytes from run to run");
+        clean(&scan, "out", "twice", &[]);
+        assert_eq!(bytes(&scan, "twice"), bytes(&scan, "out"), "{ending}: cleaning twice is cleaning once");
+        // In a pipe.
+        let mut command = scan.command(&["clean", "-", "-q", "--ledger", "piped", "--force"]);
+        command.stdin(Stdio::from(fs::File::open(scan.path(&name)).unwrap()));
+        let piped = command.output().unwrap();
+        assert_eq!(piped.stdout, bytes(&scan, "out"), "{ending}");
+    }
+}
+
+#[test]
+fn a_table_keeps_every_byte_but_what_goes() {
+    let twice = format!("{}\n\n{}\n\n{}\n\n{}", text(1), text(2), text(1), text(2));
+    let once = format!("{}\n\n{}", text(1), text(2));
+    let quoted = |text: &str| format!("\"{}\n\nand \"\"so\"\" on\"", text.replace('"', "\"\""));
+    let head = "\u{FEFF}n;\"id\";published_at;outlet;body;n\r\n";
+    let row = |id: &str, day: u32, body: &str| {
+        format!("1.50;\"{id}\";2025-01-0{day};{id}.example;{body};\" x \"\"y\"\"\"\r\n")
+    };
+    let last = row("last", 5, &quoted(&text(9)));
+    let table = [
+        head,
+        &row("twice", 1, &quoted(&format!("{}\n\n{twice}", text(7)))),
+        "\r\n",
+        &row("first", 2, &text(3).replace(['"', '\n', ';'], " ")),
+        &row("copy", 3, &quoted(&text(3).replace(['"', '\n', ';'], " "))),
+        &row("empty", 3, ""),
+        last.trim_end(),
+    ]
+    .concat();
+    let expect = [
+        head,
+        &row("twice", 1, &quoted(&format!("{}\n\n{once}", text(7)))),
+        "\r\n",
+        &row("first", 2, &text(3).replace(['"', '\n', ';'], " ")),
+        &row("empty", 3, ""),
+        last.trim_end(),
+    ]
+    .concat();
+    let scan = Scan::of("a.csv", &table);
+    let summary = clean(&scan, "a.csv", "out.csv", &[]);
+    assert_eq!(summary["counts"]["skipped"], 1);
+    assert_eq!(summary["as_json_lines"], json!({}));
+    // Whatever blanks stand between paragraphs, the words and all other fields are these.
+    let plain = |bytes: &[u8]| {
+        String::from_utf8(bytes.to_vec()).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(plain(&bytes(&scan, "out.csv")), plain(expect.as_bytes()));
+    assert!(bytes(&scan, "out.csv").starts_with(head.as_bytes()));
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.csv", "-o", "back.csv"]).ends_with(0);
+    assert!(bytes(&scan, "back.csv") == table.as_bytes());
+    let cleaned = bytes(&scan, "out.csv");
+    clean(&scan, "out.csv", "again.csv", &[]);
+    assert!(bytes(&scan, "again.csv") == cleaned, "cleaning twice is cleaning once");
+    // From a report, in a pipe, and packed, it is the same.
+    scan.scan_to("report", &["a.csv"]);
+    clean(&scan, "a.csv", "reported.csv", &["--report", "report"]);
+    assert!(bytes(&scan, "reported.csv") == cleaned);
+    let piped = scan.fed(&["clean", "-", "-q", "--ledger", "piped"], table.as_bytes()).ends_with(0);
+    assert!(piped.stdout.as_bytes() == cleaned);
+    scan.write("a.csv.gz", gzip(table.as_bytes()));
+    clean(&scan, "a.csv.gz", "packed", &[]);
+    assert!(unpacked(&bytes(&scan, "packed"), "gz") == cleaned);
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "packed", "-o", "back.csv", "--compress", "none"])
+        .ends_with(0);
+    assert!(bytes(&scan, "back.csv") == table.as_bytes());
+}
+
+#[test]
+fn a_table_that_ends_inside_quotes_loses_nothing() {
+    let row = |n: u64| format!("{n},\"{}\"\n", text(n).replace('"', ""));
+    let rows = [row(1), row(2), row(3)].concat();
+    let table = format!("id,text\n{rows}1,\"{}\"\n9,\"open\nto the end\n", text(1).replace('"', ""));
+    let scan = Scan::of("a.csv", &table);
+    let args = ["clean", "a.csv", "-o", "out.csv", "--ledger", "ledger", "-q"];
+    scan.wirecopy(&args).ends_with(3);
+    assert_eq!(bytes(&scan, "out.csv"), format!("id,text\n{rows}9,\"open\nto the end\n").as_bytes());
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.csv", "-o", "back.csv"]).ends_with(0);
+    assert!(bytes(&scan, "back.csv") == table.as_bytes());
+}
+
+/// The sample in a form that is not written back.
+fn check_lines(name: &str, archive: &[u8]) {
+    let scan = Scan::of("a.jsonl", sample());
+    clean(&scan, "a.jsonl", "plain", &[]);
+    let (rows, plain) = (told(&scan), records(&bytes(&scan, "plain")));
+    scan.write(name, archive);
+    let summary = clean(&scan, name, "out.jsonl", &["--compress", "none"]);
+    assert_eq!(summary["as_json_lines"].as_object().unwrap().len(), 1, "{name}");
+    let lines = records(&bytes(&scan, "out.jsonl"));
+    assert_eq!(lines.len(), plain.len(), "{name}");
+    for (line, expect) in lines.iter().zip(&plain) {
+        assert_eq!((&line["id"], &line["text"]), (&expect["id"], &expect["text"]), "{name}");
+    }
+    assert_eq!(told(&scan), rows, "{name}");
+    scan.wirecopy(&[
+        "clean",
+        "-q",
+        "--undo",
+        "ledger",
+        "out.jsonl",
+        "-o",
+        "back.jsonl",
+        "--compress",
+        "none",
+    ])
+    .ends_with(0);
+    let back = records(&bytes(&scan, "back.jsonl"));
+    let ids = |records: &[serde_json::Map<String, Value>]| -> Vec<Value> {
+        records.iter().map(|record| record["id"].clone()).collect()
+    };
+    assert_eq!(ids(&back), ids(&records(&sample())), "{name}");
+    clean(&scan, name, "packed.gz", &[]);
+    clean(&scan, "packed.gz", "again.gz", &[]);
+    assert!(bytes(&scan, "again.gz") == bytes(&scan, "packed.gz"), "{name}: cleaning twice is cleaning once");
+    clean(&scan, name, "marked.jsonl", &["--mark", "--compress", "none"]);
+    let marked = records(&bytes(&scan, "marked.jsonl"));
+    assert_eq!(marked.len(), records(&sample()).len(), "{name}");
+    let actions: BTreeSet<&str> =
+        marked.iter().map(|record| record["wirecopy"]["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, BTreeSet::from(["cut", "keep", "remove"]), "{name}");
+}
+
+#[test]
+fn what_cannot_be_written_back_becomes_json_lines_with_the_same_articles() {
+    let all = records(&sample());
+    check_lines("a.json", &serde_json::to_vec_pretty(&all).unwrap());
+    check_lines("a.json.gz", &gzip(&serde_json::to_vec_pretty(&all).unwrap()));
+    check_lines("a.parquet", &parquet(&columns(&all), ::parquet::basic::Compression::SNAPPY));
+    // A table that is marked, or in another encoding.
+    let utf16: Vec<u8> =
+        String::from_utf8(table(&all, b',')).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    check_lines("a.csv", &[b"\xFF\xFE", &utf16[..]].concat());
+}
+
+#[test]
+fn objects_of_json_keep_fields_that_nobody_asks_for() {
+    let object = r#"{ "n" : 1.50e+1, "text": "one \u00e9 two", "x": {"a": [1, 2]} }"#;
+    let scan = Scan::of("a.json", format!("[\n {object},\n {object},\n {{\"x\": 1}}\n]"));
+    let args = ["clean", "a.json", "-o", "out.jsonl", "--ledger", "ledger", "--json"];
+    let summary = counts(&scan.wirecopy(&args).ends_with(3));
+    assert_eq!(summary["counts"]["rejected"], 1);
+    let line = r#"{"n":1.50e+1,"text":"one \u00e9 two","x":{"a":[1,2]}}"#;
+    assert_eq!(bytes(&scan, "out.jsonl"), format!("{line}\n").as_bytes());
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.jsonl", "-o", "back.jsonl"]).ends_with(0);
+    assert_eq!(bytes(&scan, "back.jsonl"), format!("{line}\n{line}\n{{\"x\":1}}\n").as_bytes());
+    let rows = told(&scan);
+    assert_eq!(string(rows.last().unwrap(), "what"), "rejected");
+}
+
+#[test]
+fn a_folder_of_all_forms_keeps_its_names_and_comes_back() {
+    let scan = Scan::new();
+    let page = |title: &str, text: &str| {
+        format!(
+            "<!DOCTYPE html><html><head><title>{title}</title></head><body><article><h1>{title}</h1><p>{}</p></article></body></html>",
+            text.replace('\n', "</p><p>")
+        )
+    };
+    scan.write("in/a.jsonl.gz", gzip((article("a", 1) + "\n" + &article("b", 2) + "\n").as_bytes()));
+    scan.write(
+        "in/b/c.csv",
+        format!("id,text\nc,\"{}\"\nd,\"{}\"\n", text(3).replace('"', ""), text(1).replace('"', "")),
+    );
+    scan.write("in/page.html", page("One", &text(5)));
+    scan.write("in/same.html", page("One", &text(5)));
+    let args = ["clean", "in", "-o", "out", "--ledger", "ledger", "--json", "--compress", "zstd"];
+    let summary = counts(&scan.wirecopy(&args).ends_with(0));
+    assert_eq!(summary["as_json_lines"], json!({"HTML": 2}));
+    assert_eq!(number(&summary["counts"], "removed"), 2, "{summary}");
+    let names = |folder: &str| -> Vec<String> {
+        let found =
+            Command::new("find").args([".", "-type", "f"]).current_dir(scan.path(folder)).output().unwrap();
+        let mut names: Vec<String> =
+            String::from_utf8(found.stdout).unwrap().lines().map(str::to_owned).collect();
+        names.sort();
+        names
+    };
+    let left = names("out");
+    assert_eq!(left[..2], ["./a.jsonl.zst", "./b/c.csv.zst"]);
+    assert!(left.len() == 3 && left[2].ends_with("e.html.jsonl.zst"), "{left:?}");
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out", "-o", "back"]).ends_with(0);
+    assert_eq!(names("back"), ["./a.jsonl.gz", "./b/c.csv", "./page.html.jsonl", "./same.html.jsonl"]);
+    assert!(bytes(&scan, "back/b/c.csv") == bytes(&scan, "in/b/c.csv"));
+    assert!(
+        unpacked(&bytes(&scan, "back/a.jsonl.gz"), "gz") == unpacked(&bytes(&scan, "in/a.jsonl.gz"), "gz")
+    );
+}
+
+#[test]
+fn bombs_and_cut_files_are_told_and_what_could_be_read_is_cleaned() {
+    let lines: String = (0..40).map(|n| article(&format!("a{n}"), n % 30) + "\n").collect();
+    let scan = Scan::of("whole.jsonl", &lines);
+    let packed = gzip(lines.as_bytes());
+    scan.write("cut.jsonl.gz", &packed[..packed.len() - 9]);
+    scan.write("bomb.csv.gz", gzip(format!("id,text,x\n1,one,\n2,two,{}\n", "0".repeat(1 << 20)).as_bytes()));
+    let args = ["clean", "cut.jsonl.gz", "-o", "out.jsonl.gz", "--ledger", "ledger", "--json"];
+    let summary = counts(&scan.wirecopy(&args).ends_with(3));
+    assert_eq!(number(&summary["counts"], "removed"), 10);
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.jsonl.gz", "-o", "back", "--compress", "none"])
+        .ends_with(0);
+    assert!(lines.as_bytes().starts_with(&bytes(&scan, "back")));
+    let args =
+        ["clean", "bomb.csv.gz", "-o", "out.csv", "--ledger", "bombed", "--max-unpacked", "64KiB", "-q"];
+    // Its rows are read as a scan reads them, but so much of it is not kept.
+    scan.wirecopy(&args).ends_with(0);
+    let left = records(&unpacked(&bytes(&scan, "out.csv"), "gz"));
+    assert_eq!(left.iter().map(|record| string_of(record, "text")).collect::<Vec<_>>(), ["one", "two"]);
+}
