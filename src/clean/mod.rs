@@ -2,7 +2,7 @@
 //!
 //! In: an archive that was scanned, or a report of it ([`Input`]). Out: first a [`Plan`], which writes nothing: the articles
 //! that go because another one that stays says the same, and the spans that go because the article says them twice. Then
-//! [`apply`] writes the archive without them, and a ledger by which [`undo`] gives the bytes back. Only this room writes
+//! [`apply()`] writes the archive without them, and a ledger by which [`undo()`] gives the bytes back. Only this room writes
 //! archives.
 //!
 //! - `input`: findings or report to one input · `cut`: a span that goes · `shared`: what it has from others · `order`: who

@@ -1,6 +1,6 @@
 //! Edits: from a text to a copy of a stated kind, and what of it is still the same.
 //!
-//! In: a text, a kind, a store of words, draws. Out: [`Copy`]: the new text, with the passages that it has from the old one
+//! In: a text, a kind, a store of words, draws. Out: [`Copy`](struct@Copy): the new text, with the passages that it has from the old one
 //! and the repeats that it has now, in characters of both. Edits are made at tokens, so they work in any script: a word is
 //! replaced by a word of the same script that the same archive holds, a character of an unspaced script by another one.
 //!

@@ -1,7 +1,7 @@
 //! Readers: from the bytes of a format to records.
 //!
 //! In: the bytes of a file, as a stream or whole. Out: records, findings and problems, put into a
-//! [`Sink`](super::sink::Sink). The files of an archive are read side by side, each once; what is found stands in a spool
+//! [`Sink`]. The files of an archive are read side by side, each once; what is found stands in a spool
 //! from then on, so a reader need not be fast twice and later acts know no formats.
 //!
 //! # To add a format
