@@ -10,7 +10,7 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::{NamedTempFile, TempDir, TempPath};
 
 use super::compress::Compress;
 use crate::archive::{Archive, Compression, Packer};
@@ -41,6 +41,8 @@ pub struct NewFile {
     temporary: Option<NamedTempFile>,
     /// `None` once all is written.
     file: Option<File>,
+    /// Whether nothing stood at the place when it was claimed.
+    is_new: bool,
 }
 
 /// Something to write one file of an archive to, packed on the way.
@@ -89,7 +91,8 @@ impl Destination {
                 "holds something already, and a new or empty folder is needed".into(),
             ));
         }
-        let parent = place.parent().unwrap_or(Path::new("/"));
+        // An empty folder is filled and stays the folder it is: it may be a mount point, or where somebody stands.
+        let parent = if is_folder { &place } else { place.parent().unwrap_or(Path::new("/")) };
         fs::create_dir_all(parent).map_err(|source| unwritable(out, source))?;
         let beside = tempfile::Builder::new().prefix(".wirecopy-").suffix(".partial").tempdir_in(parent);
         let beside = beside.map_err(|source| unwritable(out, source.kind().into()))?;
@@ -201,17 +204,45 @@ impl Destination {
         match self.to {
             To::Stdout => Ok(()),
             To::File(file) => file.publish(),
-            To::Folder { place, beside: _beside, new } => {
+            To::Folder { place, beside, new } => {
                 let publish = || {
-                    if place.exists() {
-                        fs::remove_dir(&place)?;
+                    if beside.path().parent() == Some(&*place) {
+                        fill(&place, &beside, &new)
+                    } else {
+                        fs::rename(&new, &place)
                     }
-                    fs::rename(&new, &place)
                 };
                 publish().map_err(|source| unwritable(&place, source))
             }
         }
     }
+}
+
+/// Moves what is in `new`, which lies in `place` itself, up into `place`, if nothing else came there. What was moved before one
+/// fails goes back.
+fn fill(place: &Path, beside: &TempDir, new: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(place)? {
+        if entry?.path() != beside.path() {
+            return Err(io::ErrorKind::DirectoryNotEmpty.into());
+        }
+    }
+    let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
+    let mut move_all = || {
+        for entry in fs::read_dir(new)? {
+            let entry = entry?;
+            let there = place.join(entry.file_name());
+            fs::rename(entry.path(), &there)?;
+            moved.push((entry.path(), there));
+        }
+        Ok(())
+    };
+    let done: io::Result<()> = move_all();
+    if done.is_err() {
+        for (here, there) in &moved {
+            fs::rename(there, here)?;
+        }
+    }
+    done
 }
 
 impl NewFile {
@@ -229,9 +260,10 @@ impl NewFile {
         if there.as_ref().is_some_and(|there| !there.is_file()) {
             let file = fs::OpenOptions::new().write(true).open(&place);
             let file = file.map_err(|source| unwritable(path, source))?;
-            return Ok(NewFile { place, temporary: None, file: Some(file) });
+            return Ok(NewFile { place, temporary: None, file: Some(file), is_new: false });
         }
         let parent = place.parent().unwrap_or(Path::new("/"));
+        let is_new = there.is_none();
         // The usual permissions, which the user's mask narrows; or those of the file that gives way.
         let permissions =
             there.map_or_else(|| fs::Permissions::from_mode(0o666), |there| there.permissions());
@@ -243,7 +275,7 @@ impl NewFile {
             // The temporary name would only confuse.
             .map_err(|source| unwritable(path, source.kind().into()))?;
         let file = temporary.as_file().try_clone().map_err(|source| unwritable(path, source))?;
-        Ok(NewFile { place, temporary: Some(temporary), file: Some(file) })
+        Ok(NewFile { place, temporary: Some(temporary), file: Some(file), is_new })
     }
 
     /// Whether something stands at the place that would be lost.
@@ -288,19 +320,48 @@ impl NewFile {
         }
     }
 
-    /// Moves what was written to its place.
+    /// Moves what was written to its place. What came there since the place was claimed is not replaced.
     ///
     /// # Errors
     /// [`Error::WriteOutput`].
     pub fn publish(self) -> Result<(), Error> {
-        match self.temporary {
-            Some(temporary) => match temporary.persist(&self.place) {
-                Ok(_) => Ok(()),
-                Err(error) => Err(unwritable(&self.place, error.error)),
-            },
-            None => Ok(()),
+        let NewFile { place, temporary, is_new, .. } = self;
+        let Some(temporary) = temporary else { return Ok(()) };
+        let published = if is_new { temporary.persist_noclobber(&place) } else { temporary.persist(&place) };
+        published.map(drop).map_err(|error| unwritable(&place, error.error))
+    }
+
+    /// The same, and then `rest`. Where that fails, what stood at the place before stands there again.
+    ///
+    /// # Errors
+    /// [`Error::WriteOutput`], and what `rest` says.
+    pub fn publish_before(self, rest: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        if self.temporary.is_none() {
+            return rest();
+        }
+        let (place, is_new) = (self.place.clone(), self.is_new);
+        let failed = |source: io::Error| unwritable(&place, source);
+        let old = if is_new { None } else { Some(put_aside(&place).map_err(failed)?) };
+        match self.publish().and_then(|()| rest()) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                match old {
+                    Some(old) => old.persist(&place).map_err(|error| failed(error.error))?,
+                    None => fs::remove_file(&place).map_err(failed)?,
+                }
+                Err(error)
+            }
         }
     }
+}
+
+/// A second name for the file at `place`, which goes when it is dropped.
+fn put_aside(place: &Path) -> io::Result<TempPath> {
+    let parent = place.parent().unwrap_or(Path::new("/"));
+    let aside =
+        tempfile::Builder::new().prefix(".wirecopy-").suffix(".old").tempfile_in(parent)?.into_temp_path();
+    fs::copy(place, &aside)?;
+    Ok(aside)
 }
 
 impl Write for Out<'_> {
@@ -353,17 +414,29 @@ pub(super) fn within(name: &str) -> Result<&Path, Error> {
     Err(in_the_way(path, "is no name within a folder".into()))
 }
 
-/// The place that a path means, links followed: what is replaced is the file, not the link to it.
+/// The place that a path means, links followed: what is replaced is the file, not the link to it. Of what is not there yet
+/// the folders above it are followed as far as they are.
 fn resolve(path: &Path) -> Result<PathBuf, Error> {
     match fs::canonicalize(path) {
         Ok(real) => Ok(real),
         Err(error) if fs::symlink_metadata(path).is_ok() => Err(unwritable(path, error)),
         Err(_) => {
             let absolute = std::path::absolute(path).map_err(|error| unwritable(path, error))?;
-            match (absolute.parent().map(fs::canonicalize), absolute.file_name()) {
-                (Some(Ok(parent)), Some(name)) => Ok(parent.join(name)),
-                _ => Ok(absolute),
+            let mut place = PathBuf::new();
+            let mut is_there = true;
+            for part in absolute.components() {
+                match part {
+                    Component::ParentDir => {
+                        place.pop();
+                    }
+                    part => place.push(part),
+                }
+                is_there = is_there && place.exists();
+                if is_there && let Ok(real) = fs::canonicalize(&place) {
+                    place = real;
+                }
             }
+            Ok(place)
         }
     }
 }

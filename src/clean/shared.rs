@@ -93,13 +93,13 @@ pub(super) fn stock(
     shared
 }
 
-/// Adds to `cuts` (by article) what goes of `shared` (by target). `goes` tells articles that go; `text` gives the text of an
-/// article that can be edited in place.
+/// Adds to `cuts` (by article) what goes of `shared` (by target). `goes` tells articles that go; `text_of` gives the text of an
+/// article that can be edited in place. What goes is said by what stays, word for word.
 pub(super) fn cut_shared(
     shared: &[Shared],
     settings: &Settings,
     goes: &dyn Fn(u32) -> bool,
-    text: &dyn Fn(u32) -> Option<String>,
+    text_of: &dyn Fn(u32) -> Option<String>,
     cuts: &mut BTreeMap<u32, Vec<Cut>>,
 ) {
     let mut tokens = Tokens::on(settings.kernel);
@@ -114,7 +114,7 @@ pub(super) fn cut_shared(
                 !goes(passage.source) && !meets(cuts.get(&passage.source), &passage.source_bytes)
             })
             .collect();
-        let Some(text) = text(target).filter(|_| !held.is_empty()) else { continue };
+        let Some(text) = text_of(target).filter(|_| !held.is_empty()) else { continue };
         tokenize(&text, settings.seed, &mut tokens);
         let paragraphs = paragraphs(&text);
         let mut own = cuts.get(&target).cloned().unwrap_or_default();
@@ -122,7 +122,12 @@ pub(super) fn cut_shared(
         for passage in held {
             let sentences = sentences_within(&text, &tokens, &paragraphs, &passage.target_bytes);
             let Some((bytes, words)) = sentences else { continue };
-            if meets(Some(&own), &bytes) {
+            let is_said = || {
+                let source = text_of(passage.source)?;
+                let kept = source.get(passage.source_bytes.clone())?;
+                Some(says(kept, text.get(bytes.clone())?, settings))
+            };
+            if meets(Some(&own), &bytes) || is_said() != Some(true) {
                 continue;
             }
             own.push(Cut {
@@ -144,6 +149,18 @@ pub(super) fn cut_shared(
             cuts.insert(target, own);
         }
     }
+}
+
+/// Whether `kept` says every word of `gone`, numbers among them: a passage bridges small edits, and an edit may be what matters.
+fn says(kept: &str, gone: &str, settings: &Settings) -> bool {
+    let hashes = |text: &str| {
+        let mut tokens = Tokens::on(settings.kernel);
+        tokenize(text, settings.seed, &mut tokens);
+        tokens.hashes().to_vec()
+    };
+    let mut said = hashes(kept);
+    said.sort_unstable();
+    hashes(gone).iter().all(|word| said.binary_search(word).is_ok())
 }
 
 fn meets(cuts: Option<&Vec<Cut>>, span: &Range<usize>) -> bool {

@@ -252,6 +252,9 @@ fn planned(args: &CleanArgs, progress: &Progress) -> Result<(Input, Plan), Error
 
 fn clean(args: &CleanArgs) -> anyhow::Result<Status> {
     let stopwatch = Stopwatch::start();
+    if args.mark && args.fields.overrides().named().get("text").is_some_and(|text| text == "wirecopy") {
+        bail!("--mark writes the field wirecopy, which --text-field says is the text");
+    }
     let ledger = NewFile::claim(&args.ledger, &args.archives)?;
     if ledger.replaces() && !args.force {
         bail!(
@@ -285,8 +288,8 @@ fn clean(args: &CleanArgs) -> anyhow::Result<Status> {
         Ok::<_, Error>((input, plan, written))
     })?;
     let (place, stdout) = (destination.name(), destination.is_stdout());
-    // The ledger first: without it an archive could not be undone.
-    unfinished.finish(|| ledger.publish().and_then(|()| destination.publish()))?;
+    // The ledger first: without it an archive could not be undone. It goes again if the archive cannot be put in its place.
+    unfinished.finish(|| ledger.publish_before(|| destination.publish()))?;
     let told = Told {
         input: &input,
         plan: &plan,

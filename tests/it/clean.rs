@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -12,7 +13,7 @@ use wirecopy::text::{Tokens, tokenize};
 use wirecopy::verify::ShingleSet;
 
 use crate::generator::{Settings, generate, shuffled, to_json_lines};
-use crate::support::{Run, Scan, number, share, shared, string, testdata, text};
+use crate::support::{Run, Scan, article, number, share, shared, string, testdata, text};
 
 /// `wirecopy clean in.jsonl -o out.jsonl --ledger ledger ARGS`.
 fn clean(scan: &Scan, args: &[&str]) -> Run {
@@ -663,4 +664,62 @@ proptest! {
             prop_assert!(fs::read(scan.path("out.jsonl")).unwrap() == fs::read(scan.path("again.jsonl")).unwrap());
         }
     }
+}
+
+/// An article of `outlet`, published on this day of May.
+fn dated(id: &str, outlet: &str, day: u32, text: &str) -> String {
+    json!({"id": id, "outlet": outlet, "date": format!("2025-05-{day:02}"), "text": text}).to_string()
+}
+
+#[test]
+fn a_copy_with_another_number_stays() {
+    let said = |dead: u32| {
+        let same = crate::generator::big_article(3, 80);
+        format!("{same} The storm killed {dead} people in the old port on Monday, the mayor said. {same}")
+    };
+    let own = crate::generator::big_article(7, 200);
+    let lines = |dead| {
+        [dated("a", "a.com", 1, &said(12)), dated("b", "b.com", 2, &format!("{own}\n\n{}", said(dead)))]
+            .join("\n")
+    };
+    for (dead, stays) in [(12, false), (15, true)] {
+        let scan = Scan::of("a.jsonl", lines(dead));
+        let _ = scan.wirecopy(&["clean", "a.jsonl", "-o", "o.jsonl", "--remove", "copies"]).ends_with(0);
+        let cleaned = fs::read_to_string(scan.path("o.jsonl")).unwrap();
+        let kept = cleaned.lines().nth(1).is_some_and(|line| line.contains(&format!("killed {dead} people")));
+        assert_eq!(kept, stays, "{dead}: {cleaned}");
+    }
+}
+
+#[test]
+fn an_empty_folder_is_filled_and_stays_the_folder_it_is() {
+    let scan = Scan::of("in/a.jsonl", article("a", 1));
+    fs::create_dir(scan.path("out")).unwrap();
+    let before = fs::metadata(scan.path("out")).unwrap().ino();
+    scan.wirecopy(&["clean", "in", "-o", "out"]).ends_with(0);
+    assert_eq!(fs::metadata(scan.path("out")).unwrap().ino(), before);
+    let names: Vec<String> = fs::read_dir(scan.path("out"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names, ["a.jsonl"]);
+}
+
+#[test]
+fn an_output_inside_an_input_is_refused_through_links_and_missing_folders() {
+    let scan = Scan::of("in/a.jsonl", article("a", 1));
+    std::os::unix::fs::symlink("in", scan.path("link")).unwrap();
+    for out in ["link/new/deep/out", "other/../in/out", "in/new/out"] {
+        scan.wirecopy(&["clean", "in", "-o", out]).ends_with(2);
+    }
+    let names: Vec<_> =
+        fs::read_dir(scan.path("in")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["a.jsonl"]);
+}
+
+#[test]
+fn marks_are_not_written_over_the_text() {
+    let record = json!({"id": "a", "wirecopy": crate::generator::big_article(1, 50)}).to_string();
+    let scan = Scan::of("a.jsonl", record);
+    scan.wirecopy(&["clean", "a.jsonl", "-o", "o.jsonl", "--mark", "--text-field", "wirecopy"]).ends_with(2);
 }
