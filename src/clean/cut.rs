@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::repeats::{self, RepeatKind};
+use crate::text;
 
 /// A span that goes.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,12 +54,5 @@ impl From<repeats::Cut> for Cut {
 
 /// A text without the spans that go.
 pub(super) fn without(text: &str, cuts: &[Cut]) -> String {
-    let mut left = String::with_capacity(text.len());
-    let mut at = 0;
-    for cut in cuts {
-        left.push_str(&text[at..cut.bytes.start]);
-        at = cut.bytes.end;
-    }
-    left.push_str(&text[at..]);
-    left
+    text::without(text, cuts.iter().map(|cut| &cut.bytes))
 }

@@ -102,7 +102,7 @@ pub(super) fn cut_shared(
     text_of: &dyn Fn(u32) -> Option<String>,
     cuts: &mut BTreeMap<u32, Vec<Cut>>,
 ) {
-    let mut tokens = Tokens::on(settings.kernel);
+    let (mut tokens, mut others) = (Tokens::on(settings.kernel), Tokens::on(settings.kernel));
     for of_target in shared.chunk_by(|a, b| a.target == b.target) {
         let target = of_target[0].target;
         if goes(target) {
@@ -122,12 +122,17 @@ pub(super) fn cut_shared(
         for passage in held {
             let sentences = sentences_within(&text, &tokens, &paragraphs, &passage.target_bytes);
             let Some((bytes, words)) = sentences else { continue };
-            let is_said = || {
-                let source = text_of(passage.source)?;
-                let kept = source.get(passage.source_bytes.clone())?;
-                Some(says(kept, text.get(bytes.clone())?, settings))
+            if meets(Some(&own), &bytes) {
+                continue;
+            }
+            let gone = &tokens.hashes()[tokens.in_bytes(&bytes)];
+            let is_said = |kept: &str| {
+                tokenize(kept, settings.seed, &mut others);
+                says(others.hashes(), gone)
             };
-            if meets(Some(&own), &bytes) || is_said() != Some(true) {
+            let source = text_of(passage.source);
+            let kept = source.as_ref().and_then(|source| source.get(passage.source_bytes.clone()));
+            if !kept.is_some_and(is_said) {
                 continue;
             }
             own.push(Cut {
@@ -143,25 +148,18 @@ pub(super) fn cut_shared(
             });
             own.sort_by_key(|cut| cut.bytes.start);
         }
-        let mut left = Tokens::on(settings.kernel);
-        tokenize(&without(&text, &own), settings.seed, &mut left);
-        if own.len() > before && !left.is_empty() {
+        tokenize(&without(&text, &own), settings.seed, &mut others);
+        if own.len() > before && !others.is_empty() {
             cuts.insert(target, own);
         }
     }
 }
 
-/// Whether `kept` says every word of `gone` in the same order, numbers among them: a passage bridges small edits, and an edit
-/// may be what matters. Linear.
-fn says(kept: &str, gone: &str, settings: &Settings) -> bool {
-    let hashes = |text: &str| {
-        let mut tokens = Tokens::on(settings.kernel);
-        tokenize(text, settings.seed, &mut tokens);
-        tokens.hashes().to_vec()
-    };
-    let said = hashes(kept);
-    let mut rest = said.iter();
-    hashes(gone).iter().all(|word| rest.any(|other| other == word))
+/// Whether the tokens of what stays hold all of what goes in the same order, numbers among them: a passage bridges small edits,
+/// and an edit may be what matters. Linear.
+fn says(kept: &[u64], gone: &[u64]) -> bool {
+    let mut rest = kept.iter();
+    gone.iter().all(|token| rest.any(|other| other == token))
 }
 
 fn meets(cuts: Option<&Vec<Cut>>, span: &Range<usize>) -> bool {

@@ -1,6 +1,6 @@
 //! What was typed. Parsing records and validates; nothing is opened or built here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use wirecopy::archive::ReadSettings;
@@ -160,18 +160,8 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "N|SHARE", default_value = "0", help_heading = "Input")]
     pub(crate) max_problems: Tolerance,
 
-    /// The largest record: bytes, or with KiB, MiB, GiB
-    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size, help_heading = "Input")]
-    pub(crate) max_record: u64,
-
-    /// The most that one compressed or converted file may unpack to: bytes, or with KiB, MiB, GiB. Without it 256MiB and
-    /// a hundred times its size
-    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Input")]
-    pub(crate) max_unpacked: Option<u64>,
-
-    /// Read files instead of mapping them into memory
-    #[arg(long, help_heading = "Input")]
-    pub(crate) no_mmap: bool,
+    #[command(flatten)]
+    pub(crate) reading: ReadArgs,
 
     /// The most private memory (mapped files not counted): bytes, or with KiB, MiB, GiB. Without it half of what the
     /// machine or its control group allows
@@ -193,6 +183,37 @@ pub(crate) struct ScanArgs {
     /// What the hot loops run on, instead of the best this processor has: portable, avx2, avx512. All find the same
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(crate) kernel: Option<Kernel>,
+}
+
+/// How files are read.
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    /// The largest record: bytes, or with KiB, MiB, GiB
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size, help_heading = "Input")]
+    pub(crate) max_record: u64,
+
+    /// The most that one compressed or converted file may unpack to: bytes, or with KiB, MiB, GiB. Without it 256MiB and
+    /// a hundred times its size
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Input")]
+    pub(crate) max_unpacked: Option<u64>,
+
+    /// Read files instead of mapping them into memory
+    #[arg(long, help_heading = "Input")]
+    pub(crate) no_mmap: bool,
+}
+
+impl ReadArgs {
+    /// The settings that the arguments mean; temporary files go to the system's folder without another one.
+    pub(crate) fn settings(&self, fields: &FieldArgs, temp_dir: Option<&Path>) -> ReadSettings {
+        ReadSettings {
+            fields: fields.overrides(),
+            mapped: !self.no_mmap,
+            max_record: self.max_record,
+            max_unpacked: self.max_unpacked,
+            keep_tables: false,
+            temp_dir: temp_dir.map_or_else(std::env::temp_dir, Path::to_owned),
+        }
+    }
 }
 
 /// Which fields hold what, where their names are not the usual ones.
@@ -287,14 +308,7 @@ impl ScanArgs {
     /// The settings that the arguments mean.
     pub(crate) fn settings(&self) -> Settings {
         Settings {
-            read: ReadSettings {
-                fields: self.fields.overrides(),
-                mapped: !self.no_mmap,
-                max_record: self.max_record,
-                temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
-                max_unpacked: self.max_unpacked,
-                keep_tables: false,
-            },
+            read: self.reading.settings(&self.fields, self.temp_dir.as_deref()),
             searches: self.only,
             threshold: self.threshold,
             recall: self.recall,

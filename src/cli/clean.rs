@@ -10,7 +10,7 @@ use wirecopy::kernel::Kernel;
 use wirecopy::pipeline::Stopwatch;
 use wirecopy::{Error, Phase, Searches, Settings, archive, scan};
 
-use super::args::{FieldArgs, Tolerance, When};
+use super::args::{FieldArgs, ReadArgs, Tolerance, When};
 use super::clean_summary::{self, Told};
 use super::interrupt;
 use super::progress::{self, Progress};
@@ -145,18 +145,8 @@ pub(crate) struct CleanArgs {
     #[arg(long, value_name = "N|SHARE", default_value = "0", help_heading = "Input")]
     max_problems: Tolerance,
 
-    /// The largest record: bytes, or with KiB, MiB, GiB
-    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = args::size, help_heading = "Input")]
-    max_record: u64,
-
-    /// The most that one compressed or converted file may unpack to: bytes, or with KiB, MiB, GiB. Without it 256MiB and
-    /// a hundred times its size
-    #[arg(long, value_name = "SIZE", value_parser = args::size, help_heading = "Input")]
-    max_unpacked: Option<u64>,
-
-    /// Read files instead of mapping them into memory
-    #[arg(long, help_heading = "Input")]
-    no_mmap: bool,
+    #[command(flatten)]
+    reading: ReadArgs,
 
     /// The most private memory of the scan: bytes, or with KiB, MiB, GiB. Without it half of what the machine or its control
     /// group allows
@@ -191,13 +181,9 @@ impl CleanArgs {
     fn settings(&self) -> Settings {
         Settings {
             read: ReadSettings {
-                fields: self.fields.overrides(),
-                mapped: !self.no_mmap,
-                max_record: self.max_record,
-                max_unpacked: self.max_unpacked,
                 // A row has no place for a mark, a line has.
                 keep_tables: !self.mark,
-                temp_dir: self.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
+                ..self.reading.settings(&self.fields, self.temp_dir.as_deref())
             },
             searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },
             threshold: self.threshold,
@@ -267,7 +253,7 @@ fn clean(args: &CleanArgs) -> anyhow::Result<Status> {
         bail!("the archive and the ledger would both go to {}", args.out.display());
     }
     let leftovers = [destination.leftovers(), ledger.leftovers()].concat();
-    if !args.no_mmap {
+    if !args.reading.no_mmap {
         archive::exit_cleanly_when_cut(&leftovers)?;
     }
     let unfinished = interrupt::remove_when_interrupted(leftovers)?;

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wirecopy::archive::{self, ReadSettings};
+use wirecopy::archive;
 use wirecopy::plant::{ARCHIVE, Kind, MIN_WORDS, Planted, Planting, TRUTH, USUAL, plant};
 
-use super::args::{FieldArgs, size};
+use super::args::{FieldArgs, ReadArgs};
 use super::printable::line;
 use super::progress::tell;
 use super::status::Status;
@@ -62,18 +62,8 @@ pub(crate) struct PlantArgs {
     #[command(flatten)]
     pub(crate) fields: FieldArgs,
 
-    /// The largest record: bytes, or with KiB, MiB, GiB
-    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size, help_heading = "Input")]
-    pub(crate) max_record: u64,
-
-    /// The most that one compressed or converted file may unpack to: bytes, or with KiB, MiB, GiB. Without it 256MiB and
-    /// a hundred times its size
-    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Input")]
-    pub(crate) max_unpacked: Option<u64>,
-
-    /// Read files instead of mapping them into memory
-    #[arg(long, help_heading = "Input")]
-    pub(crate) no_mmap: bool,
+    #[command(flatten)]
+    pub(crate) reading: ReadArgs,
 }
 
 pub(crate) fn run(args: &PlantArgs) -> anyhow::Result<Status> {
@@ -81,14 +71,7 @@ pub(crate) fn run(args: &PlantArgs) -> anyhow::Result<Status> {
     kinds.sort_unstable();
     kinds.dedup();
     let planting = Planting {
-        read: ReadSettings {
-            fields: args.fields.overrides(),
-            mapped: !args.no_mmap,
-            max_record: args.max_record,
-            max_unpacked: args.max_unpacked,
-            keep_tables: false,
-            temp_dir: std::env::temp_dir(),
-        },
+        read: args.reading.settings(&args.fields, None),
         kinds,
         each: args.each as usize,
         seed: args.seed,

@@ -24,14 +24,12 @@ use crate::archive::dates::PublishedAt;
 use crate::candidates::{Posting, Postings};
 use crate::error::Error;
 use crate::lineage::{Coverage, RelationKind, credits};
-use crate::passages::{
-    Holdings, Limits, Linking, Passage, PassagesError, Prepared, Span, cover, outline, passages,
-};
+use crate::passages::{Holdings, Limits, Linking, Passage, PassagesError, Prepared, Span, outline, passages};
 use crate::scratch::Scratch;
 use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{SLOTS, Sketcher, Winnower, agreeing_slots, simhash_on};
-use crate::text::{CharOffsets, Tokens, paragraphs};
+use crate::text::{CharOffsets, Tokens, paragraphs, union};
 use crate::verify::{Overlap, ShingleSet};
 use differences::{differences, longest_agreeing};
 pub use found::{
@@ -137,16 +135,12 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
         });
     let measured = |side: Side| measured(side, &texts, &passages, offsets.of(side));
     let articles = Both { a: measured(Side::A), b: measured(Side::B) };
-    let longest = passages.iter().map(|passage| passage.words).max();
-    let words: f64 = passages.iter().map(|passage| f64::from(passage.words)).sum();
-    let similar: f64 = passages.iter().map(|passage| passage.similarity * f64::from(passage.words)).sum();
-    let relation = longest.map(|longest| {
-        let agreeing = similar / words.max(1.0);
-        let coverage = Coverage {
-            of_target: agreeing * articles.of(source.other()).covered,
-            of_source: agreeing * articles.of(source).covered,
-            longest,
-        };
+    let relation = (!passages.is_empty()).then(|| {
+        let (coverage, _) = Coverage::of_passages(
+            articles.of(source.other()).covered,
+            articles.of(source).covered,
+            passages.iter().map(|passage| (passage.words, passage.similarity)),
+        );
         if same_outlet { RelationKind::Revision } else { coverage.kind() }
     });
     Ok(Comparison {
@@ -266,7 +260,7 @@ fn measured(
     let (text, tokens) = (texts.of(side).text(), texts.of(side).tokens());
     let ranges = passages.iter().map(|passage| tokens.in_bytes(&passage.spans.of(side).bytes));
     let half_words = |range| tokens.half_words(range);
-    let covered: u32 = cover(ranges).into_iter().map(half_words).sum();
+    let covered: u32 = union(ranges).into_iter().map(half_words).sum();
     let all = tokens.half_words(0..tokens.len());
     Measured {
         words: tokens.words(0..tokens.len()),

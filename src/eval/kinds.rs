@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::estimate::{Estimate, Resampling, Sums, count, estimates, f1, ratio};
 use super::report::Report;
-use super::spans::{common, union};
+use super::spans::common;
 use super::truth::KnownArticle;
+use crate::text::union;
 
 /// How right repeats are, on articles whose repeats truth tells.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -12,8 +12,9 @@ use serde::Serialize;
 
 use super::estimate::{Estimate, Resampling, Sums, count, estimates};
 use super::report::Report;
-use super::spans::{common, length, union};
+use super::spans::{common, length};
 use super::truth::AlignedPair;
+use crate::text::union;
 
 /// Copied text: where it stands in the target and in the source, in characters.
 pub type Case = [Range<usize>; 2];
@@ -184,8 +185,8 @@ fn sums_of(aligned: &Aligned, pair: &AlignedPair, report: &Report) -> Sums<7> {
     };
     let meetings: Vec<Vec<Case>> =
         aligned.cases.iter().map(|case| common_with(case, &aligned.detections)).collect();
-    let target = union(pair.cases.iter().map(|case| case[0].clone()).collect());
-    let found = union(report.passages_of(pair.pair.0).map(|found| found.spans[0].clone()).collect());
+    let target = union(pair.cases.iter().map(|case| case[0].clone()));
+    let found = union(report.passages_of(pair.pair.0).map(|found| found.spans[0].clone()));
     [
         characters(&aligned.cases),
         characters(&aligned.detections),

@@ -2,19 +2,7 @@
 
 use std::ops::Range;
 
-/// The ranges as one: disjoint, ascending, empty ones left out.
-pub(super) fn union(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.retain(|range| !range.is_empty());
-    ranges.sort_unstable_by_key(|range| (range.start, range.end));
-    let mut union: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match union.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => union.push(range),
-        }
-    }
-    union
-}
+use crate::text::union;
 
 /// How many characters are in any of the ranges.
 pub(super) fn length(ranges: Vec<Range<usize>>) -> usize {

@@ -84,6 +84,25 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// The coverage by passages, each its words and its similarity, whose spans cover these shares of both articles; and
+    /// the mean similarity of their words. Of a passage over many edits only what agrees stands in the other article.
+    pub fn of_passages(
+        of_target: f64,
+        of_source: f64,
+        passages: impl Iterator<Item = (u32, f64)>,
+    ) -> (Coverage, f64) {
+        let (mut words, mut similar, mut longest) = (0.0, 0.0, 0);
+        for (own, similarity) in passages {
+            words += f64::from(own);
+            similar += similarity * f64::from(own);
+            longest = longest.max(own);
+        }
+        let similarity = similar / f64::max(words, 1.0);
+        let coverage =
+            Coverage { of_target: similarity * of_target, of_source: similarity * of_source, longest };
+        (coverage, similarity)
+    }
+
     /// What the target is to the source, both being of different outlets.
     pub fn kind(self) -> RelationKind {
         match (self.of_target >= MOST, self.of_source >= MOST) {

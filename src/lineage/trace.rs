@@ -288,8 +288,6 @@ fn is_one_outlet(facts: Facts<'_>, a: u32, b: u32) -> bool {
 }
 
 fn by_passages(facts: Facts<'_>, target: u32, source: u32, passages: &[Passage]) -> Relation {
-    let words: u64 = passages.iter().map(|passage| u64::from(passage.words)).sum();
-    let similar: f64 = passages.iter().map(|passage| passage.similarity * f64::from(passage.words)).sum();
     let on_target = |passage: &Passage| (passage.target_span.chars.clone(), u64::from(passage.words));
     // Tokens that agree are as long on both sides; else words go by characters.
     let in_twin = |passage: &Passage| {
@@ -301,14 +299,11 @@ fn by_passages(facts: Facts<'_>, target: u32, source: u32, passages: &[Passage])
     };
     let (target_words, of_target) = ((facts.words_of)(target), union_words(passages.iter().map(on_target)));
     let (source_words, of_source) = ((facts.words_of)(source), union_words(passages.iter().map(in_twin)));
-    #[allow(clippy::cast_precision_loss, reason = "counts of words are far below 2^52")]
-    let similarity = similar / words.max(1) as f64;
-    // Of a passage over many edits only what agrees stands in the other.
-    let coverage = Coverage {
-        of_target: similarity * share(narrow(of_target), target_words),
-        of_source: similarity * share(narrow(of_source), source_words),
-        longest: passages.iter().map(|passage| passage.words).max().unwrap_or(0),
-    };
+    let (coverage, similarity) = Coverage::of_passages(
+        share(narrow(of_target), target_words),
+        share(narrow(of_source), source_words),
+        passages.iter().map(|passage| (passage.words, passage.similarity)),
+    );
     let kind = if is_one_outlet(facts, target, source) { RelationKind::Revision } else { coverage.kind() };
     let counted = Counted {
         coverage,

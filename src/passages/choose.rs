@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::cover;
+use crate::text::union;
 use crate::verify::Alignment;
 
 /// Picks alignments that do not overlap in the target; ascending.
@@ -33,7 +33,7 @@ pub(super) fn choose(
                 chosen.push(part);
             }
         }
-        taken = cover(taken.into_iter());
+        taken = union(taken);
     }
     chosen.sort_by_key(|alignment| (alignment.target().start, alignment.source().start));
     chosen

@@ -135,7 +135,7 @@ impl Search<'_, '_> {
             let members = shared.members(note.group);
             let source = match since {
                 0 => note.source(),
-                _ => self.sources(heir.target, holders(members, since).take(MOST_WALKED)).next(),
+                _ => self.walked_source(heir.target, members, 0, since),
             };
             let Some(source) = source.filter(|&source| known.iter().all(|known| known.source != source))
             else {
@@ -157,16 +157,6 @@ impl Search<'_, '_> {
         passages.extend_from_slice(known);
         Some(in_order(passages, work.prepared(texts).tokens()))
     }
-}
-
-/// With links bound in time: so many notes of one shingle are looked through.
-const MOST_WALKED: usize = 256;
-
-/// The articles of a group from `since` on, ascending.
-fn holders(members: &[Posting], since: u32) -> impl Iterator<Item = u32> {
-    members[members.partition_point(|posting| posting.article < since)..]
-        .iter()
-        .map(|posting| posting.article)
 }
 
 /// Where the shingles begin that are noted of an alignment. Across the edges where a text ceases to agree three: one that

@@ -345,19 +345,5 @@ impl Gathering {
     }
 }
 
-/// The union of ranges, as disjoint ascending ranges.
-pub(crate) fn cover(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
-    let mut ranges: Vec<Range<usize>> = ranges.collect();
-    ranges.sort_unstable_by_key(|range| (range.start, range.end));
-    let mut union: Vec<Range<usize>> = Vec::new();
-    for range in ranges {
-        match union.last_mut() {
-            Some(open) if range.start <= open.end => open.end = open.end.max(range.end),
-            _ => union.push(range),
-        }
-    }
-    union
-}
-
 #[cfg(test)]
 mod tests;

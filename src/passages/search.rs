@@ -11,9 +11,9 @@ use super::held::Held;
 use super::inherited::Departures;
 use super::outline::Outline;
 use super::texts::{Prepared, Shelf};
-use super::{DEPTH, Holdings, Limits, Linking, Passage, PassageKind, PassagesError, Seeding, Span, cover};
-use crate::candidates::{Heads, Postings, Stock, Target, Use};
-use crate::text::{CharOffsets, Tokens};
+use super::{DEPTH, Holdings, Limits, Linking, Passage, PassageKind, PassagesError, Seeding, Span};
+use crate::candidates::{Heads, Posting, Postings, Stock, Target, Use};
+use crate::text::{CharOffsets, Tokens, union};
 use crate::verify::Alignment;
 
 /// With links bound in time: how many holders within the window are looked through for those of other outlets.
@@ -102,7 +102,7 @@ impl Search<'_, '_> {
                 return;
             }
             self.extend_all(work, links, texts);
-            let covered = cover(work.found.iter().map(|(_, alignment)| alignment.target()));
+            let covered = union(work.found.iter().map(|(_, alignment)| alignment.target()));
             open.retain(|seed| {
                 let begin = seed.position as usize;
                 let around = covered.partition_point(|range| range.end < begin + self.limits.width);
@@ -115,7 +115,7 @@ impl Search<'_, '_> {
         let since = (self.holdings.since)(work.target);
         let mut links: Vec<Link> = Vec::new();
         for seed in work.uses {
-            let sources = self.sources(work.target, self.holders(seed.group, since));
+            let sources = self.sources(work.target, holders(self.postings.members(seed.group), since));
             links.extend(sources.map(|source| (source, *seed)));
         }
         self.extend_all(work, links, texts);
@@ -145,30 +145,12 @@ impl Search<'_, '_> {
     }
 
     /// Those of `holders` (ascending, none before the time window) that `target` can have from.
-    pub(super) fn sources(
-        &self,
-        target: u32,
-        holders: impl Iterator<Item = u32>,
-    ) -> impl Iterator<Item = u32> {
+    fn sources(&self, target: u32, holders: impl Iterator<Item = u32>) -> impl Iterator<Item = u32> {
         let own = (self.holdings.outlet_of)(target);
         let any = self.limits.linking == Linking::All;
         holders
             .take_while(move |&source| source < target)
             .filter(move |&source| any || (self.holdings.outlet_of)(source) != own)
-    }
-
-    /// The articles that hold a fingerprint, from `since` on, ascending.
-    fn holders(&self, group: u32, since: u32) -> impl Iterator<Item = u32> + '_ {
-        let members = self.postings.members(group);
-        let mut rest = &members[members.partition_point(|posting| posting.article < since)..];
-        // Stepped over, not walked: a text of one word for ever holds one fingerprint very often.
-        std::iter::from_fn(move || {
-            let article = rest.first()?.article;
-            let one = rest.get(1).is_none_or(|next| next.article != article);
-            let own = if one { 1 } else { rest.partition_point(|posting| posting.article == article) };
-            rest = &rest[own..];
-            Some(article)
-        })
     }
 
     /// The `round`-th holder of another outlet that `target` can have a fingerprint from.
@@ -180,9 +162,20 @@ impl Search<'_, '_> {
         if since == 0 {
             return self.sources(target, self.heads.of(group, members)).nth(round);
         }
-        // Heads are the first of all time; within a window the holders are walked, so many of them.
+        // Heads are the first of all time; within a window the holders are walked.
+        self.walked_source(target, members, round, since)
+    }
+
+    /// The `round`-th of the articles of a group, from `since` on, that `target` can have from; so many of them are walked.
+    pub(super) fn walked_source(
+        &self,
+        target: u32,
+        members: &[Posting],
+        round: usize,
+        since: u32,
+    ) -> Option<u32> {
         let mut walked = 0;
-        let earlier = self.holders(group, since).take_while(|&source| source < target).take(WALKED);
+        let earlier = holders(members, since).take_while(|&source| source < target).take(WALKED);
         let found = self.sources(target, earlier.inspect(|_| walked += 1)).nth(round);
         if found.is_none() && walked == WALKED {
             self.cut_walks.fetch_add(1, Ordering::Relaxed);
@@ -248,13 +241,26 @@ impl Search<'_, '_> {
     }
 }
 
+/// The articles of a group, from `since` on, ascending.
+fn holders(members: &[Posting], since: u32) -> impl Iterator<Item = u32> + '_ {
+    let mut rest = &members[members.partition_point(|posting| posting.article < since)..];
+    // Stepped over, not walked: a text of one word for ever holds one fingerprint very often.
+    std::iter::from_fn(move || {
+        let article = rest.first()?.article;
+        let one = rest.get(1).is_none_or(|next| next.article != article);
+        let own = if one { 1 } else { rest.partition_point(|posting| posting.article == article) };
+        rest = &rest[own..];
+        Some(article)
+    })
+}
+
 /// Puts the passages of one target in order, by place, and tells how many of its words those of kind copy cover.
 pub(super) fn in_order(mut passages: Vec<Passage>, tokens: &Tokens) -> (Vec<Passage>, u32) {
     passages.sort_by_key(|p| {
         (p.target_span.bytes.start, p.source, p.source_span.bytes.start, p.target_span.bytes.end)
     });
     let of_others = passages.iter().filter(|passage| passage.kind == PassageKind::Copy);
-    let copied = cover(of_others.map(|passage| tokens.in_bytes(&passage.target_span.bytes)));
+    let copied = union(of_others.map(|passage| tokens.in_bytes(&passage.target_span.bytes)));
     let halves: u32 = copied.into_iter().map(|range| tokens.half_words(range)).sum();
     (passages, halves.div_ceil(2))
 }

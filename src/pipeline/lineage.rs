@@ -30,9 +30,7 @@ impl Run<'_> {
                     return false;
                 }
                 let theirs = self.credits(other);
-                let alike = |credit: &Credit| {
-                    theirs.iter().any(|other| credit.same_agency(other) || credit.names(&other.name))
-                };
+                let alike = |credit: &Credit| theirs.iter().any(|other| credit.is_alike(other));
                 self.credits(article).iter().any(alike)
             },
             shingles: &|article| self.shingles(article),

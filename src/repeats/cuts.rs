@@ -19,7 +19,7 @@ use std::ops::Range;
 use super::bounds::{spread, token_paragraphs};
 use super::units::{Unit, unit};
 use super::{Repeat, RepeatKind, Repeats, View};
-use crate::text::{Tokens, tokenize};
+use crate::text::{self, Tokens, tokenize};
 
 /// Rounds after which a text is given up, and left as it was.
 const MOST_ROUNDS: usize = 16;
@@ -216,12 +216,5 @@ fn merged(mut cuts: Vec<Cut>) -> Vec<Cut> {
 
 /// What is left of a text without those cuts.
 pub fn kept(text: &str, cuts: &[Cut]) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut at = 0;
-    for cut in cuts {
-        kept.push_str(&text[at..cut.bytes.start]);
-        at = cut.bytes.end;
-    }
-    kept.push_str(&text[at..]);
-    kept
+    text::without(text, cuts.iter().map(|cut| &cut.bytes))
 }

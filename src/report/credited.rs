@@ -12,7 +12,7 @@ pub(super) fn is_matched(findings: &Findings, article: u32, credit: &Credit) -> 
         let alike = || {
             let has_any = catalogue.article(source).credits > 0;
             let theirs = if has_any { catalogue.details(source).credits() } else { Vec::new() };
-            theirs.iter().any(|other| credit.same_agency(other) || credit.names(&other.name))
+            theirs.iter().any(|other| credit.is_alike(other))
         };
         names() || alike()
     })

@@ -7,6 +7,7 @@
 //! - [`classes`]: the part each character plays · [`fold`]: spellings made one · [`tokenize`]: cutting (`cut`), what is
 //!   looked up of characters beyond ASCII (`characters`), hashes of short words in registers (`words`)
 //! - [`reference`](mod@reference): the same as its definition reads, the judge
+//! - [`union`], [`without`]: spans put together, and taken out
 //! - [`paragraphs()`]: where a text is divided · [`CharOffsets`]: bytes to characters
 //!
 //! Hashes are stable across machines and versions; `testdata/vectors` publishes them.
@@ -19,6 +20,7 @@ pub mod fold;
 mod offsets;
 mod paragraphs;
 pub mod reference;
+mod spans;
 mod tokens;
 mod words;
 
@@ -26,4 +28,5 @@ pub use cut::count_ascii_words;
 pub use digits::digit_value;
 pub use offsets::CharOffsets;
 pub use paragraphs::{Paragraphs, ends_like_a_sentence, paragraphs};
+pub use spans::{union, without};
 pub use tokens::{MAX_TEXT_BYTES, TokenSpan, Tokens, tokenize};

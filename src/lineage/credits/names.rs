@@ -18,6 +18,11 @@ impl Credit {
         same_agency || same_outlet(&self.name, outlet)
     }
 
+    /// Whether both credits name one source, however each has it.
+    pub fn is_alike(&self, other: &Credit) -> bool {
+        self.same_agency(other) || self.names(&other.name)
+    }
+
     /// Whether both credits name one agency of the table.
     pub fn same_agency(&self, other: &Credit) -> bool {
         self.agency.is_some() && self.agency == other.agency

@@ -28,13 +28,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+use super::search::in_order;
 use super::texts::Shelf;
 use super::{
     Copied, Copies, DEPTH, Gathering, Holdings, Limits, Linking, Passage, PassageKind, PassageRow,
-    PassagesError, Seeding, Span, cover,
+    PassagesError, Seeding, Span,
 };
 use crate::candidates::{Heads, Postings, Target, Uses};
-use crate::text::CharOffsets;
+use crate::text::{CharOffsets, union};
 use grow::{Stretch, overlap, stretches};
 use sentences::sentences;
 use weigh::Sentences;
@@ -145,13 +146,7 @@ impl Search<'_, '_> {
                 seed: Seeding::Loose,
             });
         }
-        passages.sort_by_key(|p| {
-            (p.target_span.bytes.start, p.source, p.source_span.bytes.start, p.target_span.bytes.end)
-        });
-        let of_others = passages.iter().filter(|passage| passage.kind == PassageKind::Copy);
-        let copied = cover(of_others.map(|passage| of_target.tokens().in_bytes(&passage.target_span.bytes)));
-        let halves: u32 = copied.into_iter().map(|range| of_target.tokens().half_words(range)).sum();
-        (passages, halves.div_ceil(2))
+        in_order(passages, of_target.tokens())
     }
 
     /// What was rewritten from whom: the best first, of equals that of the earlier source.
@@ -179,7 +174,7 @@ impl Search<'_, '_> {
             let passages = exact.iter().filter(|passage| !all || passage.source == source);
             let ranges = passages.map(|passage| of_target.tokens().in_bytes(&passage.target_span.bytes));
             let inside = ranges.filter(|known| overlap(known, range));
-            cover(inside.map(|known| known.start.max(range.start)..known.end.min(range.end)))
+            union(inside.map(|known| known.start.max(range.start)..known.end.min(range.end)))
                 .iter()
                 .map(Range::len)
                 .sum::<usize>()
