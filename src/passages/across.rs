@@ -31,17 +31,44 @@ struct First {
     run: usize,
 }
 
-impl Search<'_, '_> {
+/// The outline of the source that was compared last: one holder after the other has the same first source.
+#[derive(Default)]
+struct LastOutline<'a>(Option<(u32, Outline<'a>)>);
+
+impl<'a> LastOutline<'a> {
+    fn of(&mut self, search: &Search<'_, 'a>, source: u32) -> Outline<'a> {
+        match self.0 {
+            Some((last, outline)) if last == source => outline,
+            _ => {
+                let outline = Outline::of((search.holdings.outline_of)(source));
+                self.0 = Some((source, outline));
+                outline
+            }
+        }
+    }
+}
+
+impl<'h> Search<'_, 'h> {
     /// Adds the passages of sources that are the first to hold a window, and says which windows are to be asked of more
     /// holders than are tried here.
     pub(super) fn link_across(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) -> Vec<Ask> {
         let since = (self.holdings.since)(work.target);
         let (mut firsts, mut asks, mut open) = (Vec::new(), Vec::new(), Vec::new());
+        let mut outlines = LastOutline::default();
         for number in 0..work.uses.len() {
             if let Some((begin, end)) = self.windows_of(work, number) {
                 open.clear();
                 open.resize(end - begin, true);
-                self.settle(work, work.uses[number], since, begin, &mut open, &mut firsts, &mut asks);
+                self.settle(
+                    work,
+                    work.uses[number],
+                    since,
+                    begin,
+                    &mut open,
+                    &mut outlines,
+                    &mut firsts,
+                    &mut asks,
+                );
             }
         }
         firsts.sort_unstable();
@@ -90,6 +117,7 @@ impl Search<'_, '_> {
         since: u32,
         begin: usize,
         open: &mut [bool],
+        outlines: &mut LastOutline<'h>,
         firsts: &mut Vec<First>,
         asks: &mut Vec<Ask>,
     ) {
@@ -98,14 +126,11 @@ impl Search<'_, '_> {
         let reach = (begin, begin + open.len() - 1 + run);
         let mut left = open.len();
         let mut tried = 0;
-        let earliest = used.source().filter(|_| since == 0);
-        let rest = self.holders_for(work.target, used.group, since);
-        for source in earliest.into_iter().chain(rest.skip(usize::from(earliest.is_some()))).take(DEPTH) {
+        let mut compare = |source: u32| {
             tried += 1;
-            let of_source = Outline::of((self.holdings.outline_of)(source));
+            let of_source = outlines.of(self, source);
             for twin in self.twins(used, source) {
-                let places = (at, twin as usize);
-                let agreed = agreed(work.outline, of_source, places, self.limits.width, reach);
+                let agreed = agreed(work.outline, of_source, (at, twin as usize), self.limits.width, reach);
                 let settled = (agreed.0 - begin)..(agreed.1 + 1).saturating_sub(begin + run);
                 let Some(windows) = open.get_mut(settled.clone()) else { continue };
                 if let Some(first) = windows.iter().position(|open| *open) {
@@ -116,9 +141,16 @@ impl Search<'_, '_> {
                     windows.fill(false);
                 }
             }
-            if left == 0 {
-                return;
-            }
+            left == 0
+        };
+        // Most are settled by the first, for which the group need not be looked up.
+        let earliest = used.source().filter(|_| since == 0);
+        if earliest.is_some_and(&mut compare) {
+            return;
+        }
+        let rest = self.holders_for(work.target, used.group, since).take(DEPTH);
+        if rest.skip(usize::from(earliest.is_some())).any(compare) {
+            return;
         }
         if tried == DEPTH {
             let of_target = further::Windows::of(work.outline, reach.0..reach.1, run);
