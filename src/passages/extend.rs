@@ -40,11 +40,13 @@ impl Search<'_, '_> {
         if !self.may_grow(work.outline, Outline::of((self.holdings.outline_of)(source)), seeds) {
             return; // neither text need be read
         }
-        let (of_target, of_source) = (work.prepared(texts), texts.get(source));
+        let (of_target, source_text) = (work.prepared(texts), texts.get(source));
         let target_tokens = of_target.tokens();
         let is_unspaced = |token| target_tokens.is_unspaced(token);
-        let hashes = (target_tokens.hashes(), of_source.tokens().hashes());
-        let mut grown: Vec<Alignment> = Vec::new();
+        let hashes = (target_tokens.hashes(), source_text.tokens().hashes());
+        // What is known of the source, so that one span of the target stays one row.
+        let of_source = work.found.extract_if(.., |(of, _)| *of == source);
+        let mut grown: Vec<Alignment> = of_source.map(|(_, alignment)| alignment).collect();
         self.grow(hashes.0, hashes.1, is_unspaced, seeds, |alignment| {
             grown.push(alignment);
             false
@@ -102,7 +104,7 @@ impl Search<'_, '_> {
     }
 
     /// The first places in a source of what a target uses.
-    fn twins(&self, seed: Use, source: u32) -> impl Iterator<Item = u32> + '_ {
+    pub(super) fn twins(&self, seed: Use, source: u32) -> impl Iterator<Item = u32> + '_ {
         let only = seed.only_twin(source);
         let looked_up = only.is_none().then(|| self.places(seed.group, source));
         only.into_iter().chain(looked_up.into_iter().flatten().map(|place| place.position))

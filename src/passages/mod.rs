@@ -9,21 +9,22 @@
 //!    (`verify`).
 //! 3. **Second tries.** A fingerprint that no passage of the minimum length came to cover points to the
 //!    next-earliest article, up to [`DEPTH`] of them: the earliest holder may share just the eight words.
-//! 4. **Inherit** (`inherited`). Sources are looked for whose edits the target took over.
+//! 4. **Across** (`across`, `further`). Every run of the minimum length gets its earliest holder, also where it goes on from
+//!    a passage that was found.
 //! 5. **Choose** (`choose`): per pair one row for a span of the target.
 //! 6. **Name**: what is mostly stock is boilerplate, whoever had it first.
 //!
 //! Linear in the uses of a fingerprint, however many articles print it. With [`Linking::All`], every earlier
 //! article is linked, same-outlet ones too, which is quadratic and limited by the caller.
 //!
-//! Guarantee: every run of [`Limits::min_words`] words that a target shares with the earliest article of
-//! another outlet holding the run's winnowed fingerprints is found; see `docs/method.md`, "What passage
-//! search can miss".
+//! Guarantee: of every run of [`Limits::min_words`] words in a target, the earliest article of another outlet that holds it
+//! is a source; see `docs/method.md`, "What passage search can miss".
 
+mod across;
 mod choose;
 mod extend;
+mod further;
 mod held;
-mod inherited;
 mod loose;
 mod outline;
 mod row;
@@ -40,7 +41,7 @@ use crate::candidates::{Heads, Holders, Postings, Uses};
 use crate::error::Error;
 use crate::scratch::{Rows, RowsWriter, Scratch};
 use crate::text::CharOffsets;
-use inherited::{Departures, with_inherited};
+use further::{Asks, with_further};
 pub use loose::loose_passages;
 pub use outline::outline;
 use row::PassageRow;
@@ -286,7 +287,7 @@ pub fn passages(
     let stock = postings.stock(holders, holdings.scratch)?;
     let search =
         Search { postings, heads: &heads, stock: &stock, holdings, limits, cut_walks: AtomicU64::new(0) };
-    let departures = Departures::new(limits, holdings.scratch);
+    let asks = Asks::new(holdings.scratch);
     let gathering = Gathering::new(holdings, limits);
     let found: Result<Vec<Option<Copied>>, PassagesError> = targets
         .into_par_iter()
@@ -295,14 +296,14 @@ pub fn passages(
             || Shelf::new(holdings.prepare, holdings.shelf_bytes),
             |texts, target| {
                 let uses = uses.of_target(&target);
-                let (found, copied_words) = search.target(&target, uses, &departures, texts)?;
+                let (found, copied_words) = search.target(&target, uses, &asks, texts)?;
                 advance(1);
                 gathering.add(target.article, copied_words, found.iter().map(PassageRow::from))
             },
         )
         .collect();
     let found = gathering.finish(found?)?;
-    let found = if all { found } else { with_inherited(&found, &search, &uses, departures)? };
+    let found = if all { found } else { with_further(&found, &search, &uses, asks)? };
     Ok(Copies { cut_walks: search.cut_walks.into_inner(), ..found })
 }
 

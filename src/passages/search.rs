@@ -7,8 +7,8 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::further::Asks;
 use super::held::Held;
-use super::inherited::Departures;
 use super::outline::Outline;
 use super::texts::{Prepared, Shelf};
 use super::{DEPTH, Holdings, Limits, Linking, Passage, PassageKind, PassagesError, Seeding, Span};
@@ -17,7 +17,7 @@ use crate::text::{CharOffsets, Tokens, union};
 use crate::verify::Alignment;
 
 /// With links bound in time: how many holders within the window are looked through for those of other outlets.
-const WALKED: usize = 256;
+pub(super) const WALKED: usize = 256;
 
 pub(super) struct Search<'a, 'h> {
     pub(super) postings: &'a Postings,
@@ -58,22 +58,21 @@ impl Search<'_, '_> {
         &self,
         target: &Target,
         uses: &[Use],
-        departures: &Departures,
+        asks: &Asks,
         texts: &mut Shelf<'_>,
     ) -> Result<(Vec<Passage>, u32), PassagesError> {
         let mut work = self.work(target.article, uses);
         match self.limits.linking {
             Linking::All => self.link_all(&mut work, texts),
-            Linking::Earliest => self.link_earliest(&mut work, texts),
+            Linking::Earliest => {
+                self.link_earliest(&mut work, texts);
+                asks.add(&self.link_across(&mut work, texts))?;
+            }
         }
         if work.found.is_empty() {
             return Ok((Vec::new(), 0));
         }
         let prepared = work.prepared(texts);
-        if self.limits.linking == Linking::Earliest {
-            let found = work.found.iter().map(|(_, alignment)| alignment);
-            departures.note(target.article, prepared.tokens().hashes(), found)?;
-        }
         Ok(in_order(self.report(&mut work, texts), prepared.tokens()))
     }
 
@@ -136,16 +135,21 @@ impl Search<'_, '_> {
                 !work.held.holds(&(begin..begin + width))
             };
             let new: Vec<Link> = links.iter().filter(is_new).copied().collect();
-            let known = work.found.len();
             if !new.is_empty() {
                 self.extend(work, source, &new, texts);
+                // What was found of a source stands last.
+                let last = work.found.iter().rev().take_while(|(of, _)| *of == source);
+                last.for_each(|(_, alignment)| work.held.add(alignment));
             }
-            work.found[known..].iter().for_each(|(_, alignment)| work.held.add(alignment));
         }
     }
 
     /// Those of `holders` (ascending, none before the time window) that `target` can have from.
-    fn sources(&self, target: u32, holders: impl Iterator<Item = u32>) -> impl Iterator<Item = u32> {
+    pub(super) fn sources(
+        &self,
+        target: u32,
+        holders: impl Iterator<Item = u32>,
+    ) -> impl Iterator<Item = u32> {
         let own = (self.holdings.outlet_of)(target);
         let any = self.limits.linking == Linking::All;
         holders
@@ -164,6 +168,14 @@ impl Search<'_, '_> {
         }
         // Heads are the first of all time; within a window the holders are walked.
         self.walked_source(target, members, round, since)
+    }
+
+    /// The first holders of another outlet that `target` can have a fingerprint from.
+    pub(super) fn holders_for(&self, target: u32, group: u32, since: u32) -> impl Iterator<Item = u32> {
+        let members = self.postings.members(group);
+        let of_all_time = (since == 0).then(|| self.heads.of(group, members));
+        let within = (since != 0).then(|| holders(members, since).take(WALKED));
+        self.sources(target, of_all_time.into_iter().flatten().chain(within.into_iter().flatten()))
     }
 
     /// The `round`-th of the articles of a group, from `since` on, that `target` can have from; so many of them are walked.
@@ -242,7 +254,7 @@ impl Search<'_, '_> {
 }
 
 /// The articles of a group, from `since` on, ascending.
-fn holders(members: &[Posting], since: u32) -> impl Iterator<Item = u32> + '_ {
+pub(super) fn holders(members: &[Posting], since: u32) -> impl Iterator<Item = u32> + '_ {
     let mut rest = &members[members.partition_point(|posting| posting.article < since)..];
     // Stepped over, not walked: a text of one word for ever holds one fingerprint very often.
     std::iter::from_fn(move || {

@@ -2,6 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::candidates::Posting;
 use crate::sketch::Winnower;
@@ -276,7 +280,8 @@ fn a_passage_in_more_than_ten_thousand_articles_costs_each_of_them_the_same() {
         [asked.texts, asked.outlets].map(|asked| asked.into_inner().div_ceil(count))
     };
     let (some, many) = (per_article(3_000), per_article(12_000));
-    assert_eq!(some, many);
+    // One more at the most: some tokens look alike in outlines.
+    assert!(many.iter().zip(some).all(|(&many, some)| many <= some + 1), "{some:?}, {many:?}");
     assert!(many[0] <= 3, "each text is read {} times", many[0]);
 }
 
@@ -306,4 +311,49 @@ fn what_the_targets_own_outlet_had_before_is_a_revision() {
     };
     assert_eq!(kinds(&[(1, &text), (2, &text), (1, &update)]), [(1, 0, "copy"), (2, 1, "revision")]);
     assert_eq!(kinds(&[(3, "else"), (2, &text), (1, &update)]), [(2, 1, "copy")]);
+}
+
+/// The later article with the earliest holder of another outlet, of every run of the least length.
+fn earliest_by_definition(articles: &[Article<'_>]) -> BTreeSet<(u32, u32)> {
+    let mut holders: BTreeMap<Vec<&str>, Vec<u32>> = BTreeMap::new();
+    let mut earliest = BTreeSet::new();
+    for ((outlet, text), number) in articles.iter().zip(0..) {
+        let words: Vec<&str> = text.split(' ').collect();
+        for run in words.windows(MIN_WORDS as usize) {
+            let holders = holders.entry(run.to_vec()).or_default();
+            let other = holders.iter().find(|&&holder| articles[holder as usize].0 != *outlet);
+            earliest.extend(other.map(|&source| (number, source)));
+            holders.push(number);
+        }
+    }
+    earliest
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn whoever_holds_a_run_first_is_a_source(
+        // Parts of one text, in which words were changed; more of them than holders are tried one by one.
+        parts in prop::collection::vec(
+            (0_u64..5, 0_usize..70, 10_usize..70, prop::collection::vec((0_usize..100, 0_u8..2), 0..4)),
+            2..40,
+        ),
+    ) {
+        let texts: Vec<(u64, String)> = parts
+            .iter()
+            .enumerate()
+            .map(|(number, (outlet, begin, length, edits))| {
+                let mut words: Vec<String> = (0..100).map(|at| format!("w{at}")).collect();
+                edits.iter().for_each(|&(at, other)| words[at] = format!("e{at}x{other}"));
+                let part = words[*begin..(begin + length).min(100)].join(" ");
+                (*outlet, format!("{} {part} {}", filler(&format!("a{number}x"), 9), filler(&format!("b{number}x"), 9)))
+            })
+            .collect();
+        let articles: Vec<Article<'_>> = texts.iter().map(|(outlet, text)| (*outlet, text.as_str())).collect();
+        let found: BTreeSet<(u32, u32)> =
+            find(&articles, Linking::Earliest).iter().map(|passage| (passage.target, passage.source)).collect();
+        let missed: Vec<(u32, u32)> = earliest_by_definition(&articles).difference(&found).copied().collect();
+        prop_assert!(missed.is_empty(), "{:?} of {} articles", missed, articles.len());
+    }
 }
