@@ -112,8 +112,8 @@ largest share $(jq -s 'map(.coverage_of_target, .coverage_of_source) | max' basi
 $(jq -s 'map(.evidence.longest) | max' basil/relations.jsonl) words."
 }
 
-# The text alignment corpus of PAN 2013, by kind of case.
-alignment() {
+# The text alignment corpus of PAN 2013: sources are earlier articles of one outlet.
+pan() {
   unpack pan13
   python3 - <<'PY'
 import json
@@ -125,6 +125,11 @@ with open("pan.jsonl", "w") as out:
                "date": "2010-01-01" if source else "2012-01-01"}
         print(json.dumps(row), file=out)
 PY
+}
+
+# The same, by kind of case.
+alignment() {
+  pan
   echo "| options | kind | pairs | detections | plagdet (95 %) | precision | recall | granularity | macro plagdet |"
   echo "|---|---|---|---|---|---|---|---|---|"
   for how in "" "--all-pairs" "--loose" "--loose --all-pairs"; do
@@ -171,7 +176,43 @@ PY
   done
 }
 
-for table in ${*:-pairs rewriting planted generated independent shared alignment}; do
+# The curves beside this file, drawn by curves.py: quality over the least resemblance, the length of shingles and of passages.
+curves() {
+  unpack webis_ecir20
+  for width in 2 3 5 8; do
+    scan "curve-webis-$width" webis_ecir20.jsonl --only duplicates --all-pairs --threshold 0.1 --shingle "$width"
+  done
+  scan curve-webis-default webis_ecir20.jsonl --only duplicates --all-pairs
+  for set in reuters21578 saudinewsnet livedoor; do
+    unpack "$set"
+    "$wirecopy" plant "$set.jsonl" -o "planted-$set" --each 200 --force > planted.log || [ $? -eq 3 ]
+    # Only sources and copies, so that a low threshold does not list every form of the archive.
+    python3 - "$set" <<'PY'
+import json, sys
+at = f"planted-{sys.argv[1]}"
+named = {name for row in map(json.loads, open(f"{at}/truth.jsonl")) for name in (row["id"], row["parent"])}
+with open(f"curve-{sys.argv[1]}.jsonl", "w") as out:
+    out.writelines(line for line in open(f"{at}/archive.jsonl") if json.loads(line)["id"] in named)
+PY
+    for width in 2 3 5 8; do
+      if [ "$width" != 5 ] && [ "$set" = livedoor ]; then continue; fi
+      scan "curve-$set-$width" "curve-$set.jsonl" --only duplicates --all-pairs --threshold 0.1 --shingle "$width" || [ $? -eq 3 ]
+    done
+    scan "curve-$set-default" "curve-$set.jsonl" --only duplicates --all-pairs || [ $? -eq 3 ]
+  done
+  pan
+  for words in 8 12 16 24 32 48 64; do
+    scan curve-pan pan.jsonl --only passages --all-pairs --min-passage-words "$words"
+    "$wirecopy" eval curve-pan "$data/pan13/labels.jsonl" --resamples 0 --json > "curve-pan-$words.json"
+    for set in reuters21578 saudinewsnet; do
+      scan curve-quoted "curve-$set.jsonl" --only passages --min-passage-words "$words" || [ $? -eq 3 ]
+      "$wirecopy" eval curve-quoted "planted-$set/truth.jsonl" --resamples 0 --json > "curve-quoted-$set-$words.json"
+    done
+  done
+  "$here/docs/quality/curves.py" . "$data/webis_ecir20/labels.tsv" "$here/docs/quality"
+}
+
+for table in ${*:-pairs rewriting planted generated independent shared alignment curves}; do
   printf '\n### %s\n\n' "$table"
   "$table"
 done
