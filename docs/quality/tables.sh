@@ -31,8 +31,8 @@ pairs() {
   done
 }
 
-# Rewriting by students: whether scores and coverage follow the degree of rewriting.
-rewriting() {
+# Answers by students, each an article of its own outlet, after the originals.
+clough() {
   unpack clough_stevenson
   python3 - <<'PY'
 import json
@@ -43,6 +43,11 @@ with open("clough.jsonl", "w") as out:
         record.update(outlet="first" if original else record["id"], date="2000-01-01" if original else "2009-01-01")
         print(json.dumps(record), file=out)
 PY
+}
+
+# Rewriting by students: whether scores and coverage follow the degree of rewriting.
+rewriting() {
+  clough
   echo "| clough_stevenson | rank correlation of grades with scores | with coverage | mean coverage non, heavy, light = cut |"
   echo "|---|---|---|---|"
   for how in '' --loose; do
@@ -53,11 +58,16 @@ PY
   done
 }
 
+# 200 copies of each kind, planted in an archive.
+plant() {
+  unpack "$1"
+  "$wirecopy" plant "$1.jsonl" -o "planted-$1" --each 200 --force > planted.log || [ $? -eq 3 ]
+}
+
 # Copies planted in news: the share that is found as near-duplicates, by kind and resemblance asked for.
 planted() {
   for set in reuters21578 saudinewsnet livedoor; do
-    unpack "$set"
-    "$wirecopy" plant "$set.jsonl" -o "planted-$set" --each 200 --force > planted.log || [ $? -eq 3 ]
+    plant "$set"
     first=1
     for threshold in 0.8 0.6 0.5 0.4 0.34; do
       scan planted-report "planted-$set/archive.jsonl" --only duplicates --all-pairs --threshold "$threshold" || [ $? -eq 3 ]
@@ -184,8 +194,7 @@ curves() {
   done
   scan curve-webis-default webis_ecir20.jsonl --only duplicates --all-pairs
   for set in reuters21578 saudinewsnet livedoor; do
-    unpack "$set"
-    "$wirecopy" plant "$set.jsonl" -o "planted-$set" --each 200 --force > planted.log || [ $? -eq 3 ]
+    plant "$set"
     # Only sources and copies, so that a low threshold does not list every form of the archive.
     python3 - "$set" <<'PY'
 import json, sys
@@ -212,7 +221,28 @@ PY
   "$here/docs/quality/curves.py" . "$data/webis_ecir20/labels.tsv" "$here/docs/quality"
 }
 
-for table in ${*:-pairs rewriting planted generated independent shared alignment curves}; do
+# The worst errors, which errors.md explains: a list, no table.
+errors() {
+  unpack webis_ecir20
+  scan errors-webis webis_ecir20.jsonl --only duplicates --all-pairs
+  scan errors-webis-all webis_ecir20.jsonl --only duplicates --all-pairs --threshold 0.1
+  pan
+  scan errors-pan pan.jsonl --only passages --loose --all-pairs
+  clough
+  scan errors-clough clough.jsonl --threshold 0.1 --all-pairs --loose
+  for set in reuters21578 saudinewsnet livedoor; do
+    plant "$set"
+    scan "errors-$set" "planted-$set/archive.jsonl" || [ $? -eq 3 ]
+  done
+  unpack aeb
+  rm -rf pages errors-pages
+  mkdir pages
+  zstd -q -d -c --long=24 "$data/aeb/html.tar.zst" | tar x -C pages
+  "$wirecopy" clean -q --mark --compress none pages -o errors-pages --ledger errors.ledger --force
+  "$here/docs/quality/errors.py" . "$data"
+}
+
+for table in ${*:-pairs rewriting planted generated independent shared alignment curves errors}; do
   printf '\n### %s\n\n' "$table"
   "$table"
 done
