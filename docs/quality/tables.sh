@@ -12,22 +12,17 @@ if [ -z "${WORK:-}" ]; then WORK=$(mktemp -d); trap 'rm -rf "$WORK"' EXIT; fi
 mkdir -p "$WORK"
 cd "$WORK"
 
-unpack() { [ -e "$1.jsonl" ] || zstd -q -d --long=24 "$data/$1/articles.jsonl.zst" -o "$1.jsonl"; }
+# Webis-ECIR-20 gives its two collections as outlets, which they are not.
+unpack() { [ -e "$1.jsonl" ] || zstd -q -d -c --long=24 "$data/$1/articles.jsonl.zst" | if [ "$1" = webis_ecir20 ]; then jq -c 'del(.outlet)'; else cat; fi > "$1.jsonl"; }
 scan() { local out=$1; shift; "$wirecopy" scan -q -o "$out" "$@"; }
-
-# Judged web pages. The set gives its two collections as outlets, which they are not.
-webis() {
-  unpack webis_ecir20
-  [ -e webis.jsonl ] || jq -c 'del(.outlet)' webis_ecir20.jsonl > webis.jsonl
-}
 
 # Judged pairs of web pages at several resemblances: all, and each of the two collections.
 pairs() {
-  webis
+  unpack webis_ecir20
   echo "| webis_ecir20, resemblance from | pairs | precision | recall | F1 (95 %) | rank correlation with grades |"
   echo "|---|---|---|---|---|---|"
   for threshold in 0.8 0.7 0.62 0.5 0.4; do
-    scan "webis-$threshold" webis.jsonl --only duplicates --all-pairs --threshold "$threshold"
+    scan "webis-$threshold" webis_ecir20.jsonl --only duplicates --all-pairs --threshold "$threshold"
     for part in '' terabyte web; do
       { head -1 "$data/webis_ecir20/labels.tsv"; grep "^$part" "$data/webis_ecir20/labels.tsv" | grep -v '^a	b'; } > webis.tsv
       "$wirecopy" eval "webis-$threshold" webis.tsv --json | jq -r --arg at "$threshold ${part:-all}" '
@@ -194,11 +189,11 @@ PY
 
 # The curves beside this file, drawn by curves.py: quality over the least resemblance, the length of shingles and of passages.
 curves() {
-  webis
+  unpack webis_ecir20
   for width in 2 3 5 8; do
-    scan "curve-webis-$width" webis.jsonl --only duplicates --all-pairs --threshold 0.1 --shingle "$width"
+    scan "curve-webis-$width" webis_ecir20.jsonl --only duplicates --all-pairs --threshold 0.1 --shingle "$width"
   done
-  scan curve-webis-default webis.jsonl --only duplicates --all-pairs
+  scan curve-webis-default webis_ecir20.jsonl --only duplicates --all-pairs
   for set in reuters21578 saudinewsnet livedoor; do
     plant "$set"
     # Only sources and copies, so that a low threshold does not list every form of the archive.
@@ -229,9 +224,9 @@ PY
 
 # The worst errors, which errors.md explains: a list, no table.
 errors() {
-  webis
-  scan errors-webis webis.jsonl --only duplicates --all-pairs
-  scan errors-webis-all webis.jsonl --only duplicates --all-pairs --threshold 0.1
+  unpack webis_ecir20
+  scan errors-webis webis_ecir20.jsonl --only duplicates --all-pairs
+  scan errors-webis-all webis_ecir20.jsonl --only duplicates --all-pairs --threshold 0.1
   pan
   scan errors-pan pan.jsonl --only passages --loose --all-pairs
   clough
