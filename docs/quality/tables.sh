@@ -12,7 +12,8 @@ if [ -z "${WORK:-}" ]; then WORK=$(mktemp -d); trap 'rm -rf "$WORK"' EXIT; fi
 mkdir -p "$WORK"
 cd "$WORK"
 
-unpack() { [ -e "$1.jsonl" ] || zstd -q -d --long=24 "$data/$1/articles.jsonl.zst" -o "$1.jsonl"; }
+# Webis-ECIR-20 gives its two collections as outlets, which they are not.
+unpack() { [ -e "$1.jsonl" ] || zstd -q -d -c --long=24 "$data/$1/articles.jsonl.zst" | if [ "$1" = webis_ecir20 ]; then jq -c 'del(.outlet)'; else cat; fi > "$1.jsonl"; }
 scan() { local out=$1; shift; "$wirecopy" scan -q -o "$out" "$@"; }
 
 # Judged pairs of web pages at several resemblances: all, and each of the two collections.
@@ -31,8 +32,8 @@ pairs() {
   done
 }
 
-# Rewriting by students: whether scores and coverage follow the degree of rewriting.
-rewriting() {
+# Answers by students, each an article of its own outlet, after the originals.
+clough() {
   unpack clough_stevenson
   python3 - <<'PY'
 import json
@@ -43,6 +44,11 @@ with open("clough.jsonl", "w") as out:
         record.update(outlet="first" if original else record["id"], date="2000-01-01" if original else "2009-01-01")
         print(json.dumps(record), file=out)
 PY
+}
+
+# Rewriting by students: whether scores and coverage follow the degree of rewriting.
+rewriting() {
+  clough
   echo "| clough_stevenson | rank correlation of grades with scores | with coverage | mean coverage non, heavy, light = cut |"
   echo "|---|---|---|---|"
   for how in '' --loose; do
@@ -53,11 +59,16 @@ PY
   done
 }
 
+# 200 copies of each kind, planted in an archive.
+plant() {
+  unpack "$1"
+  "$wirecopy" plant "$1.jsonl" -o "planted-$1" --each 200 --force > planted.log || [ $? -eq 3 ]
+}
+
 # Copies planted in news: the share that is found as near-duplicates, by kind and resemblance asked for.
 planted() {
   for set in reuters21578 saudinewsnet livedoor; do
-    unpack "$set"
-    "$wirecopy" plant "$set.jsonl" -o "planted-$set" --each 200 --force > planted.log || [ $? -eq 3 ]
+    plant "$set"
     first=1
     for threshold in 0.8 0.6 0.5 0.4 0.34; do
       scan planted-report "planted-$set/archive.jsonl" --only duplicates --all-pairs --threshold "$threshold" || [ $? -eq 3 ]
@@ -112,8 +123,8 @@ largest share $(jq -s 'map(.coverage_of_target, .coverage_of_source) | max' basi
 $(jq -s 'map(.evidence.longest) | max' basil/relations.jsonl) words."
 }
 
-# The text alignment corpus of PAN 2013, by kind of case.
-alignment() {
+# The text alignment corpus of PAN 2013: sources are earlier articles of one outlet.
+pan() {
   unpack pan13
   python3 - <<'PY'
 import json
@@ -125,6 +136,11 @@ with open("pan.jsonl", "w") as out:
                "date": "2010-01-01" if source else "2012-01-01"}
         print(json.dumps(row), file=out)
 PY
+}
+
+# The same, by kind of case.
+alignment() {
+  pan
   echo "| options | kind | pairs | detections | plagdet (95 %) | precision | recall | granularity | macro plagdet |"
   echo "|---|---|---|---|---|---|---|---|---|"
   for how in "" "--all-pairs" "--loose" "--loose --all-pairs"; do
@@ -171,7 +187,63 @@ PY
   done
 }
 
-for table in ${*:-pairs rewriting planted generated independent shared alignment}; do
+# The curves beside this file, drawn by curves.py: quality over the least resemblance, the length of shingles and of passages.
+curves() {
+  unpack webis_ecir20
+  for width in 2 3 5 8; do
+    scan "curve-webis-$width" webis_ecir20.jsonl --only duplicates --all-pairs --threshold 0.1 --shingle "$width"
+  done
+  scan curve-webis-default webis_ecir20.jsonl --only duplicates --all-pairs
+  for set in reuters21578 saudinewsnet livedoor; do
+    plant "$set"
+    # Only sources and copies, so that a low threshold does not list every form of the archive.
+    python3 - "$set" <<'PY'
+import json, sys
+at = f"planted-{sys.argv[1]}"
+named = {name for row in map(json.loads, open(f"{at}/truth.jsonl")) for name in (row["id"], row["parent"])}
+with open(f"curve-{sys.argv[1]}.jsonl", "w") as out:
+    out.writelines(line for line in open(f"{at}/archive.jsonl") if json.loads(line)["id"] in named)
+PY
+    for width in 2 3 5 8; do
+      if [ "$width" != 5 ] && [ "$set" = livedoor ]; then continue; fi
+      scan "curve-$set-$width" "curve-$set.jsonl" --only duplicates --all-pairs --threshold 0.1 --shingle "$width" || [ $? -eq 3 ]
+    done
+    scan "curve-$set-default" "curve-$set.jsonl" --only duplicates --all-pairs || [ $? -eq 3 ]
+  done
+  pan
+  for words in 8 12 16 24 32 48 64; do
+    scan curve-pan pan.jsonl --only passages --all-pairs --min-passage-words "$words"
+    "$wirecopy" eval curve-pan "$data/pan13/labels.jsonl" --resamples 0 --json > "curve-pan-$words.json"
+    for set in reuters21578 saudinewsnet; do
+      scan curve-quoted "curve-$set.jsonl" --only passages --min-passage-words "$words" || [ $? -eq 3 ]
+      "$wirecopy" eval curve-quoted "planted-$set/truth.jsonl" --resamples 0 --json > "curve-quoted-$set-$words.json"
+    done
+  done
+  "$here/docs/quality/curves.py" . "$data/webis_ecir20/labels.tsv" "$here/docs/quality"
+}
+
+# The worst errors, which errors.md explains: a list, no table.
+errors() {
+  unpack webis_ecir20
+  scan errors-webis webis_ecir20.jsonl --only duplicates --all-pairs
+  scan errors-webis-all webis_ecir20.jsonl --only duplicates --all-pairs --threshold 0.1
+  pan
+  scan errors-pan pan.jsonl --only passages --loose --all-pairs
+  clough
+  scan errors-clough clough.jsonl --threshold 0.1 --all-pairs --loose
+  for set in reuters21578 saudinewsnet livedoor; do
+    plant "$set"
+    scan "errors-$set" "planted-$set/archive.jsonl" || [ $? -eq 3 ]
+  done
+  unpack aeb
+  rm -rf pages errors-pages
+  mkdir pages
+  zstd -q -d -c --long=24 "$data/aeb/html.tar.zst" | tar x -C pages
+  "$wirecopy" clean -q --mark --compress none pages -o errors-pages --ledger errors.ledger --force
+  "$here/docs/quality/errors.py" . "$data"
+}
+
+for table in ${*:-pairs rewriting planted generated independent shared alignment curves errors}; do
   printf '\n### %s\n\n' "$table"
   "$table"
 done
