@@ -30,7 +30,7 @@ use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{SLOTS, Sketcher, Winnower, agreeing_slots, simhash_on};
 use crate::text::{CharOffsets, Tokens, paragraphs, union};
-use crate::verify::{Overlap, ShingleSet};
+use crate::verify::{Aligned, Looked, Nearness, Overlap, Rule, ShingleSet, aligned_from, look_twice};
 use differences::{differences, longest_agreeing};
 pub use found::{
     Agreement, AtWidth, Both, Comparison, Difference, Measured, Order, Run, SharedPassage, Side,
@@ -154,7 +154,9 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
         same_tokens: !target_tokens.is_empty() && target_tokens.hashes() == source_tokens.hashes(),
         shingles,
         short_shingles: WIDTHS.into_iter().map(at_width).collect(),
-        threshold: settings.threshold,
+        rule: settings.rule(),
+        aligned: aligned(&texts),
+        near: near(&texts, shingles.overlap, settings.rule(), same_outlet),
         signature,
         simhash_distance,
         passages,
@@ -228,6 +230,23 @@ fn find_passages(
             },
         })?;
     Ok(copies.targets().iter().flat_map(|target| copies.passages_of(target)).collect())
+}
+
+/// Tokens in common in one order, whatever their share.
+fn aligned(texts: &Both<Prepared>) -> Option<Aligned> {
+    match aligned_from(texts.a.tokens().hashes(), texts.b.tokens().hashes(), 0.0) {
+        Looked::Aligned(aligned) => Some(aligned),
+        Looked::Less | Looked::TooLong => None,
+    }
+}
+
+/// How near the two are, if `rule` has them match.
+fn near(texts: &Both<Prepared>, overlap: Overlap, rule: Rule, same_outlet: bool) -> Option<Nearness> {
+    let Both { a, b } = texts;
+    rule.verify(Some(overlap), || {
+        look_twice([a.text(), b.text()], [a.tokens(), b.tokens()], overlap, &|| same_outlet)
+    })
+    .near()
 }
 
 fn overlap(texts: &Both<Prepared>, width: usize, settings: &Settings) -> Overlap {

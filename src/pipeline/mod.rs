@@ -32,7 +32,7 @@ use crate::stories::{
     Duplicates, Found, Frames, Member, Pair, PairsError, Sets, Story, all_pairs, editions, stories,
 };
 use crate::text::{Tokens, tokenize};
-use crate::verify::{Facts, ShingleSet};
+use crate::verify::{Facts, Overlap, ShingleSet, look_twice};
 use crate::watch::{Extent, Phase, Watch};
 use memory::Bound;
 use pool::Pool;
@@ -144,7 +144,7 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
 
     let articles = Some(catalogue.len() as u64);
     let run = Run { archive: &archive, catalogue: &catalogue, settings, bound: &bound, scratch: &scratch };
-    let plan = BandPlan::for_recall(settings.threshold, settings.recall);
+    let plan = BandPlan::for_recall(settings.rule().least(), settings.recall);
     let (mut found, mut pairs) = (Found::default(), None);
     let mut kept_signatures = None;
     if settings.searches.duplicates {
@@ -263,14 +263,29 @@ impl Run<'_> {
                 Facts::of(text, tokens)
             })
         };
+        let frames = Frames { outlet_of: &|article| catalogue.outlet_number(article), facts: &facts };
+        let pairs = Pool::new(|| [Tokens::on(settings.kernel), Tokens::on(settings.kernel)]);
+        let looked_at = |a: u32, b: u32, overlap: Overlap| {
+            let one_outlet = || frames.print_both(editions.articles_like(a), editions.articles_like(b));
+            pairs.with(|[of_a, of_b]| {
+                self.with_text(a, |a| {
+                    self.with_text(b, |b| {
+                        tokenize(a, settings.seed, of_a);
+                        tokenize(b, settings.seed, of_b);
+                        look_twice([a, b], [of_a, of_b], overlap, &one_outlet)
+                    })
+                })
+            })
+        };
         let duplicates = Duplicates {
             signatures,
             plan,
-            threshold: settings.threshold,
-            least_agreeing: BandPlan::least_agreeing(settings.threshold, settings.recall),
+            rule: settings.rule(),
+            least_agreeing: BandPlan::least_agreeing(settings.rule().least(), settings.recall),
             sets: &sets,
             linkable: &|a, b| catalogue.within(settings.within_days, a, b),
-            frames: Some(Frames { outlet_of: &|article| catalogue.outlet_number(article), facts: &facts }),
+            frames: Some(frames),
+            look_twice: Some(&looked_at),
             scratch: &self.scratch.holding(self.bound.part(SORT_PART)),
         };
         let mut found = stories(&duplicates, &editions, advance)?;

@@ -13,15 +13,15 @@ use rayon::prelude::*;
 use super::{Duplicates, Funnel, OrderedBucket};
 use crate::candidates::{Entry, buckets};
 use crate::error::Error;
-use crate::verify::{Overlap, ShingleSet};
+use crate::verify::{Nearness, ShingleSet, Verified};
 
 /// A verified pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Edge {
     /// The earlier article, and the later one.
     pub(super) pair: (u32, u32),
-    /// What the earlier (`a`) shares with the later (`b`).
-    pub(super) overlap: Overlap,
+    /// How near the earlier (`a`) is to the later (`b`).
+    pub(super) near: Nearness,
 }
 
 /// Groups of connected articles.
@@ -230,15 +230,19 @@ impl Led {
         self.funnel.verified += 1;
         let (earlier, later) = if a.0 < b.0 { (a, b) } else { (b, a) };
         let pair = (earlier.0, later.0);
-        let overlap = duplicates.matching(earlier.1, later.1);
-        match overlap {
-            Some(overlap) => {
+        let verified = duplicates.verified(earlier, later);
+        match verified {
+            Verified::Near(near) => {
                 self.funnel.matched += 1;
-                self.edges.push(Edge { pair, overlap });
+                self.edges.push(Edge { pair, near });
             }
-            None => self.apart.push(pair),
+            Verified::Apart => self.apart.push(pair),
+            Verified::TooLong => {
+                self.funnel.too_long += 1;
+                self.apart.push(pair);
+            }
         }
-        overlap.is_some()
+        matches!(verified, Verified::Near(_))
     }
 }
 
@@ -288,6 +292,7 @@ mod tests {
     use crate::scratch::Scratch;
     use crate::sketch::Signature;
     use crate::stories::Sets;
+    use crate::verify::Rule;
     use proptest::prelude::*;
 
     /// Articles made to share the first band and nothing else, but for every hundredth, which is the one before again
@@ -316,7 +321,8 @@ mod tests {
             let duplicates = Duplicates {
                 signatures: &Signatures::from(signatures),
                 plan: BandPlan::for_recall(0.8, 0.999),
-                threshold: 0.8,
+                rule: Rule::Resemblance(0.8),
+                look_twice: None,
                 least_agreeing: BandPlan::least_agreeing(0.8, 0.999),
                 sets: &Sets::new(&make, u64::MAX),
                 linkable: &|_, _| true,
@@ -347,7 +353,8 @@ mod tests {
         let duplicates = Duplicates {
             signatures: &Signatures::from(signatures.into_iter().map(Some).collect::<Vec<_>>()),
             plan: BandPlan::for_recall(0.8, 0.999),
-            threshold: 0.8,
+            rule: Rule::Resemblance(0.8),
+            look_twice: None,
             least_agreeing: 79,
             sets: &Sets::new(&make, u64::MAX),
             linkable: &|_, _| true,
