@@ -234,7 +234,7 @@ fn find_passages(
 
 /// Tokens in common in one order, whatever their share.
 fn aligned(texts: &Both<Prepared>) -> Option<Aligned> {
-    match aligned_from(texts.a.tokens().hashes(), texts.b.tokens().hashes(), 0.0) {
+    match aligned_from(texts.a.tokens().hashes(), texts.b.tokens().hashes(), 0) {
         Looked::Aligned(aligned) => Some(aligned),
         Looked::Less | Looked::TooLong => None,
     }

@@ -55,7 +55,7 @@ pub(super) fn cover(
                     return None;
                 }
                 let own = duplicates.sets.get(article);
-                let near = duplicates.verified((article, &own), (representative, set())).near()?;
+                let near = duplicates.verified((article, &own), (representative, set()), true).near()?;
                 Some(Member { article, near })
             });
             verified.collect()

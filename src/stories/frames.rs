@@ -187,7 +187,7 @@ fn story_of_alike(duplicates: &Duplicates<'_>, group: &[u32]) -> Option<Story> {
     let set = duplicates.sets.get(first);
     let matching = others.iter().filter_map(|&article| {
         let linkable = (duplicates.linkable)(first, article);
-        let verified = || duplicates.verified((article, &duplicates.sets.get(article)), (first, &set));
+        let verified = || duplicates.verified((article, &duplicates.sets.get(article)), (first, &set), true);
         Some(Member { article, near: linkable.then(verified)?.near()? })
     });
     let itself = Member { article: first, near: Nearness::of_equals(set.len()) };

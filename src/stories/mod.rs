@@ -194,17 +194,19 @@ impl Duplicates<'_> {
         agreeing_slots(self.signature(a), self.signature(b))
     }
 
-    /// How near two articles are, each with its set.
-    fn verified(&self, a: (u32, &ShingleSet), b: (u32, &ShingleSet)) -> Verified {
+    /// How near two articles are, each with its set. Without `looks` their texts are not looked at.
+    fn verified(&self, a: (u32, &ShingleSet), b: (u32, &ShingleSet), looks: bool) -> Verified {
         if a.0 > b.0 {
             // Always asked the same way round: then it always says the same.
-            return match self.verified(b, a) {
+            return match self.verified(b, a, looks) {
                 Verified::Near(near) => Verified::Near(near.swapped()),
                 apart => apart,
             };
         }
-        let overlap = a.1.overlap_from(b.1, self.rule.least());
-        self.rule.verify(overlap, || match (self.look_twice, overlap) {
+        let look_twice = self.look_twice.filter(|_| looks);
+        let least = if look_twice.is_some() { self.rule.least() } else { self.rule.sure() };
+        let overlap = a.1.overlap_from(b.1, least);
+        self.rule.verify(overlap, || match (look_twice, overlap) {
             (Some(look_twice), Some(overlap)) => look_twice(a.0, b.0, overlap),
             _ => Looked::Less,
         })

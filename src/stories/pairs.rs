@@ -41,8 +41,8 @@ pub struct Pair {
     pub b: u32,
     /// Shingles in both, in `a`, in `b`: a text under 2 GiB has fewer than 2^32.
     shingles: [u32; 3],
-    /// Tokens in common in one order, of `a`, of `b`; all 0 where no second look was taken.
-    tokens: [u32; 3],
+    /// Tokens in common in one order, of `a`, of `b`, and of the longest block; all 0 where no second look was taken.
+    tokens: [u32; 4],
 }
 
 impl Pair {
@@ -50,7 +50,7 @@ impl Pair {
         let Nearness { overlap, aligned } = if a < b { near } else { near.swapped() };
         let narrow = |count: usize| u32::try_from(count).expect("a text under 2 GiB has fewer shingles");
         let shingles = [overlap.common, overlap.a, overlap.b].map(narrow);
-        let tokens = aligned.map_or([0; 3], |aligned| [aligned.common, aligned.a, aligned.b]);
+        let tokens = aligned.map_or([0; 4], |aligned| [aligned.common, aligned.a, aligned.b, aligned.block]);
         Pair { a: a.min(b), b: a.max(b), shingles, tokens }
     }
 
@@ -58,9 +58,9 @@ impl Pair {
     pub fn near(&self) -> Nearness {
         let [common, a, b] = self.shingles.map(|count| count as usize);
         let overlap = Overlap { common, a, b };
-        let [common, a, b] = self.tokens;
+        let [common, a, b, block] = self.tokens;
         // What matches by its tokens has some.
-        let aligned = (common > 0).then_some(Aligned { common, a, b });
+        let aligned = (common > 0).then_some(Aligned { common, a, b, block });
         Nearness { overlap, aligned }
     }
 }
@@ -166,12 +166,12 @@ fn pairs_of(
                     funnel.verified += 1;
                     let of_earlier = sets[0].get(i, || duplicates.sets.get(earlier));
                     let of_later = sets[1].get(j, || duplicates.sets.get(later));
-                    match duplicates.verified((earlier, &of_earlier), (later, &of_later)) {
+                    match duplicates.verified((earlier, &of_earlier), (later, &of_later), true) {
                         Verified::Near(near) => {
                             funnel.matched += 1;
                             each(earlier, later, near)?;
                         }
-                        Verified::Apart => {}
+                        Verified::Apart | Verified::Unlike => {}
                         Verified::TooLong => funnel.too_long += 1,
                     }
                 }

@@ -13,7 +13,6 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::rule::Changed;
 use crate::text::{Tokens, digit_value};
 
 /// The words of a text, and which of them are facts.
@@ -82,14 +81,6 @@ impl Facts {
         Facts { text, words }
     }
 
-    /// The share of words that are facts; 0 without words.
-    fn share_of_facts(&self) -> f64 {
-        let count = |words: &mut dyn Iterator<Item = &Word>| words.map(|word| word.count).sum::<u32>();
-        let all = count(&mut self.words.iter());
-        let facts = count(&mut self.words.iter().filter(|word| word.kind > Kind::Other));
-        f64::from(facts) / f64::from(all.max(1))
-    }
-
     fn word(&self, word: &Word) -> &str {
         &self.text[word.bytes.clone()]
     }
@@ -126,7 +117,7 @@ fn begins_sentence(between: &str) -> bool {
 }
 
 /// What differs between two texts.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refilled {
     /// Different facts that stand in one text only, where the other has as many of its own: the smaller count of the two.
     replaced: usize,
@@ -141,8 +132,6 @@ pub struct Refilled {
     told_again: bool,
     /// Whether all that differs in facts are numbers as dates hold them.
     only_dates: bool,
-    /// The share of words that are facts, in the text that has more of them.
-    usual: f64,
     /// A hash of the second text's facts that were replaced: the blank of the form.
     pub blank: u64,
     /// A hash of these and of those that replace them: alike for articles that are filled in alike.
@@ -214,16 +203,9 @@ impl Refilled {
                 .iter()
                 .all(|words| words.iter().any(|word| word.kind == Kind::Fact && word.count > 1)),
             only_dates: kept.iter().flatten().all(|word| word.kind == Kind::Date),
-            usual: a.share_of_facts().max(b.share_of_facts()),
             blank,
             filling: hash(blank.rotate_left(1), &kept[0]),
         }
-    }
-
-    /// The same as counts, for texts that differ in more.
-    pub fn changed(&self) -> Changed {
-        let facts = if self.replaced_with_dates == 0 { 0 } else { self.fact_words };
-        Changed { facts, others: self.other_words, usual: self.usual }
     }
 
     /// What this means. Where more words changed than facts, somebody wrote; unless a fact that the text lives by went, told

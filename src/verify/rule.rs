@@ -4,13 +4,15 @@
 //! what, and how much. Two rules:
 //!
 //! - **A stated resemblance** (`--threshold`): that and nothing else.
-//! - **The usual one.** At resemblance [`SURE`] two articles match. Below, from [`LEAST`] on, they are looked at twice: the
-//!   *aligned share* of their texts decides, and that one outlet's form filled in anew is no copy ([`is_one_text`]).
+//! - **The usual one.** At resemblance [`SURE`] two articles match. Below, from [`LEAST`] on, they are looked at twice
+//!   ([`is_one_text`]): mostly the same words in the same order, and the longer a block that stands in place of another, the
+//!   more must agree; but no form that one outlet fills in anew.
 //!
 //! A pair's answer depends on the two texts alone, and on whether one outlet printed both.
 
 use super::aligned::{Aligned, Looked, aligned_from};
-use super::facts::{Facts, Refilled};
+use super::facts::{Facts, Frame, Refilled};
+use super::figures::each_has_its_own;
 use super::resemblance::Overlap;
 use crate::text::Tokens;
 
@@ -19,9 +21,6 @@ pub const SURE: f64 = 0.8;
 
 /// Resemblance below which the usual rule does not look: one word changed in every ten leaves 0.34 or more.
 pub const LEAST: f64 = 0.34;
-
-/// Least aligned share of a copy that was edited.
-pub const LEAST_ALIGNED: f64 = 0.7;
 
 /// Shorter texts are not looked at twice: of few words most are a form's own.
 pub const FEWEST_WORDS: u32 = 40;
@@ -64,8 +63,10 @@ impl Rule {
 pub enum Verified {
     /// The two match.
     Near(Nearness),
-    /// They do not.
+    /// They do not, by their sets.
     Apart,
+    /// Their sets do not settle it, and their texts are unlike.
+    Unlike,
     /// Their sets do not settle it, and their texts are too long to be looked at: no match.
     TooLong,
 }
@@ -75,7 +76,7 @@ impl Verified {
     pub fn near(self) -> Option<Nearness> {
         match self {
             Verified::Near(near) => Some(near),
-            Verified::Apart | Verified::TooLong => None,
+            Verified::Apart | Verified::Unlike | Verified::TooLong => None,
         }
     }
 }
@@ -94,7 +95,7 @@ impl Rule {
         }
         match look_twice() {
             Looked::Aligned(aligned) => Verified::Near(Nearness { overlap, aligned: Some(aligned) }),
-            Looked::Less => Verified::Apart,
+            Looked::Less => Verified::Unlike,
             Looked::TooLong => Verified::TooLong,
         }
     }
@@ -148,46 +149,48 @@ impl From<Overlap> for Nearness {
     }
 }
 
-/// What a second look measures.
+/// What is measured of two texts that resemble each other from [`LEAST`] to [`SURE`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measures {
     /// Resemblance.
     pub resemblance: f64,
-    /// Tokens in common in one order, of the longer text.
-    pub aligned: f64,
+    /// The shingles that both have, of those of the text with more.
+    pub contained: f64,
     /// Words of the shorter text; a character of an unspaced script counts half.
     pub words: u32,
-    /// What differs, where one outlet printed both.
-    pub changed: Option<Changed>,
+    /// Tokens in common in one order, of the longer text.
+    pub aligned: f64,
+    /// The longest stretch of tokens that stands in place of others.
+    pub block: u32,
+    /// Whether one outlet printed both, and filled in a form.
+    pub is_form: bool,
 }
 
-/// What differs between two texts.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Changed {
-    /// Words of facts that one has where the other has its own.
-    pub facts: u32,
-    /// Other words that stand in one text only.
-    pub others: u32,
-    /// The share of words that are facts, in the text that has more of them.
-    pub usual: f64,
-}
-
-/// Facts are so many times as frequent among the changed words as in the text, where a form was filled in.
-const FACTS_OF_FORMS: f64 = 1.5;
-
-/// Whether two texts below [`SURE`] are one text, edited: long enough, mostly the same words in the same order, and what
-/// differs is not mostly facts, where one outlet printed both.
+/// Whether two texts are one, edited.
 pub fn is_one_text(measures: &Measures) -> bool {
-    let Measures { resemblance, aligned, words, changed } = *measures;
-    let is_form = changed.is_some_and(|Changed { facts, others, usual }| {
-        let all = f64::from(facts + others);
-        facts > 0 && facts >= others && f64::from(facts) >= FACTS_OF_FORMS * usual * all
-    });
-    resemblance >= LEAST && words >= FEWEST_WORDS && aligned >= LEAST_ALIGNED && !is_form
+    let Measures { resemblance, contained, words, aligned, block, is_form } = *measures;
+    let mostly_kept = contained >= LEAST_CONTAINED + MORE_WITH_BLOCK * f64::from((1 + block).ilog2());
+    let scattered = aligned >= LEAST_SCATTERED && block <= MOST_SCATTERED;
+    resemblance >= LEAST && words >= FEWEST_WORDS && (mostly_kept || scattered) && !is_form
 }
 
-/// Looks twice at two texts that resemble each other from [`LEAST`] to [`SURE`]. What costs most is measured last, and only of pairs
-/// that it can decide.
+/// The least share of shingles, where no block stands in place of another.
+const LEAST_CONTAINED: f64 = 0.56;
+/// So much more is asked for every doubling of the block.
+const MORE_WITH_BLOCK: f64 = 0.04;
+/// Edits that are scattered over the text leave few shingles, but so much in order,
+const LEAST_SCATTERED: f64 = 0.8;
+/// and put in no longer block.
+const MOST_SCATTERED: u32 = 15;
+
+/// Tokens that two texts of `a` and `b` tokens must have in common in one order at least: what is left out in both is half of
+/// the longer one at most.
+fn least_common(a: usize, b: usize) -> usize {
+    (a + b - a.max(b) / 2).div_ceil(2)
+}
+
+/// Looks twice at two texts. What costs most is measured last, and only of pairs that it can decide. `one_outlet` says whether
+/// one printed both.
 pub fn look_twice(
     texts: [&str; 2],
     tokens: [&Tokens; 2],
@@ -199,14 +202,35 @@ pub fn look_twice(
     if words < FEWEST_WORDS {
         return Looked::Less;
     }
-    let looked = aligned_from(tokens[0].hashes(), tokens[1].hashes(), LEAST_ALIGNED);
-    let Looked::Aligned(aligned) = looked else { return looked };
-    let changed = one_outlet().then(|| {
+    let one_outlet = one_outlet();
+    if one_outlet && each_has_its_own(texts, tokens) {
+        return Looked::Less;
+    }
+    let [a, b] = tokens.map(Tokens::len);
+    let contained = overlap.containment_of_a().min(overlap.containment_of_b());
+    let mut needed = least_common(a, b);
+    if contained < LEAST_CONTAINED {
+        // Only scattered edits are left; four fifths, rounded down, so that the share itself decides.
+        needed = needed.max(a.max(b) / 5 * 4);
+    }
+    let looked = aligned_from(tokens[0].hashes(), tokens[1].hashes(), needed);
+    let Looked::Aligned(found) = looked else { return looked };
+    let measures = Measures {
+        resemblance: overlap.resemblance(),
+        contained,
+        words,
+        aligned: found.share(),
+        block: found.block,
+        is_form: false,
+    };
+    if !is_one_text(&measures) {
+        return Looked::Less;
+    }
+    let is_form = one_outlet && {
         let facts = |side: usize| Facts::of(texts[side].to_owned(), tokens[side]);
-        Refilled::of(&facts(0), &facts(1)).changed()
-    });
-    let measures = Measures { resemblance: overlap.resemblance(), aligned: aligned.share(), words, changed };
-    if is_one_text(&measures) { looked } else { Looked::Less }
+        Refilled::of(&facts(0), &facts(1)).frame() == Frame::Refilled
+    };
+    if is_one_text(&Measures { is_form, ..measures }) { looked } else { Looked::Less }
 }
 
 #[cfg(test)]
@@ -214,7 +238,8 @@ mod tests {
     use super::*;
     use crate::text::tokenize;
 
-    const EDITED: Measures = Measures { resemblance: 0.5, aligned: 0.9, words: 200, changed: None };
+    const EDITED: Measures =
+        Measures { resemblance: 0.5, contained: 0.7, words: 200, aligned: 0.79, block: 7, is_form: false };
 
     fn check(measures: Measures, expect: bool) {
         assert_eq!(is_one_text(&measures), expect, "{measures:?}");
@@ -225,42 +250,72 @@ mod tests {
         check(EDITED, true);
         check(Measures { resemblance: 0.34, ..EDITED }, true);
         check(Measures { resemblance: 0.33, ..EDITED }, false);
-        check(Measures { aligned: 0.7, ..EDITED }, true);
-        check(Measures { aligned: 0.69, ..EDITED }, false);
         check(Measures { words: 40, ..EDITED }, true);
         check(Measures { words: 39, ..EDITED }, false);
+        check(Measures { is_form: true, ..EDITED }, false);
+        check(Measures { contained: 0.67, ..EDITED }, false);
     }
 
     #[test]
-    fn what_one_outlet_fills_in_anew_is_a_form() {
-        let changed =
-            |facts, others| Measures { changed: Some(Changed { facts, others, usual: 0.1 }), ..EDITED };
-        check(changed(10, 10), false);
-        check(changed(10, 11), true);
-        check(changed(0, 0), true);
-        check(Measures { changed: Some(Changed { facts: 10, others: 10, usual: 0.4 }), ..EDITED }, true);
+    fn the_longer_a_block_the_more_must_agree() {
+        let bounds = [
+            (0, 0.56),
+            (1, 0.6),
+            (2, 0.6),
+            (3, 0.64),
+            (6, 0.64),
+            (7, 0.68),
+            (15, 0.72),
+            (31, 0.76),
+            (255, 0.88),
+        ];
+        for (block, contained) in bounds {
+            check(Measures { block, contained: contained + 0.001, ..EDITED }, true);
+            check(Measures { block, contained: contained - 0.001, ..EDITED }, false);
+        }
     }
 
     #[test]
-    fn a_text_is_looked_at_as_a_whole() {
+    fn scattered_edits_leave_few_shingles() {
+        let scattered = Measures { contained: 0.5, aligned: 0.8, block: 15, ..EDITED };
+        check(scattered, true);
+        check(Measures { aligned: 0.79, ..scattered }, false);
+        check(Measures { block: 16, ..scattered }, false);
+    }
+
+    #[test]
+    fn half_of_the_longer_text_may_be_left_out_of_both() {
+        // Of 100 and 100 tokens 25 each; of 60 none but the 40 that the longer one has more, and five each.
+        assert_eq!([least_common(100, 100), least_common(100, 60), least_common(60, 100)], [75, 55, 55]);
+        assert_eq!([least_common(101, 101), least_common(0, 0), least_common(1, 0)], [76, 0, 1]);
+    }
+
+    #[test]
+    fn texts_are_looked_at_as_a_whole() {
         let look = |a: &str, b: &str, one_outlet| {
             let tokens = [a, b].map(|text| {
                 let mut tokens = Tokens::default();
                 tokenize(text, 0, &mut tokens);
                 tokens
             });
-            let overlap = Overlap { common: 50, a: 75, b: 75 };
+            let overlap = Overlap { common: 60, a: 80, b: 80 };
             look_twice([a, b], [&tokens[0], &tokens[1]], overlap, &|| one_outlet)
         };
         let form = |town: &str, sum: &str| {
             let body = "the money helps firefighters buy engines and hoses, and it came after long waiting. ";
             format!("today {town} got {sum} dollars of the fund in {town}; {}", body.repeat(4))
         };
-        let (one, other) = (form("Erie", "88,500"), form("Toledo", "69,825"));
-        let aligned = Aligned { common: 63, a: 68, b: 68 };
+        let (one, other) = (form("Erie", "88500"), form("Toledo", "69825"));
+        let aligned = Aligned { common: 63, a: 66, b: 66, block: 3 };
         assert_eq!(look(&one, &other, false), Looked::Aligned(aligned));
+        // Of one outlet: other figures each, or other names only.
         assert_eq!(look(&one, &other, true), Looked::Less);
-        assert_eq!(look(&one, &one[..one.len() / 2], false), Looked::Less);
+        let (without, other_town) = (form("Erie in Penn", "few"), form("Toledo in Ohio", "few"));
+        assert!(matches!(look(&without, &other_town, false), Looked::Aligned(_)));
+        assert_eq!(look(&without, &other_town, true), Looked::Less);
+        // One figure is corrected by a word of explanation: an edited copy.
+        assert!(matches!(look(&one, &one.replace("88500", "some"), true), Looked::Aligned(_)));
+        assert_eq!(look(&one, &one[..one.len() / 3], false), Looked::Less);
         assert_eq!(look("a few words", "a few words", false), Looked::Less);
     }
 }
