@@ -14,14 +14,16 @@ cd "$WORK"
 
 unpack() { [ -e "$1.jsonl" ] || zstd -q -d --long=24 "$data/$1/articles.jsonl.zst" -o "$1.jsonl"; }
 scan() { local out=$1; shift; "$wirecopy" scan -q -o "$out" "$@"; }
+# The option of a resemblance; none for the usual rule.
+by() { [ "$1" = usual ] || echo "--threshold $1"; }
 
 # Judged pairs of web pages at several resemblances: all, and each of the two collections.
 pairs() {
   unpack webis_ecir20
   echo "| webis_ecir20, resemblance from | pairs | precision | recall | F1 (95 %) | rank correlation with grades |"
   echo "|---|---|---|---|---|---|"
-  for threshold in 0.8 0.7 0.62 0.5 0.4; do
-    scan "webis-$threshold" webis_ecir20.jsonl --only duplicates --all-pairs --threshold "$threshold"
+  for threshold in usual 0.8 0.7 0.62 0.5 0.4; do
+    scan "webis-$threshold" webis_ecir20.jsonl --only duplicates --all-pairs $(by "$threshold")
     for part in '' terabyte web; do
       { head -1 "$data/webis_ecir20/labels.tsv"; grep "^$part" "$data/webis_ecir20/labels.tsv" | grep -v '^a	b'; } > webis.tsv
       "$wirecopy" eval "webis-$threshold" webis.tsv --json | jq -r --arg at "$threshold ${part:-all}" '
@@ -45,9 +47,9 @@ with open("clough.jsonl", "w") as out:
 PY
   echo "| clough_stevenson | rank correlation of grades with scores | with coverage | mean coverage non, heavy, light = cut |"
   echo "|---|---|---|---|"
-  for how in '' --loose; do
-    scan clough clough.jsonl --threshold 0.1 --all-pairs $how
-    "$wirecopy" eval clough "$data/clough_stevenson/labels.tsv" --grades non,heavy,light=cut --json | jq -r --arg how "--threshold 0.1 --all-pairs $how" '
+  for how in '--all-pairs' '--threshold 0.1 --all-pairs' '--threshold 0.1 --all-pairs --loose'; do
+    scan clough clough.jsonl $how
+    "$wirecopy" eval clough "$data/clough_stevenson/labels.tsv" --grades non,heavy,light=cut --json | jq -r --arg how "$how" '
       def r: . * 1000 | round / 1000;
       .pairs | "| \($how) | \(.score_correlation | r) | \(.coverage_correlation | r) | \([.grades[].mean_coverage | r] | join(", ")) |"'
   done
@@ -59,8 +61,8 @@ planted() {
     unpack "$set"
     "$wirecopy" plant "$set.jsonl" -o "planted-$set" --each 200 --force > planted.log || [ $? -eq 3 ]
     first=1
-    for threshold in 0.8 0.6 0.5 0.4 0.34; do
-      scan planted-report "planted-$set/archive.jsonl" --only duplicates --all-pairs --threshold "$threshold" || [ $? -eq 3 ]
+    for threshold in usual 0.8 0.6 0.5 0.4 0.34; do
+      scan planted-report "planted-$set/archive.jsonl" --only duplicates --all-pairs $(by "$threshold") || [ $? -eq 3 ]
       "$wirecopy" eval planted-report "planted-$set/truth.jsonl" --resamples 0 --json > planted.json
       if [ $first = 1 ]; then
         jq -r --arg set "$set" '[.kinds[] | select(.copies > 0) | .kind] | "| \($set), resemblance from | \(join(" | ")) |\n|---|\(map("---") | join("|"))|"' planted.json
@@ -102,8 +104,8 @@ PY
 independent() {
   unpack basil
   echo "| basil, resemblance from | pairs |"; echo "|---|---|"
-  for threshold in 0.8 0.5 0.34; do
-    scan basil basil.jsonl --threshold "$threshold" --all-pairs
+  for threshold in usual 0.8 0.5 0.34; do
+    scan basil basil.jsonl $(by "$threshold") --all-pairs
     echo "| $threshold | $(jq .counts.matches basil/run.json) |"
   done
   scan basil basil.jsonl

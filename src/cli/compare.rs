@@ -364,6 +364,7 @@ fn as_json(picked: &[Picked; 2], found: &Comparison) -> Value {
             "in_both": aligned.common,
             "in_a": aligned.a,
             "in_b": aligned.b,
+            "block": aligned.block,
             "share": share(aligned.share()),
         })),
         "shingles": at_width(&found.shingles),

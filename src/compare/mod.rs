@@ -30,7 +30,9 @@ use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{SLOTS, Sketcher, Winnower, agreeing_slots, simhash_on};
 use crate::text::{CharOffsets, Tokens, paragraphs, union};
-use crate::verify::{Aligned, Looked, Nearness, Overlap, Rule, ShingleSet, aligned_from, look_twice};
+use crate::verify::{
+    Aligned, Facts, Glances, Looked, Nearness, Overlap, ShingleSet, aligned_from, look_twice,
+};
 use differences::{differences, longest_agreeing};
 pub use found::{
     Agreement, AtWidth, Both, Comparison, Difference, Measured, Order, Run, SharedPassage, Side,
@@ -156,7 +158,7 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
         short_shingles: WIDTHS.into_iter().map(at_width).collect(),
         rule: settings.rule(),
         aligned: aligned(&texts),
-        near: near(&texts, shingles.overlap, settings.rule(), same_outlet),
+        near: near(&texts, shingles.overlap, settings, same_outlet),
         signature,
         simhash_distance,
         passages,
@@ -240,13 +242,18 @@ fn aligned(texts: &Both<Prepared>) -> Option<Aligned> {
     }
 }
 
-/// How near the two are, if `rule` has them match.
-fn near(texts: &Both<Prepared>, overlap: Overlap, rule: Rule, same_outlet: bool) -> Option<Nearness> {
-    let Both { a, b } = texts;
-    rule.verify(Some(overlap), || {
-        look_twice([a.text(), b.text()], [a.tokens(), b.tokens()], overlap, &|| same_outlet)
-    })
-    .near()
+/// How near the two are, if the rule has them match.
+fn near(
+    texts: &Both<Prepared>,
+    overlap: Overlap,
+    settings: &Settings,
+    same_outlet: bool,
+) -> Option<Nearness> {
+    let (rule, glances) = (settings.rule(), Glances::new(settings.seed));
+    let sides = [&texts.a, &texts.b];
+    let [a, b] = sides.map(|side| glances.of(side.text(), side.tokens()));
+    let facts = |side: usize| Facts::of(sides[side].text().to_owned(), sides[side].tokens());
+    rule.verify(Some(overlap), || look_twice([&a, &b], overlap, || same_outlet, facts)).near()
 }
 
 fn overlap(texts: &Both<Prepared>, width: usize, settings: &Settings) -> Overlap {

@@ -29,10 +29,10 @@ use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{Fingerprint, Winnower};
 use crate::stories::{
-    Duplicates, Found, Frames, Member, Pair, PairsError, Sets, Story, all_pairs, editions, stories,
+    Duplicates, Found, Frames, Kept, Member, Pair, PairsError, Sets, Story, all_pairs, editions, stories,
 };
 use crate::text::{Tokens, tokenize};
-use crate::verify::{Facts, Overlap, ShingleSet, look_twice};
+use crate::verify::{Facts, Glances, Overlap, ShingleSet, look_twice};
 use crate::watch::{Extent, Phase, Watch};
 use memory::Bound;
 use pool::Pool;
@@ -204,8 +204,8 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
 const STORE_PART: u64 = 32;
 /// Rows that are sorted at a time.
 const SORT_PART: u64 = 16;
-/// Shingle sets at hand.
-const SETS_PART: u64 = 8;
+/// Shingle sets at hand, and as much of glances.
+const SETS_PART: u64 = 16;
 /// Texts and tokens at hand, of all threads.
 const SHELVES_PART: u64 = 8;
 
@@ -264,18 +264,19 @@ impl Run<'_> {
             })
         };
         let frames = Frames { outlet_of: &|article| catalogue.outlet_number(article), facts: &facts };
-        let pairs = Pool::new(|| [Tokens::on(settings.kernel), Tokens::on(settings.kernel)]);
-        let looked_at = |a: u32, b: u32, overlap: Overlap| {
-            let one_outlet = || frames.print_both(editions.articles_like(a), editions.articles_like(b));
-            pairs.with(|[of_a, of_b]| {
-                self.with_text(a, |a| {
-                    self.with_text(b, |b| {
-                        tokenize(a, settings.seed, of_a);
-                        tokenize(b, settings.seed, of_b);
-                        look_twice([a, b], [of_a, of_b], overlap, &one_outlet)
-                    })
+        let glances = Glances::new(settings.seed);
+        let glance = |article: u32| {
+            buffers.with(|(tokens, ..)| {
+                self.with_text(article, |text| {
+                    tokenize(text, settings.seed, tokens);
+                    glances.of(text, tokens)
                 })
             })
+        };
+        let glances = Kept::glances(&glance, self.bound.part(SETS_PART));
+        let looked_at = |a: u32, b: u32, overlap: Overlap| {
+            let one_outlet = || frames.print_both(editions.articles_like(a), editions.articles_like(b));
+            look_twice([&glances.get(a), &glances.get(b)], overlap, one_outlet, |side| facts([a, b][side]))
         };
         let duplicates = Duplicates {
             signatures,

@@ -36,7 +36,7 @@ use crate::verify::{Looked, Nearness, Overlap, Rule, ShingleSet, Verified};
 pub use editions::{Editions, editions};
 pub use frames::Frames;
 pub use pairs::{Pair, PairsError, all_pairs};
-pub use sets::Sets;
+pub use sets::{Kept, Sets};
 
 /// What finding near-duplicates needs to know of the archive.
 #[derive(Clone, Copy)]

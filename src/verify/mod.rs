@@ -17,4 +17,6 @@ pub use aligned::{Aligned, Looked, MOST_STEPS, aligned_from};
 pub use alignment::{Alignment, Block, Bridging, Window, align};
 pub use facts::{Facts, Frame, Refilled};
 pub use resemblance::{Overlap, ShingleSet};
-pub use rule::{FEWEST_WORDS, LEAST, Measures, Nearness, Rule, SURE, Verified, is_one_text, look_twice};
+pub use rule::{
+    FEWEST_WORDS, Glance, Glances, LEAST, Measures, Nearness, Rule, SURE, Verified, is_one_text, look_twice,
+};

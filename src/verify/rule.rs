@@ -12,7 +12,7 @@
 
 use super::aligned::{Aligned, Looked, aligned_from};
 use super::facts::{Facts, Frame, Refilled};
-use super::figures::each_has_its_own;
+use super::figures::{Figures, each_has_its_own};
 use super::resemblance::Overlap;
 use crate::text::Tokens;
 
@@ -189,31 +189,71 @@ fn least_common(a: usize, b: usize) -> usize {
     (a + b - a.max(b) / 2).div_ceil(2)
 }
 
+/// Makes [`Glance`]s of texts.
+#[derive(Clone, Debug)]
+pub struct Glances {
+    figures: Figures,
+}
+
+impl Glances {
+    /// Of texts whose tokens are hashed with this seed.
+    pub fn new(seed: u64) -> Glances {
+        Glances { figures: Figures::new(seed) }
+    }
+
+    /// What a second look needs of one text.
+    pub fn of(&self, text: &str, tokens: &Tokens) -> Glance {
+        Glance {
+            hashes: tokens.hashes().to_vec(),
+            words: tokens.words(0..tokens.len()),
+            figures: self.figures.of(text, tokens),
+        }
+    }
+}
+
+/// What a second look needs of one text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    hashes: Vec<u64>,
+    words: u32,
+    figures: Vec<u64>,
+}
+
+impl Glance {
+    /// Numbers of 64 bits in it.
+    pub fn len(&self) -> usize {
+        self.hashes.len() + self.figures.len()
+    }
+
+    /// Whether the text has no token.
+    pub fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+}
+
 /// Looks twice at two texts. What costs most is measured last, and only of pairs that it can decide. `one_outlet` says whether
-/// one printed both.
+/// one printed both, `facts` makes the facts of the first and of the second.
 pub fn look_twice(
-    texts: [&str; 2],
-    tokens: [&Tokens; 2],
+    [a, b]: [&Glance; 2],
     overlap: Overlap,
-    one_outlet: &dyn Fn() -> bool,
+    one_outlet: impl FnOnce() -> bool,
+    facts: impl Fn(usize) -> Facts,
 ) -> Looked {
-    let words = tokens.map(|tokens| tokens.words(0..tokens.len()));
-    let words = words[0].min(words[1]);
+    let words = a.words.min(b.words);
     if words < FEWEST_WORDS {
         return Looked::Less;
     }
     let one_outlet = one_outlet();
-    if one_outlet && each_has_its_own(texts, tokens) {
+    if one_outlet && each_has_its_own(&a.figures, &b.figures) {
         return Looked::Less;
     }
-    let [a, b] = tokens.map(Tokens::len);
     let contained = overlap.containment_of_a().min(overlap.containment_of_b());
-    let mut needed = least_common(a, b);
+    let mut needed = least_common(a.hashes.len(), b.hashes.len());
     if contained < LEAST_CONTAINED {
         // Only scattered edits are left; four fifths, rounded down, so that the share itself decides.
-        needed = needed.max(a.max(b) / 5 * 4);
+        needed = needed.max(a.hashes.len().max(b.hashes.len()) / 5 * 4);
     }
-    let looked = aligned_from(tokens[0].hashes(), tokens[1].hashes(), needed);
+    let looked = aligned_from(&a.hashes, &b.hashes, needed);
     let Looked::Aligned(found) = looked else { return looked };
     let measures = Measures {
         resemblance: overlap.resemblance(),
@@ -226,10 +266,7 @@ pub fn look_twice(
     if !is_one_text(&measures) {
         return Looked::Less;
     }
-    let is_form = one_outlet && {
-        let facts = |side: usize| Facts::of(texts[side].to_owned(), tokens[side]);
-        Refilled::of(&facts(0), &facts(1)).frame() == Frame::Refilled
-    };
+    let is_form = one_outlet && Refilled::of(&facts(0), &facts(1)).frame() == Frame::Refilled;
     if is_one_text(&Measures { is_form, ..measures }) { looked } else { Looked::Less }
 }
 
@@ -298,8 +335,10 @@ mod tests {
                 tokenize(text, 0, &mut tokens);
                 tokens
             });
+            let [of_a, of_b] = [0, 1].map(|side| Glances::new(0).of([a, b][side], &tokens[side]));
             let overlap = Overlap { common: 60, a: 80, b: 80 };
-            look_twice([a, b], [&tokens[0], &tokens[1]], overlap, &|| one_outlet)
+            let facts = |side: usize| Facts::of([a, b][side].to_owned(), &tokens[side]);
+            look_twice([&of_a, &of_b], overlap, || one_outlet, facts)
         };
         let form = |town: &str, sum: &str| {
             let body = "the money helps firefighters buy engines and hoses, and it came after long waiting. ";
