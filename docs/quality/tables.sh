@@ -17,13 +17,14 @@ scan() { local out=$1; shift; "$wirecopy" scan -q -o "$out" "$@"; }
 # The option of a resemblance; none for the usual rule.
 by() { [ "$1" = usual ] || echo "--threshold $1"; }
 
-# Judged pairs of web pages at several resemblances: all, and each of the two collections.
+# Judged pairs of web pages at several resemblances: all, and each of the two collections, which are no outlets (the field says so; the usual
+# rule asks for outlets).
 pairs() {
   unpack webis_ecir20
   echo "| webis_ecir20, resemblance from | pairs | precision | recall | F1 (95 %) | rank correlation with grades |"
   echo "|---|---|---|---|---|---|"
   for threshold in usual 0.8 0.7 0.62 0.5 0.4; do
-    scan "webis-$threshold" webis_ecir20.jsonl --only duplicates --all-pairs $(by "$threshold")
+    scan "webis-$threshold" webis_ecir20.jsonl --outlet-field id --only duplicates --all-pairs $(by "$threshold")
     for part in '' terabyte web; do
       { head -1 "$data/webis_ecir20/labels.tsv"; grep "^$part" "$data/webis_ecir20/labels.tsv" | grep -v '^a	b'; } > webis.tsv
       "$wirecopy" eval "webis-$threshold" webis.tsv --json | jq -r --arg at "$threshold ${part:-all}" '

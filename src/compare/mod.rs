@@ -31,7 +31,7 @@ use crate::shingle::shingle_on;
 use crate::sketch::{SLOTS, Sketcher, Winnower, agreeing_slots, simhash_on};
 use crate::text::{CharOffsets, Tokens, paragraphs, union};
 use crate::verify::{
-    Aligned, Facts, Glances, Looked, Nearness, Overlap, ShingleSet, aligned_from, look_twice,
+    Aligned, Facts, Glances, Looked, Nearness, Overlap, Printed, ShingleSet, aligned_from, look_twice,
 };
 use differences::{differences, longest_agreeing};
 pub use found::{
@@ -83,6 +83,11 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
     let texts = Both { a: prepared(a), b: prepared(b) };
     let (source, order) = source(a, b);
     let same_outlet = a.outlet.is_some() && a.outlet == b.outlet;
+    let printed = match (a.outlet, b.outlet) {
+        (Some(_), Some(_)) if same_outlet => Printed::ByOne,
+        (Some(_), Some(_)) => Printed::ByTwo,
+        _ => Printed::Unknown,
+    };
     let found = find_passages(&texts, source, same_outlet, settings)?;
     let at_width = |width| AtWidth { width, overlap: overlap(&texts, width, settings) };
     let shingles = at_width(settings.shingle_tokens);
@@ -158,7 +163,7 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
         short_shingles: WIDTHS.into_iter().map(at_width).collect(),
         rule: settings.rule(),
         aligned: aligned(&texts),
-        near: near(&texts, shingles.overlap, settings, same_outlet),
+        near: near(&texts, shingles.overlap, settings, printed),
         signature,
         simhash_distance,
         passages,
@@ -243,17 +248,15 @@ fn aligned(texts: &Both<Prepared>) -> Option<Aligned> {
 }
 
 /// How near the two are, if the rule has them match.
-fn near(
-    texts: &Both<Prepared>,
-    overlap: Overlap,
-    settings: &Settings,
-    same_outlet: bool,
-) -> Option<Nearness> {
-    let (rule, glances) = (settings.rule(), Glances::new(settings.seed));
+fn near(texts: &Both<Prepared>, overlap: Overlap, settings: &Settings, printed: Printed) -> Option<Nearness> {
     let sides = [&texts.a, &texts.b];
-    let [a, b] = sides.map(|side| glances.of(side.text(), side.tokens()));
     let facts = |side: usize| Facts::of(sides[side].text().to_owned(), sides[side].tokens());
-    rule.verify(Some(overlap), || look_twice([&a, &b], overlap, || same_outlet, facts)).near()
+    let look = || {
+        let glances = Glances::new(settings.seed);
+        let [a, b] = sides.map(|side| glances.of(side.text(), side.tokens()));
+        look_twice([&a, &b], overlap, || printed, facts)
+    };
+    settings.rule().verify(Some(overlap), look).near()
 }
 
 fn overlap(texts: &Both<Prepared>, width: usize, settings: &Settings) -> Overlap {

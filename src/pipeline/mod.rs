@@ -32,7 +32,7 @@ use crate::stories::{
     Duplicates, Found, Frames, Kept, Member, Pair, PairsError, Sets, Story, all_pairs, editions, stories,
 };
 use crate::text::{Tokens, tokenize};
-use crate::verify::{Facts, Glances, Overlap, ShingleSet, look_twice};
+use crate::verify::{Facts, Glances, Overlap, Printed, ShingleSet, look_twice};
 use crate::watch::{Extent, Phase, Watch};
 use memory::Bound;
 use pool::Pool;
@@ -275,8 +275,17 @@ impl Run<'_> {
         };
         let glances = Kept::glances(&glance, self.bound.part(SETS_PART));
         let looked_at = |a: u32, b: u32, overlap: Overlap| {
-            let one_outlet = || frames.print_both(editions.articles_like(a), editions.articles_like(b));
-            look_twice([&glances.get(a), &glances.get(b)], overlap, one_outlet, |side| facts([a, b][side]))
+            let printed = || {
+                let known = |article: u32| catalogue.outlet(article).is_some();
+                if frames.print_both(editions.articles_like(a), editions.articles_like(b)) {
+                    Printed::ByOne
+                } else if known(a) && known(b) {
+                    Printed::ByTwo
+                } else {
+                    Printed::Unknown
+                }
+            };
+            look_twice([&glances.get(a), &glances.get(b)], overlap, printed, |side| facts([a, b][side]))
         };
         let duplicates = Duplicates {
             signatures,

@@ -4,8 +4,8 @@
 //! for all, which is the rule, the story is done and its representative is its origin. Else the article with
 //! the most verified neighbours is tried as well, and the one that more articles are verified against wins
 //! (the earlier on a tie). Members that fill in a form of their outlet leave the star (`frames`). What is left over goes round
-//! again, and of those that left, once each, who is linked to some of it or to one another. Articles that match nobody directly
-//! stay alone.
+//! again, and so do, once each, those that left and found no story beside it: leaders hide who among them is near to whom. Articles that
+//! match nobody directly stay alone.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -71,9 +71,7 @@ pub(super) fn cover(
         }
         left.retain(|article| best.members.binary_search_by_key(article, |member| member.article).is_err());
         let Split { star, alike, gone, refilled } = split(duplicates, editions, best);
-        left.extend(
-            back_again(&gone, &alike, &left, edges).into_iter().filter(|&back| returned.insert(back)),
-        );
+        left.extend(unsettled(&gone, &alike).filter(|&back| returned.insert(back)));
         left.sort_unstable();
         covered.refilled.extend(refilled);
         covered.stories.extend(alike);
@@ -84,28 +82,12 @@ pub(super) fn cover(
     covered
 }
 
-/// Of those that are `gone` from a star and found no story beside it, who has a verified pair with some of `left`, or with
-/// one another. Both ascend.
-fn back_again(gone: &[u32], alike: &[Story], left: &[u32], edges: &[Edge]) -> Vec<u32> {
+/// Of those that are `gone` from a star (ascending), who found no story beside it.
+fn unsettled<'a>(gone: &'a [u32], alike: &[Story]) -> impl Iterator<Item = u32> + use<'a> {
     let mut settled: Vec<u32> =
         alike.iter().flat_map(|story| story.members.iter().map(|member| member.article)).collect();
     settled.sort_unstable();
-    let mut linked: Vec<u32> = left
-        .iter()
-        .chain(gone)
-        .flat_map(|&article| later_neighbours(article, edges).iter().map(|edge| edge.pair.1))
-        .collect();
-    linked.sort_unstable();
-    let is_linked = |article: u32| {
-        linked.binary_search(&article).is_ok()
-            || later_neighbours(article, edges)
-                .iter()
-                .any(|edge| [left, gone].iter().any(|others| others.binary_search(&edge.pair.1).is_ok()))
-    };
-    gone.iter()
-        .copied()
-        .filter(|article| settled.binary_search(article).is_err() && is_linked(*article))
-        .collect()
+    gone.iter().copied().filter(move |article| settled.binary_search(article).is_err())
 }
 
 /// The edges from an article to later ones.

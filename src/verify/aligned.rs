@@ -123,9 +123,27 @@ impl Numbered {
         distinct.sort_unstable();
         distinct.dedup();
         let stranger = u32::try_from(distinct.len()).expect("a text under 2 GiB has fewer tokens");
-        let number = |hash: &u64| match distinct.binary_search(hash) {
-            Ok(at) => u32::try_from(at).expect("fewer than there are strangers"),
-            Err(_) => stranger,
+        // Hashes are uniform: their top bits tell nearly where they stand.
+        let bits = distinct.len().max(2).ilog2();
+        let place = |hash: u64| usize::try_from(hash >> (64 - bits)).expect("fewer places than tokens");
+        let mut ends = vec![0_u32; 1 << bits];
+        for (&hash, end) in distinct.iter().zip(1..) {
+            ends[place(hash)] = end;
+        }
+        for at in 1..ends.len() {
+            ends[at] = ends[at].max(ends[at - 1]);
+        }
+        let number = |&hash: &u64| {
+            let at = place(hash);
+            let begin = if at == 0 { 0 } else { ends[at - 1] };
+            let beside = &distinct[begin as usize..ends[at] as usize];
+            // Made to be crowded, they are still found in logarithmic time.
+            let found = if beside.len() <= 8 {
+                beside.iter().position(|other| *other == hash)
+            } else {
+                beside.binary_search(&hash).ok()
+            };
+            found.map_or(stranger, |at| begin + u32::try_from(at).expect("fewer than there are strangers"))
         };
         let short: Vec<u32> = short.iter().map(number).collect();
         let long: Vec<u32> = long.iter().map(number).collect();

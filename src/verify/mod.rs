@@ -18,5 +18,6 @@ pub use alignment::{Alignment, Block, Bridging, Window, align};
 pub use facts::{Facts, Frame, Refilled};
 pub use resemblance::{Overlap, ShingleSet};
 pub use rule::{
-    FEWEST_WORDS, Glance, Glances, LEAST, Measures, Nearness, Rule, SURE, Verified, is_one_text, look_twice,
+    FEWEST_WORDS, Glance, Glances, LEAST, Measures, Nearness, Printed, Rule, SURE, Verified, is_one_text,
+    look_twice,
 };

@@ -162,7 +162,7 @@ pub struct Measures {
     pub aligned: f64,
     /// The longest stretch of tokens that stands in place of others.
     pub block: u32,
-    /// Whether one outlet printed both, and filled in a form.
+    /// Whether it is a form, filled in anew.
     pub is_form: bool,
 }
 
@@ -231,20 +231,32 @@ impl Glance {
     }
 }
 
-/// Looks twice at two texts. What costs most is measured last, and only of pairs that it can decide. `one_outlet` says whether
-/// one printed both, `facts` makes the facts of the first and of the second.
+/// Who printed two texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// One outlet printed both.
+    ByOne,
+    /// Two outlets, both known.
+    ByTwo,
+    /// It is not known of both.
+    Unknown,
+}
+
+/// Looks twice at two texts. What costs most is measured last, and only of pairs that it can decide. `facts` makes the facts of
+/// the first and of the second.
 pub fn look_twice(
     [a, b]: [&Glance; 2],
     overlap: Overlap,
-    one_outlet: impl FnOnce() -> bool,
+    printed: impl FnOnce() -> Printed,
     facts: impl Fn(usize) -> Facts,
 ) -> Looked {
     let words = a.words.min(b.words);
     if words < FEWEST_WORDS {
         return Looked::Less;
     }
-    let one_outlet = one_outlet();
-    if one_outlet && each_has_its_own(&a.figures, &b.figures) {
+    let printed = printed();
+    let own_figures = printed != Printed::Unknown && each_has_its_own(&a.figures, &b.figures);
+    if printed == Printed::ByOne && own_figures {
         return Looked::Less;
     }
     let contained = overlap.containment_of_a().min(overlap.containment_of_b());
@@ -266,7 +278,9 @@ pub fn look_twice(
     if !is_one_text(&measures) {
         return Looked::Less;
     }
-    let is_form = one_outlet && Refilled::of(&facts(0), &facts(1)).frame() == Frame::Refilled;
+    // Another outlet prints a text with changes; with figures and names exchanged throughout it is another filling.
+    let is_asked = printed == Printed::ByOne || own_figures;
+    let is_form = is_asked && Refilled::of(&facts(0), &facts(1)).frame() == Frame::Refilled;
     if is_one_text(&Measures { is_form, ..measures }) { looked } else { Looked::Less }
 }
 
@@ -329,7 +343,7 @@ mod tests {
 
     #[test]
     fn texts_are_looked_at_as_a_whole() {
-        let look = |a: &str, b: &str, one_outlet| {
+        let look = |a: &str, b: &str, printed| {
             let tokens = [a, b].map(|text| {
                 let mut tokens = Tokens::default();
                 tokenize(text, 0, &mut tokens);
@@ -338,7 +352,7 @@ mod tests {
             let [of_a, of_b] = [0, 1].map(|side| Glances::new(0).of([a, b][side], &tokens[side]));
             let overlap = Overlap { common: 60, a: 80, b: 80 };
             let facts = |side: usize| Facts::of([a, b][side].to_owned(), &tokens[side]);
-            look_twice([&of_a, &of_b], overlap, || one_outlet, facts)
+            look_twice([&of_a, &of_b], overlap, || printed, facts)
         };
         let form = |town: &str, sum: &str| {
             let body = "the money helps firefighters buy engines and hoses, and it came after long waiting. ";
@@ -346,15 +360,19 @@ mod tests {
         };
         let (one, other) = (form("Erie", "88500"), form("Toledo", "69825"));
         let aligned = Aligned { common: 63, a: 66, b: 66, block: 3 };
-        assert_eq!(look(&one, &other, false), Looked::Aligned(aligned));
-        // Of one outlet: other figures each, or other names only.
-        assert_eq!(look(&one, &other, true), Looked::Less);
+        assert_eq!(look(&one, &other, Printed::Unknown), Looked::Aligned(aligned));
+        // Other figures each, and other names beside.
+        assert_eq!(look(&one, &other, Printed::ByTwo), Looked::Less);
+        assert_eq!(look(&one, &other, Printed::ByOne), Looked::Less);
+        let other_sum = form("Erie", "69825");
+        assert!(matches!(look(&one, &other_sum, Printed::ByTwo), Looked::Aligned(_)));
+        assert_eq!(look(&one, &other_sum, Printed::ByOne), Looked::Less);
         let (without, other_town) = (form("Erie in Penn", "few"), form("Toledo in Ohio", "few"));
-        assert!(matches!(look(&without, &other_town, false), Looked::Aligned(_)));
-        assert_eq!(look(&without, &other_town, true), Looked::Less);
-        // One figure is corrected by a word of explanation: an edited copy.
-        assert!(matches!(look(&one, &one.replace("88500", "some"), true), Looked::Aligned(_)));
-        assert_eq!(look(&one, &one[..one.len() / 3], false), Looked::Less);
-        assert_eq!(look("a few words", "a few words", false), Looked::Less);
+        assert!(matches!(look(&without, &other_town, Printed::ByTwo), Looked::Aligned(_)));
+        assert_eq!(look(&without, &other_town, Printed::ByOne), Looked::Less);
+        let unsure = one.replace("88500", "some");
+        assert!(matches!(look(&one, &unsure, Printed::ByOne), Looked::Aligned(_)));
+        assert_eq!(look(&one, &one[..one.len() / 3], Printed::Unknown), Looked::Less);
+        assert_eq!(look("a few words", "a few words", Printed::Unknown), Looked::Less);
     }
 }
