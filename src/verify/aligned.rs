@@ -19,10 +19,10 @@
 //!    text is given first.
 //!
 //! Cost: n log n, and n·m/64 additions at most, of which [`MOST_STEPS`] are made: beyond that it is not told
-//! ([`Looked::TooLong`]). Texts of 8,000 tokens fit in, longer ones where they begin and end alike.
+//! ([`Looked::TooLong`]). Texts of 16,000 tokens fit in, longer ones where they begin and end alike.
 
-/// Columns of 64 rows that are worked off for one pair: a millisecond or two, and 8 MiB.
-pub const MOST_STEPS: usize = 1 << 20;
+/// Columns of 64 rows that are worked off for one pair: some milliseconds, and 16 MiB.
+pub const MOST_STEPS: usize = 1 << 21;
 
 /// So many agreeing tokens part two edits; fewer in a row come by chance.
 const PARTING: usize = 3;
