@@ -5,6 +5,7 @@ use std::str::FromStr;
 use crate::archive::ReadSettings;
 use crate::archive::fields::FieldOverrides;
 use crate::kernel::Kernel;
+use crate::verify::Rule;
 
 /// Everything that decides what a scan finds. Same settings and input, same report.
 #[derive(Clone, Debug)]
@@ -14,9 +15,9 @@ pub struct Settings {
     pub read: ReadSettings,
     /// Which searches are run.
     pub searches: Searches,
-    /// Least resemblance of near-duplicates, above 0 and at most 1.
-    pub threshold: f64,
-    /// Share of pairs at the threshold that bands must catch, from 0 to under 1.
+    /// Least resemblance of near-duplicates, above 0 and at most 1; `None`: the usual rule ([`Rule`]).
+    pub threshold: Option<f64>,
+    /// Share of pairs at the least resemblance that bands must catch, from 0 to under 1.
     pub recall: f64,
     /// Tokens in a shingle, from 1 to 100.
     pub shingle_tokens: usize,
@@ -47,6 +48,13 @@ pub struct Settings {
     pub tables: TableFormat,
 }
 
+impl Settings {
+    /// Which pairs are near-duplicates.
+    pub fn rule(&self) -> Rule {
+        Rule::of(self.threshold)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Settings {
@@ -59,7 +67,7 @@ impl Default for Settings {
                 keep_tables: false,
             },
             searches: Searches::default(),
-            threshold: 0.8,
+            threshold: None,
             recall: 0.999,
             shingle_tokens: 5,
             min_passage_words: 16,

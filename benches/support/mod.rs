@@ -14,7 +14,7 @@ use wirecopy::shingle::shingle;
 use wirecopy::sketch::{Signature, Sketcher, Winnower};
 use wirecopy::stories::{Duplicates, Sets, Story, editions, stories};
 use wirecopy::text::{Tokens, tokenize};
-use wirecopy::verify::ShingleSet;
+use wirecopy::verify::{Rule, ShingleSet};
 use xxhash_rust::xxh3::xxh3_128;
 
 #[path = "../../testdata/generator/mod.rs"]
@@ -166,7 +166,8 @@ impl Shelf {
         let duplicates = Duplicates {
             signatures: &signatures,
             plan,
-            threshold,
+            rule: Rule::Resemblance(threshold),
+            look_twice: None,
             least_agreeing: BandPlan::least_agreeing(threshold, RECALL),
             sets: &sets,
             linkable: &|_, _| true,

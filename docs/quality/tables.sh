@@ -15,14 +15,17 @@ cd "$WORK"
 # Webis-ECIR-20 gives its two collections as outlets, which they are not.
 unpack() { [ -e "$1.jsonl" ] || zstd -q -d -c --long=24 "$data/$1/articles.jsonl.zst" | if [ "$1" = webis_ecir20 ]; then jq -c 'del(.outlet)'; else cat; fi > "$1.jsonl"; }
 scan() { local out=$1; shift; "$wirecopy" scan -q -o "$out" "$@"; }
+# The option of a resemblance; none for the usual rule.
+by() { [ "$1" = usual ] || echo "--threshold $1"; }
 
-# Judged pairs of web pages at several resemblances: all, and each of the two collections.
+# Judged pairs of web pages at several resemblances: all, and each of the two collections, which are no outlets (the field says so; the usual
+# rule asks for outlets).
 pairs() {
   unpack webis_ecir20
   echo "| webis_ecir20, resemblance from | pairs | precision | recall | F1 (95 %) | rank correlation with grades |"
   echo "|---|---|---|---|---|---|"
-  for threshold in 0.8 0.7 0.62 0.5 0.4; do
-    scan "webis-$threshold" webis_ecir20.jsonl --only duplicates --all-pairs --threshold "$threshold"
+  for threshold in usual 0.8 0.7 0.62 0.5 0.4; do
+    scan "webis-$threshold" webis_ecir20.jsonl --outlet-field id --only duplicates --all-pairs $(by "$threshold")
     for part in '' terabyte web; do
       { head -1 "$data/webis_ecir20/labels.tsv"; grep "^$part" "$data/webis_ecir20/labels.tsv" | grep -v '^a	b'; } > webis.tsv
       "$wirecopy" eval "webis-$threshold" webis.tsv --json | jq -r --arg at "$threshold ${part:-all}" '
@@ -51,9 +54,9 @@ rewriting() {
   clough
   echo "| clough_stevenson | rank correlation of grades with scores | with coverage | mean coverage non, heavy, light = cut |"
   echo "|---|---|---|---|"
-  for how in '' --loose; do
-    scan clough clough.jsonl --threshold 0.1 --all-pairs $how
-    "$wirecopy" eval clough "$data/clough_stevenson/labels.tsv" --grades non,heavy,light=cut --json | jq -r --arg how "--threshold 0.1 --all-pairs $how" '
+  for how in '--all-pairs' '--threshold 0.1 --all-pairs' '--threshold 0.1 --all-pairs --loose'; do
+    scan clough clough.jsonl $how
+    "$wirecopy" eval clough "$data/clough_stevenson/labels.tsv" --grades non,heavy,light=cut --json | jq -r --arg how "$how" '
       def r: . * 1000 | round / 1000;
       .pairs | "| \($how) | \(.score_correlation | r) | \(.coverage_correlation | r) | \([.grades[].mean_coverage | r] | join(", ")) |"'
   done
@@ -70,8 +73,8 @@ planted() {
   for set in reuters21578 saudinewsnet livedoor; do
     plant "$set"
     first=1
-    for threshold in 0.8 0.6 0.5 0.4 0.34; do
-      scan planted-report "planted-$set/archive.jsonl" --only duplicates --all-pairs --threshold "$threshold" || [ $? -eq 3 ]
+    for threshold in usual 0.8 0.6 0.5 0.4 0.34; do
+      scan planted-report "planted-$set/archive.jsonl" --only duplicates --all-pairs $(by "$threshold") || [ $? -eq 3 ]
       "$wirecopy" eval planted-report "planted-$set/truth.jsonl" --resamples 0 --json > planted.json
       if [ $first = 1 ]; then
         jq -r --arg set "$set" '[.kinds[] | select(.copies > 0) | .kind] | "| \($set), resemblance from | \(join(" | ")) |\n|---|\(map("---") | join("|"))|"' planted.json
@@ -113,8 +116,8 @@ PY
 independent() {
   unpack basil
   echo "| basil, resemblance from | pairs |"; echo "|---|---|"
-  for threshold in 0.8 0.5 0.34; do
-    scan basil basil.jsonl --threshold "$threshold" --all-pairs
+  for threshold in usual 0.8 0.5 0.34; do
+    scan basil basil.jsonl $(by "$threshold") --all-pairs
     echo "| $threshold | $(jq .counts.matches basil/run.json) |"
   done
   scan basil basil.jsonl

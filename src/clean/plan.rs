@@ -53,7 +53,7 @@ pub struct Options {
     pub keep: Keep,
     /// What goes.
     pub remove: Remove,
-    /// Least resemblance of what goes to what stays, as the scan's settings have it; told in the ledger.
+    /// Least resemblance of what goes to what stays; told in the ledger.
     pub threshold: f64,
     /// The largest share of its articles that an outlet may lose.
     pub max_removed: Option<f64>,
@@ -341,9 +341,9 @@ impl Texts<'_> {
             },
             signatures,
             sets: &Sets::new(&make, SETS_BYTES),
-            plan: BandPlan::for_recall(settings.threshold, settings.recall),
-            threshold: settings.threshold,
-            least_agreeing: BandPlan::least_agreeing(settings.threshold, settings.recall),
+            plan: BandPlan::for_recall(options.threshold, settings.recall),
+            threshold: options.threshold,
+            least_agreeing: BandPlan::least_agreeing(options.threshold, settings.recall),
             linkable: match settings.within_days {
                 Some(_) => Some(&|a, b| catalogue.within(settings.within_days, a, b)),
                 None => None,

@@ -112,11 +112,12 @@ pub(crate) struct ScanArgs {
     )]
     pub(crate) only: Searches,
 
-    /// Least resemblance (Jaccard, over shingles) of near-duplicates
-    #[arg(long, value_name = "R", default_value_t = Settings::default().threshold, value_parser = threshold, help_heading = "Search")]
-    pub(crate) threshold: f64,
+    /// Least resemblance (Jaccard, over shingles) of near-duplicates, and nothing else. Without it 0.8, or below that
+    /// mostly the same words in the same order (edited copies)
+    #[arg(long, value_name = "R", value_parser = threshold, help_heading = "Search")]
+    pub(crate) threshold: Option<f64>,
 
-    /// Share of pairs at the threshold that must be found
+    /// Share of pairs at the least resemblance that must be found
     #[arg(long, value_name = "P", default_value_t = Settings::default().recall, value_parser = recall, help_heading = "Search")]
     pub(crate) recall: f64,
 

@@ -8,6 +8,7 @@ use wirecopy::archive::ReadSettings;
 use wirecopy::clean::{self, Compress, Destination, Input, Keep, NewFile, Options, Plan, Remove};
 use wirecopy::kernel::Kernel;
 use wirecopy::pipeline::Stopwatch;
+use wirecopy::verify::SURE;
 use wirecopy::{Error, Phase, Searches, Settings, archive, scan};
 
 use super::args::{FieldArgs, ReadArgs, Tolerance, When};
@@ -118,9 +119,10 @@ pub(crate) struct CleanArgs {
     #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "What goes")]
     max_removed: Option<f64>,
 
-    /// Least resemblance (Jaccard, over 5-shingles) of an article that goes to the one that stays
-    #[arg(long, value_name = "R", default_value_t = Settings::default().threshold, value_parser = args::threshold, help_heading = "What goes")]
-    threshold: f64,
+    /// Least resemblance (Jaccard, over 5-shingles) of an article that goes to the one that stays; without it 0.8, in
+    /// stories by the usual rule
+    #[arg(long, value_name = "R", value_parser = args::threshold, help_heading = "What goes")]
+    threshold: Option<f64>,
 
     /// Share of pairs at the threshold that must be found
     #[arg(long, value_name = "P", default_value_t = Settings::default().recall, value_parser = args::recall, help_heading = "What goes")]
@@ -203,7 +205,7 @@ impl CleanArgs {
         Options {
             keep: self.keep.clone(),
             remove: self.remove,
-            threshold: self.threshold,
+            threshold: self.threshold.unwrap_or(SURE),
             max_removed: self.max_removed,
         }
     }

@@ -11,6 +11,7 @@ use wirecopy::archive::{self, ReadSettings};
 use wirecopy::compare::{AtWidth, Comparison, Given, Number, Order, Side, compare};
 use wirecopy::lineage::RelationKind;
 use wirecopy::passages::Span;
+use wirecopy::verify::{Rule, SURE};
 
 use super::args::{FieldArgs, size, threshold};
 use super::columns::fit;
@@ -60,9 +61,10 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000), help_heading = "Output")]
     pub(crate) width: Option<u16>,
 
-    /// Least resemblance (Jaccard, over shingles) of near-duplicates
-    #[arg(long, value_name = "R", default_value_t = Settings::default().threshold, value_parser = threshold, help_heading = "Search")]
-    pub(crate) threshold: f64,
+    /// Least resemblance (Jaccard, over shingles) of near-duplicates, and nothing else. Without it 0.8, or below that
+    /// mostly the same words in the same order (edited copies)
+    #[arg(long, value_name = "R", value_parser = threshold, help_heading = "Search")]
+    pub(crate) threshold: Option<f64>,
 
     /// Tokens in a shingle
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "Search")]
@@ -232,9 +234,22 @@ fn write_measures(text: &mut String, found: &Comparison) -> std::fmt::Result {
         let (of, to) = (found.source.other().name(), found.source.name());
         said("relation", format!("{}: what {of} is to {to}", relation.name()))?;
     }
-    let verdict = if found.near_duplicates() { "yes" } else { "no" };
+    if let Some(aligned) = found.aligned {
+        said("aligned share", format!("{:.3}: words in one order, of the longer text", aligned.share()))?;
+    }
     let width = found.shingles.width;
-    said("near-duplicates", format!("{verdict}: from {} on, over shingles of {width}", found.threshold))?;
+    let bound = match found.rule {
+        Rule::Resemblance(threshold) => format!("resemblance from {threshold} on, over shingles of {width}"),
+        Rule::Usual => format!("resemblance from {SURE} on, over shingles of {width}, or an edited copy"),
+    };
+    let verdict = match found.near {
+        Some(near) if near.aligned.is_some() => {
+            format!("yes, an edited copy: aligned share {:.3}", near.score())
+        }
+        Some(_) => format!("yes: {bound}"),
+        None => format!("no: {bound}"),
+    };
+    said("near-duplicates", verdict)?;
     if let Some(signature) = found.signature {
         let (agreeing, slots) = (signature.agreeing, signature.slots);
         said(
@@ -339,7 +354,19 @@ fn as_json(picked: &[Picked; 2], found: &Comparison) -> Value {
         "same_text": found.same_text,
         "same_tokens": found.same_tokens,
         "near_duplicates": found.near_duplicates(),
-        "threshold": found.threshold,
+        "threshold": match found.rule {
+            Rule::Resemblance(threshold) => Some(threshold),
+            Rule::Usual => None,
+        },
+        "rule": found.near.map(|near| near.rule()),
+        "score": found.near.map(|near| share(near.score())),
+        "aligned": found.aligned.map(|aligned| json!({
+            "in_both": aligned.common,
+            "in_a": aligned.a,
+            "in_b": aligned.b,
+            "block": aligned.block,
+            "share": share(aligned.share()),
+        })),
         "shingles": at_width(&found.shingles),
         "short_shingles": found.short_shingles.iter().map(at_width).collect::<Vec<_>>(),
         "signature": found.signature.map(|signature| json!({

@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 use wirecopy::Findings;
 use wirecopy::lineage::RelationKind;
 use wirecopy::report::RunInfo;
+use wirecopy::verify::SURE;
 
 use super::printable::{cut, line};
 
@@ -82,12 +83,8 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
     if searched("duplicates") {
         let (noun, holding) = (nouns(counts.stories, "story", "stories"), counts.articles_in_stories);
         let near = plural(counts.near_duplicates, "near-duplicate");
-        let threshold = run.settings.threshold;
         let holding = plural(holding, "article");
-        found(
-            counts.stories,
-            format!("{noun}, holding {holding}: {near} at resemblance {threshold} and more"),
-        )?;
+        found(counts.stories, format!("{noun}, holding {holding}: {near}{}", by_rule(run)))?;
         if counts.templates > 0 {
             let noun = nouns(counts.templates, "article fills", "articles fill");
             found(
@@ -119,6 +116,15 @@ fn write_counts(text: &mut String, run: &RunInfo) -> std::fmt::Result {
         credited,
         format!("{said}; of {} {} lead to an article here", plural(all, "credit"), grouped(matched)),
     )
+}
+
+/// By which rule near-duplicates are told, and how many are edited copies.
+fn by_rule(run: &RunInfo) -> String {
+    match (run.settings.threshold, run.counts.edited) {
+        (Some(threshold), _) => format!(" at resemblance {threshold} and more"),
+        (None, 0) => format!(" at resemblance {SURE} and more"),
+        (None, edited) => format!(", {} of them edited (below resemblance {SURE})", grouped(edited)),
+    }
 }
 
 /// What articles are to their sources, how many origins are told, and whether outlets are known at all.

@@ -3,7 +3,7 @@
 use super::numbers::Number;
 use crate::lineage::{Credit, RelationKind};
 use crate::passages::{PassageKind, Span};
-use crate::verify::Overlap;
+use crate::verify::{Aligned, Nearness, Overlap, Rule};
 
 /// One of the two articles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,8 +185,12 @@ pub struct Comparison {
     pub shingles: AtWidth,
     /// The same at one, two and three tokens.
     pub short_shingles: Vec<AtWidth>,
-    /// The least resemblance of near-duplicates, as set.
-    pub threshold: f64,
+    /// Which pairs are near-duplicates, as set.
+    pub rule: Rule,
+    /// Tokens in common in one order; `None` where the texts are too long to tell.
+    pub aligned: Option<Aligned>,
+    /// How near the two are, if the rule calls them near-duplicates: then a scan does where their signatures meet in a band.
+    pub near: Option<Nearness>,
     /// What the signatures say; `None` where a text has no tokens.
     pub signature: Option<Agreement>,
     /// Bits of 64 in which the `SimHash`es differ; `None` where a text has no tokens.
@@ -200,7 +204,6 @@ pub struct Comparison {
 impl Comparison {
     /// Whether a scan calls the two near-duplicates, where their signatures meet in a band.
     pub fn near_duplicates(&self) -> bool {
-        let overlap = self.shingles.overlap;
-        overlap.common > 0 && overlap.resemblance() >= self.threshold
+        self.near.is_some()
     }
 }

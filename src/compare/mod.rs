@@ -30,7 +30,9 @@ use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{SLOTS, Sketcher, Winnower, agreeing_slots, simhash_on};
 use crate::text::{CharOffsets, Tokens, paragraphs, union};
-use crate::verify::{Overlap, ShingleSet};
+use crate::verify::{
+    Aligned, Facts, Glances, Looked, Nearness, Overlap, Printed, ShingleSet, aligned_from, look_twice,
+};
 use differences::{differences, longest_agreeing};
 pub use found::{
     Agreement, AtWidth, Both, Comparison, Difference, Measured, Order, Run, SharedPassage, Side,
@@ -81,6 +83,11 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
     let texts = Both { a: prepared(a), b: prepared(b) };
     let (source, order) = source(a, b);
     let same_outlet = a.outlet.is_some() && a.outlet == b.outlet;
+    let printed = match (a.outlet, b.outlet) {
+        (Some(_), Some(_)) if same_outlet => Printed::ByOne,
+        (Some(_), Some(_)) => Printed::ByTwo,
+        _ => Printed::Unknown,
+    };
     let found = find_passages(&texts, source, same_outlet, settings)?;
     let at_width = |width| AtWidth { width, overlap: overlap(&texts, width, settings) };
     let shingles = at_width(settings.shingle_tokens);
@@ -154,7 +161,9 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
         same_tokens: !target_tokens.is_empty() && target_tokens.hashes() == source_tokens.hashes(),
         shingles,
         short_shingles: WIDTHS.into_iter().map(at_width).collect(),
-        threshold: settings.threshold,
+        rule: settings.rule(),
+        aligned: aligned(&texts),
+        near: near(&texts, shingles.overlap, settings, printed),
         signature,
         simhash_distance,
         passages,
@@ -228,6 +237,26 @@ fn find_passages(
             },
         })?;
     Ok(copies.targets().iter().flat_map(|target| copies.passages_of(target)).collect())
+}
+
+/// Tokens in common in one order, whatever their share.
+fn aligned(texts: &Both<Prepared>) -> Option<Aligned> {
+    match aligned_from(texts.a.tokens().hashes(), texts.b.tokens().hashes(), 0) {
+        Looked::Aligned(aligned) => Some(aligned),
+        Looked::Less | Looked::TooLong => None,
+    }
+}
+
+/// How near the two are, if the rule has them match.
+fn near(texts: &Both<Prepared>, overlap: Overlap, settings: &Settings, printed: Printed) -> Option<Nearness> {
+    let sides = [&texts.a, &texts.b];
+    let facts = |side: usize| Facts::of(sides[side].text().to_owned(), sides[side].tokens());
+    let look = || {
+        let glances = Glances::new(settings.seed);
+        let [a, b] = sides.map(|side| glances.of(side.text(), side.tokens()));
+        look_twice([&a, &b], overlap, || printed, facts)
+    };
+    settings.rule().verify(Some(overlap), look).near()
 }
 
 fn overlap(texts: &Both<Prepared>, width: usize, settings: &Settings) -> Overlap {

@@ -33,6 +33,8 @@ pub struct Report {
     pub origins: Vec<Option<u32>>,
     /// Pairs (smaller number first) that `matches` lists, with their score; ascending.
     pub matches: Vec<Scored>,
+    /// Those of them whose score is no resemblance but the aligned share of an edited copy; ascending.
+    pub edited: Vec<(u32, u32)>,
     /// What pairs share by `relations`; target and source, ascending.
     pub relations: Vec<Related>,
     /// Passages by target and source, ascending.
@@ -109,6 +111,7 @@ struct MatchRow {
     a: String,
     b: String,
     score: f64,
+    rule: String,
 }
 
 #[derive(Deserialize)]
@@ -182,10 +185,14 @@ impl Report {
         for (story, origin) in origins {
             report.origins[story as usize] = origin;
         }
-        let mut matches = Vec::new();
+        let (mut matches, mut edited) = (Vec::new(), Vec::new());
         each(folder, "matches.jsonl", |row: MatchRow| {
             let (a, b) = (report.named(&row.a)?, report.named(&row.b)?);
-            matches.push(((a.min(b), a.max(b)), row.score));
+            let pair = (a.min(b), a.max(b));
+            matches.push((pair, row.score));
+            if row.rule != "resemblance" {
+                edited.push(pair);
+            }
             Ok(())
         })?;
         let mut relations = Vec::new();
@@ -210,10 +217,11 @@ impl Report {
             Ok(())
         })?;
         matches.sort_unstable_by_key(|(pair, _)| *pair);
+        edited.sort_unstable();
         relations.sort_by_key(|related| related.pair);
         passages.sort_by_key(|found: &Found| found.pair);
         repeats.sort_by_key(|(article, span): &(u32, Range<usize>)| (*article, span.start));
-        Ok(Report { matches, relations, passages, repeats, ..report })
+        Ok(Report { matches, edited, relations, passages, repeats, ..report })
     }
 
     /// The article of this name, or else the one whose record stands at this place.

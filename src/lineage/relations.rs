@@ -134,6 +134,8 @@ pub enum Basis {
     Passages,
     /// Shingle sets: of near-duplicates between which no passage was looked for or found.
     Shingles,
+    /// Their texts, of near-duplicates by their aligned share.
+    Aligned,
 }
 
 /// Two articles that share text.
@@ -153,7 +155,7 @@ pub struct Relation {
     pub passages: u32,
     /// Words of the target in them.
     pub words: u32,
-    /// Mean similarity of the passages by words; the resemblance where shingles are the basis.
+    /// Mean similarity of the passages by words; the resemblance where shingles are the basis, else the aligned share.
     pub similarity: f64,
     /// Whether the target credits the source's outlet, or a name that the source credits too.
     pub credited: bool,
@@ -181,7 +183,7 @@ pub(super) struct RelationRow {
     words: u32,
     kind: u8,
     dates: u8,
-    /// Bits: basis is shingles, credited, tie of all evidence, tie of dates, lag is known.
+    /// Bits: basis is shingles, credited, tie of all evidence, tie of dates, lag is known, basis is the aligned share.
     flags: u16,
 }
 
@@ -193,6 +195,7 @@ impl From<&Relation> for RelationRow {
             relation.tie,
             relation.order.tie,
             relation.order.lag.is_some(),
+            relation.basis == Basis::Aligned,
         ];
         RelationRow {
             of_target: relation.coverage.of_target,
@@ -220,7 +223,11 @@ impl From<&RelationRow> for Relation {
             source: row.source,
             kind: RelationKind::ALL[usize::from(row.kind)],
             coverage: Coverage { of_target: row.of_target, of_source: row.of_source, longest: row.longest },
-            basis: if flag(0) { Basis::Shingles } else { Basis::Passages },
+            basis: match (flag(0), flag(5)) {
+                (true, _) => Basis::Shingles,
+                (_, true) => Basis::Aligned,
+                _ => Basis::Passages,
+            },
             passages: row.passages,
             words: row.words,
             similarity: row.similarity,
@@ -285,7 +292,7 @@ mod tests {
                     source: number,
                     kind,
                     coverage: Coverage { of_target: 0.75, of_source: 0.125, longest: 17 },
-                    basis: if odd { Basis::Shingles } else { Basis::Passages },
+                    basis: [Basis::Passages, Basis::Shingles, Basis::Aligned][number as usize % 3],
                     passages: 3,
                     words: 61,
                     similarity: 0.875,

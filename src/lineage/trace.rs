@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::passages::{Copied, Copies, Passage, PassageKind};
 use crate::scratch::{Rows, RowsWriter, Scratch};
 use crate::stories::Found;
-use crate::verify::Overlap;
+use crate::verify::Nearness;
 
 /// What tracing needs to know of the archive. Articles are numbered in canonical order.
 #[derive(Clone, Copy)]
@@ -99,8 +99,8 @@ impl Lineage {
 struct Near {
     target: u32,
     source: u32,
-    /// What the target (`a`) shares with the source (`b`).
-    overlap: Overlap,
+    /// How near the target (`a`) is to the source (`b`).
+    near: Nearness,
     is_template: bool,
 }
 
@@ -163,18 +163,18 @@ pub fn trace(facts: Facts<'_>, found: &Found, copies: &Copies) -> Result<Lineage
 
 /// Pairs that need no passage: every member with its representative, and templates with their frame. Sorted.
 fn near_pairs(found: &Found) -> Vec<Near> {
-    let pair = |article: u32, other: u32, overlap: Overlap, is_template| {
+    let pair = |article: u32, other: u32, near: Nearness, is_template| {
         if article > other {
-            Near { target: article, source: other, overlap, is_template }
+            Near { target: article, source: other, near, is_template }
         } else {
-            Near { target: other, source: article, overlap: overlap.swapped(), is_template }
+            Near { target: other, source: article, near: near.swapped(), is_template }
         }
     };
     let of_stories = found.stories.iter().flat_map(|story| {
         let others = story.members.iter().filter(|member| member.article != story.representative);
-        others.map(|member| pair(member.article, story.representative, member.overlap, false))
+        others.map(|member| pair(member.article, story.representative, member.near, false))
     });
-    let templates = found.templates.iter().map(|it| pair(it.article, it.frame, it.overlap, true));
+    let templates = found.templates.iter().map(|it| pair(it.article, it.frame, it.overlap.into(), true));
     let mut near: Vec<Near> = of_stories.chain(templates).collect();
     near.sort_unstable_by_key(|near| (near.target, near.source, !near.is_template));
     near.dedup_by_key(|near| (near.target, near.source));
@@ -316,9 +316,8 @@ fn by_passages(facts: Facts<'_>, target: u32, source: u32, passages: &[Passage])
 }
 
 fn by_shingles(facts: Facts<'_>, near: &Near) -> Relation {
-    let Near { target, source, overlap, is_template } = *near;
-    let coverage =
-        Coverage { of_target: overlap.containment_of_a(), of_source: overlap.containment_of_b(), longest: 0 };
+    let Near { target, source, near, is_template } = *near;
+    let coverage = Coverage { of_target: near.of_a(), of_source: near.of_b(), longest: 0 };
     let kind = if is_template {
         RelationKind::Template
     } else if is_one_outlet(facts, target, source) {
@@ -328,8 +327,9 @@ fn by_shingles(facts: Facts<'_>, near: &Near) -> Relation {
     };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
     let words = (coverage.of_target * f64::from((facts.words_of)(target))).round() as u32;
-    let similarity = overlap.resemblance();
-    let counted = Counted { coverage, basis: Basis::Shingles, passages: 0, words, similarity };
+    let similarity = near.score();
+    let basis = if near.aligned.is_some() { Basis::Aligned } else { Basis::Shingles };
+    let counted = Counted { coverage, basis, passages: 0, words, similarity };
     related(facts, target, source, kind, counted)
 }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::archive::dates::parse_published;
 use crate::passages::Span;
+use crate::verify::Overlap;
 
 fn passage(target: u32, source: u32, at: (Range<usize>, Range<usize>), words: u32) -> Passage {
     let span = |chars: Range<usize>| Span { bytes: chars.clone(), chars };
@@ -113,7 +114,7 @@ fn near_duplicates_without_passages_are_related_by_their_shingles() {
         let near = [Near {
             target: 1,
             source: 0,
-            overlap: Overlap { common, a: words as usize, b: 100 },
+            near: Overlap { common, a: words as usize, b: 100 }.into(),
             is_template,
         }];
         let work = Work { target: 1, copied: None, near: &near };
@@ -130,8 +131,12 @@ fn near_duplicates_without_passages_are_related_by_their_shingles() {
 #[test]
 fn a_target_with_passages_in_its_story_needs_no_relation_to_the_representative() {
     let articles = [(Some(0), 100, TEN), (Some(1), 100, TEN), (Some(2), 100, NOON)];
-    let near =
-        [Near { target: 2, source: 1, overlap: Overlap { common: 90, a: 100, b: 100 }, is_template: false }];
+    let near = [Near {
+        target: 2,
+        source: 1,
+        near: Overlap { common: 90, a: 100, b: 100 }.into(),
+        is_template: false,
+    }];
     let sources = |passages: Vec<Passage>, story_of: &[u32]| -> Vec<u32> {
         let work = Work { target: 2, copied: None, near: &near };
         let traced = facts(&articles, &[], |facts| target(facts, work, passages, story_of));
@@ -164,7 +169,7 @@ fn work_is_every_target_once_in_order() {
     let near = |target, source| Near {
         target,
         source,
-        overlap: Overlap { common: 1, a: 1, b: 1 },
+        near: Overlap { common: 1, a: 1, b: 1 }.into(),
         is_template: false,
     };
     let copied = [Copied::of(2, 5), Copied::of(4, 5)];

@@ -29,10 +29,10 @@ use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{Fingerprint, Winnower};
 use crate::stories::{
-    Duplicates, Found, Frames, Member, Pair, PairsError, Sets, Story, all_pairs, editions, stories,
+    Duplicates, Found, Frames, Kept, Member, Pair, PairsError, Sets, Story, all_pairs, editions, stories,
 };
 use crate::text::{Tokens, tokenize};
-use crate::verify::{Facts, ShingleSet};
+use crate::verify::{Facts, Glances, Overlap, Printed, ShingleSet, look_twice};
 use crate::watch::{Extent, Phase, Watch};
 use memory::Bound;
 use pool::Pool;
@@ -144,7 +144,7 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
 
     let articles = Some(catalogue.len() as u64);
     let run = Run { archive: &archive, catalogue: &catalogue, settings, bound: &bound, scratch: &scratch };
-    let plan = BandPlan::for_recall(settings.threshold, settings.recall);
+    let plan = BandPlan::for_recall(settings.rule().least(), settings.recall);
     let (mut found, mut pairs) = (Found::default(), None);
     let mut kept_signatures = None;
     if settings.searches.duplicates {
@@ -204,8 +204,8 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
 const STORE_PART: u64 = 32;
 /// Rows that are sorted at a time.
 const SORT_PART: u64 = 16;
-/// Shingle sets at hand.
-const SETS_PART: u64 = 8;
+/// Shingle sets at hand, and as much of glances.
+const SETS_PART: u64 = 16;
 /// Texts and tokens at hand, of all threads.
 const SHELVES_PART: u64 = 8;
 
@@ -263,14 +263,39 @@ impl Run<'_> {
                 Facts::of(text, tokens)
             })
         };
+        let frames = Frames { outlet_of: &|article| catalogue.outlet_number(article), facts: &facts };
+        let glances = Glances::new(settings.seed);
+        let glance = |article: u32| {
+            buffers.with(|(tokens, ..)| {
+                self.with_text(article, |text| {
+                    tokenize(text, settings.seed, tokens);
+                    glances.of(text, tokens)
+                })
+            })
+        };
+        let glances = Kept::glances(&glance, self.bound.part(SETS_PART));
+        let looked_at = |a: u32, b: u32, overlap: Overlap| {
+            let printed = || {
+                let known = |article: u32| catalogue.outlet(article).is_some();
+                if frames.print_both(editions.articles_like(a), editions.articles_like(b)) {
+                    Printed::ByOne
+                } else if known(a) && known(b) {
+                    Printed::ByTwo
+                } else {
+                    Printed::Unknown
+                }
+            };
+            look_twice([&glances.get(a), &glances.get(b)], overlap, printed, |side| facts([a, b][side]))
+        };
         let duplicates = Duplicates {
             signatures,
             plan,
-            threshold: settings.threshold,
-            least_agreeing: BandPlan::least_agreeing(settings.threshold, settings.recall),
+            rule: settings.rule(),
+            least_agreeing: BandPlan::least_agreeing(settings.rule().least(), settings.recall),
             sets: &sets,
             linkable: &|a, b| catalogue.within(settings.within_days, a, b),
-            frames: Some(Frames { outlet_of: &|article| catalogue.outlet_number(article), facts: &facts }),
+            frames: Some(frames),
+            look_twice: Some(&looked_at),
             scratch: &self.scratch.holding(self.bound.part(SORT_PART)),
         };
         let mut found = stories(&duplicates, &editions, advance)?;

@@ -61,7 +61,8 @@ pub struct RunInfo {
 #[allow(missing_docs, reason = "the fields are the options of the same names")]
 pub struct SettingsInfo {
     pub only: Vec<&'static str>,
-    pub threshold: f64,
+    /// The stated resemblance; null: the usual rule.
+    pub threshold: Option<f64>,
     pub recall: f64,
     pub band_rows: usize,
     pub bands: usize,
@@ -135,6 +136,7 @@ pub struct CountsInfo {
     pub stories: u64,
     pub articles_in_stories: u64,
     pub near_duplicates: u64,
+    pub edited: u64,
     pub pages: u64,
     pub templates: u64,
     pub matches: u64,
@@ -170,6 +172,7 @@ pub struct FunnelInfo {
     pub pairs_met: u64,
     pub pairs_verified: u64,
     pub pairs_matched: u64,
+    pub pairs_too_long: u64,
     pub largest_bucket: u64,
     pub ordered_buckets: u64,
     pub fingerprints: u64,
@@ -243,6 +246,7 @@ impl RunInfo {
                 pairs_met: findings.duplicates.funnel.met,
                 pairs_verified: findings.duplicates.funnel.verified,
                 pairs_matched: findings.duplicates.funnel.matched,
+                pairs_too_long: findings.duplicates.funnel.too_long,
                 largest_bucket: findings.duplicates.funnel.largest_bucket,
                 ordered_buckets: findings.duplicates.ordered.len() as u64,
                 fingerprints: findings.passage_funnel.fingerprints,
@@ -278,7 +282,7 @@ impl SettingsInfo {
             recall: settings.recall,
             band_rows: findings.plan.rows(),
             bands: findings.plan.bands(),
-            recall_of_bands: findings.plan.chance(settings.threshold),
+            recall_of_bands: findings.plan.chance(settings.rule().least()),
             shingle: settings.shingle_tokens,
             min_passage_words: settings.min_passage_words,
             within_days: settings.within_days,
@@ -316,6 +320,8 @@ impl CountsInfo {
         let Counts { read, kept, removed, rejected, skipped, undated } = findings.counts;
         let stories = &findings.duplicates.stories;
         let in_stories: u64 = stories.iter().map(|story| story.members.len() as u64).sum();
+        let members = stories.iter().flat_map(|story| &story.members);
+        let edited = members.filter(|member| member.near.aligned.is_some()).count() as u64;
         let stories = stories.len() as u64;
         let articles = &findings.catalogue.articles;
         let [credits_matched, credits_unmatched, relations_uncredited] = credited::counts(findings);
@@ -332,6 +338,7 @@ impl CountsInfo {
             stories,
             articles_in_stories: in_stories,
             near_duplicates: in_stories - stories,
+            edited,
             pages: findings.pages.iter().filter(|page| **page).count() as u64,
             templates: findings.duplicates.templates.len() as u64,
             matches: findings.pairs.as_ref().map_or(in_stories - stories, |pairs| pairs.len() as u64),

@@ -14,13 +14,10 @@ use crate::passages::{Passage, PassageKind};
 use crate::pipeline::Findings;
 use crate::settings::Settings;
 use crate::stories::{Member, Story};
-use crate::verify::Overlap;
+use crate::verify::Nearness;
 
 /// Characters of a passage that the table shows.
 const EXCERPT_CHARS: usize = 200;
-
-/// The one rule by which articles are near-duplicates so far.
-const RULE: &str = "resemblance";
 
 /// Findings, indexed by article.
 pub(super) struct Tables<'a> {
@@ -93,7 +90,7 @@ impl<'a> Tables<'a> {
                 story: self.placed[number as usize].map(|(story, _)| story_name(story as usize)),
                 role: searches.duplicates.then_some(role),
                 relation: self.findings.lineage.main_relation(number).map(|relation| relation.kind.name()),
-                resemblance: story.map(|(_, member)| member.overlap.resemblance().into()),
+                resemblance: story.map(|(_, member)| member.near.overlap.resemblance().into()),
                 originality: (searches.passages && words > 0).then(|| original().into()),
                 copied_words: searches.passages.then_some(copied),
                 repeated_words: searches.repeats.then_some(article.repeated_words),
@@ -109,7 +106,7 @@ impl<'a> Tables<'a> {
             let outlets: BTreeSet<u64> =
                 articles().map(|article| self.findings.catalogue.outlet_number(article)).collect();
             let origin = self.findings.lineage.origins[number];
-            let cohesion = story.members.iter().map(|m| m.overlap.resemblance()).fold(1.0, f64::min);
+            let cohesion = story.members.iter().map(|m| m.near.overlap.resemblance()).fold(1.0, f64::min);
             StoryRow {
                 story: story_name(number),
                 size: story.members.len(),
@@ -135,14 +132,14 @@ impl<'a> Tables<'a> {
             outlet: self.outlet(member.article),
             published_at: self.published(member.article),
             relation: self.relation_to_representative(story, member).map(RelationKind::name),
-            resemblance: member.overlap.resemblance().into(),
-            containment: member.overlap.containment_of_a().into(),
-            containment_of: member.overlap.containment_of_b().into(),
+            resemblance: member.near.overlap.resemblance().into(),
+            containment: member.near.overlap.containment_of_a().into(),
+            containment_of: member.near.overlap.containment_of_b().into(),
         }
     }
 
     /// What a member is to its story's representative: as in the table of relations where it is the later of both and
-    /// stands there, else by the shingles that both share.
+    /// stands there, else by the shingles that both share, or the tokens where these decided.
     fn relation_to_representative(&self, story: &Story, member: &Member) -> Option<RelationKind> {
         let (article, representative) = (member.article, story.representative);
         if article == representative {
@@ -155,45 +152,40 @@ impl<'a> Tables<'a> {
         if outlet(article) == outlet(representative) {
             return Some(RelationKind::Revision);
         }
-        let coverage = Coverage {
-            of_target: member.overlap.containment_of_a(),
-            of_source: member.overlap.containment_of_b(),
-            longest: 0,
-        };
+        let coverage = Coverage { of_target: member.near.of_a(), of_source: member.near.of_b(), longest: 0 };
         Some(coverage.kind())
     }
 
     /// Every pair if all were asked for, else every member with its representative.
     pub(super) fn matches(&self) -> impl Iterator<Item = MatchRow<'_>> {
         let listed = self.findings.pairs.iter().flat_map(|pairs| pairs.iter());
-        let listed = listed.map(|pair| (pair.a, pair.b, pair.overlap()));
+        let listed = listed.map(|pair| (pair.a, pair.b, pair.near()));
         let with_representatives = self.findings.duplicates.stories.iter().flat_map(|story| {
             let others = story.members.iter().filter(|member| member.article != story.representative);
             others.map(|member| {
                 let (article, representative) = (member.article, story.representative);
                 if article < representative {
-                    (article, representative, member.overlap)
+                    (article, representative, member.near)
                 } else {
-                    (representative, article, member.overlap.swapped())
+                    (representative, article, member.near.swapped())
                 }
             })
         });
         let with_representatives = with_representatives.filter(|_| self.findings.pairs.is_none());
-        listed.chain(with_representatives).map(|(a, b, overlap)| self.match_row(a, b, overlap))
+        listed.chain(with_representatives).map(|(a, b, near)| self.match_row(a, b, near))
     }
 
-    fn match_row(&self, a: u32, b: u32, overlap: Overlap) -> MatchRow<'_> {
+    fn match_row(&self, a: u32, b: u32, near: Nearness) -> MatchRow<'_> {
         let outlet = |article| self.findings.catalogue.outlet_number(article);
-        let resemblance = overlap.resemblance();
         MatchRow {
             a: self.name(a),
             b: self.name(b),
-            resemblance: resemblance.into(),
-            containment_a: overlap.containment_of_a().into(),
-            containment_b: overlap.containment_of_b().into(),
+            resemblance: near.overlap.resemblance().into(),
+            containment_a: near.overlap.containment_of_a().into(),
+            containment_b: near.overlap.containment_of_b().into(),
             same_outlet: outlet(a) == outlet(b),
-            score: resemblance.into(),
-            rule: RULE,
+            score: near.score().into(),
+            rule: near.rule(),
         }
     }
 
@@ -255,6 +247,7 @@ impl<'a> Tables<'a> {
                 basis: match relation.basis {
                     Basis::Passages => "passages",
                     Basis::Shingles => "shingles",
+                    Basis::Aligned => "aligned",
                 },
                 passages: relation.passages,
                 words: relation.words,
@@ -350,8 +343,8 @@ fn evidence_of_origin(origin: &Origin) -> OriginCell {
 /// Mean resemblance to the representative of all members but itself.
 fn mean_of_others(story: &Story) -> f64 {
     let others = story.members.iter().filter(|member| member.article != story.representative);
-    let (sum, count) =
-        others.fold((0.0, 0.0), |(sum, count), member| (sum + member.overlap.resemblance(), count + 1.0));
+    let (sum, count) = others
+        .fold((0.0, 0.0), |(sum, count), member| (sum + member.near.overlap.resemblance(), count + 1.0));
     sum / count
 }
 

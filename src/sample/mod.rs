@@ -3,7 +3,7 @@
 //! In: a report, and the archive that it is of. Out: a folder with `sheet.tsv` (a row a pair, its `label` empty, which
 //! `wirecopy eval` reads when it is filled in) and `pairs.txt` (both texts of each pair, shortened, to read beside it).
 //!
-//! Pairs of `matches` are parted by score into strata a tenth wide, those at exactly 1 apart, and as many are drawn of each:
+//! Pairs of `matches` are parted by rule and score into strata a tenth wide, those at exactly 1 apart, and as many are drawn of each:
 //! so the pairs near the threshold, of which there are few, are judged as often as the many that are the same. Each
 //! row knows how many pairs its stratum has, and `eval` weighs by that. Of what a scan did not list nothing is drawn: to
 //! look below a threshold, scan with a lower one.
@@ -56,7 +56,9 @@ pub fn draw(report: &Report, drawing: Drawing) -> Vec<Drawn> {
     let mut strata: BTreeMap<String, Vec<Scored>> = BTreeMap::new();
     let asked = drawing.from..=drawing.to;
     for &(pair, score) in report.matches.iter().filter(|(_, score)| asked.contains(score)) {
-        strata.entry(stratum(score)).or_default().push((pair, score));
+        let by_words = report.edited.binary_search(&pair).is_ok();
+        let stratum = if by_words { format!("aligned {}", stratum(score)) } else { stratum(score) };
+        strata.entry(stratum).or_default().push((pair, score));
     }
     let sizes: Vec<usize> = strata.values().map(Vec::len).collect();
     let mut chance = Draws::new(drawing.seed, "sample");
@@ -230,6 +232,12 @@ mod tests {
         let of = |stratum: &str| drawn.iter().filter(|drawn| drawn.stratum == stratum).count();
         assert_eq!((drawn.len(), of("1"), of("0.8-0.9")), (40, 20, 20));
         assert_eq!(drawn[0].stratum_pairs, 20);
+        // An edited copy's score is of another kind.
+        let edited = (300..310).map(|at| (at, at + 1)).collect();
+        let edited = Report { matches: (0..320).map(pair).collect(), edited, ..Report::default() };
+        let strata = draw(&edited, drawing);
+        let of = |stratum: &str| strata.iter().filter(|drawn| drawn.stratum == stratum).count();
+        assert_eq!([of("1"), of("0.8-0.9"), of("aligned 0.8-0.9")], [20, 10, 10]);
         assert_eq!(draw(&report, drawing), drawn);
         assert_ne!(draw(&report, Drawing { seed: 1, ..drawing }), drawn);
         assert!(draw(&report, Drawing { to: 0.9, ..drawing }).iter().all(|drawn| drawn.score < 0.9));

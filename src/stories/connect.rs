@@ -13,15 +13,15 @@ use rayon::prelude::*;
 use super::{Duplicates, Funnel, OrderedBucket};
 use crate::candidates::{Entry, buckets};
 use crate::error::Error;
-use crate::verify::{Overlap, ShingleSet};
+use crate::verify::{Nearness, ShingleSet, Verified};
 
 /// A verified pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Edge {
     /// The earlier article, and the later one.
     pub(super) pair: (u32, u32),
-    /// What the earlier (`a`) shares with the later (`b`).
-    pub(super) overlap: Overlap,
+    /// How near the earlier (`a`) is to the later (`b`).
+    pub(super) near: Nearness,
 }
 
 /// Groups of connected articles.
@@ -45,6 +45,7 @@ pub(super) fn connect(
         forest: Forest::of(duplicates.signatures.articles()),
         apart: Vec::new(),
         most_apart: MOST_APART * articles.len(),
+        unlike: vec![0; duplicates.signatures.articles()],
     };
     let mut edges = Vec::new();
     let mut funnel = Funnel::default();
@@ -53,7 +54,7 @@ pub(super) fn connect(
     for band in 0..duplicates.plan.bands() {
         let buckets = buckets(duplicates.plan, band, &by_place, duplicates.signatures, duplicates.scratch)?;
         let roots = known.forest.roots();
-        let before = Before { roots: &roots, apart: &known.apart };
+        let before = Before { roots: &roots, apart: &known.apart, unlike: &known.unlike };
         let led: Vec<Led> =
             buckets.shared().into_par_iter().map(|bucket| lead(duplicates, band, bucket, before)).collect();
         let begin = ordered.len();
@@ -78,11 +79,17 @@ struct Known {
     /// Pairs that were verified not to match, sorted.
     apart: Vec<(u32, u32)>,
     most_apart: usize,
+    /// How often each article was looked at beside an earlier leader, and was unlike it.
+    unlike: Vec<u16>,
 }
 
 /// Pairs that do not match meet again in other bands; so many of them an article are remembered, the first ones, in the
 /// mean over the archive. On 1 GB of generated news each was verified some six times without that.
 const MOST_APART: usize = 4;
+
+/// Whose text was looked at so often and was like none is looked at no more: it has the frame of many, and who is more than
+/// that to it has mostly been met. Their shingle sets are still compared.
+const MOST_UNLIKE: u16 = 16;
 
 impl Known {
     fn learn(&mut self, led: &Led) {
@@ -91,6 +98,10 @@ impl Known {
         }
         let room = self.most_apart - self.apart.len();
         self.apart.extend(led.apart.iter().take(room));
+        for &article in &led.unlike {
+            let count = &mut self.unlike[article as usize];
+            *count = count.saturating_add(1);
+        }
     }
 }
 
@@ -99,11 +110,17 @@ impl Known {
 struct Before<'a> {
     roots: &'a [u32],
     apart: &'a [(u32, u32)],
+    unlike: &'a [u16],
 }
 
 impl Before<'_> {
     fn root(&self, article: u32) -> u32 {
         self.roots[article as usize]
+    }
+
+    /// Whether it is worth to look at an article's text.
+    fn looks_at(&self, article: u32) -> bool {
+        self.unlike[article as usize] < MOST_UNLIKE
     }
 
     /// Whether two articles were verified not to match.
@@ -138,7 +155,7 @@ fn lead(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], before: Befo
             }
             let set = set.get_or_insert_with(|| duplicates.sets.get(article));
             let leader_set = leader_set.get_or_insert_with(|| duplicates.sets.get(*leader));
-            joined = led.verify(duplicates, (*leader, leader_set), (article, set));
+            joined = led.verify(duplicates, (*leader, leader_set), (article, set), before);
             if joined {
                 break;
             }
@@ -190,7 +207,7 @@ fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], bef
                 return false;
             }
             let (of_leader, of_article) = (duplicates.sets.get(leader), duplicates.sets.get(article));
-            led.verify(duplicates, (leader, &of_leader), (article, &of_article))
+            led.verify(duplicates, (leader, &of_leader), (article, &of_article), before)
         });
         if !joined {
             led_by_none += 1;
@@ -216,6 +233,8 @@ struct Led {
     /// Pairs that match, and pairs that were verified not to.
     edges: Vec<Edge>,
     apart: Vec<(u32, u32)>,
+    /// Articles that were looked at beside a leader, and unlike it.
+    unlike: Vec<u32>,
     funnel: Funnel,
     ordered: Option<OrderedBucket>,
 }
@@ -226,19 +245,30 @@ impl Led {
         Led { funnel, ..Led::default() }
     }
 
-    fn verify(&mut self, duplicates: &Duplicates<'_>, a: (u32, &ShingleSet), b: (u32, &ShingleSet)) -> bool {
+    /// Whether an article matches a leader.
+    fn verify(
+        &mut self,
+        duplicates: &Duplicates<'_>,
+        leader: (u32, &ShingleSet),
+        article: (u32, &ShingleSet),
+        before: Before<'_>,
+    ) -> bool {
         self.funnel.verified += 1;
-        let (earlier, later) = if a.0 < b.0 { (a, b) } else { (b, a) };
-        let pair = (earlier.0, later.0);
-        let overlap = duplicates.matching(earlier.1, later.1);
-        match overlap {
-            Some(overlap) => {
+        let verified = duplicates.verified(leader, article, before.looks_at(article.0));
+        let pair = (leader.0.min(article.0), leader.0.max(article.0));
+        match verified {
+            Verified::Near(near) => {
                 self.funnel.matched += 1;
-                self.edges.push(Edge { pair, overlap });
+                self.edges
+                    .push(Edge { pair, near: if leader.0 < article.0 { near } else { near.swapped() } });
+                return true;
             }
-            None => self.apart.push(pair),
+            Verified::Apart => {}
+            Verified::Unlike => self.unlike.push(article.0),
+            Verified::TooLong => self.funnel.too_long += 1,
         }
-        overlap.is_some()
+        self.apart.push(pair);
+        false
     }
 }
 
@@ -288,6 +318,7 @@ mod tests {
     use crate::scratch::Scratch;
     use crate::sketch::Signature;
     use crate::stories::Sets;
+    use crate::verify::Rule;
     use proptest::prelude::*;
 
     /// Articles made to share the first band and nothing else, but for every hundredth, which is the one before again
@@ -316,7 +347,8 @@ mod tests {
             let duplicates = Duplicates {
                 signatures: &Signatures::from(signatures),
                 plan: BandPlan::for_recall(0.8, 0.999),
-                threshold: 0.8,
+                rule: Rule::Resemblance(0.8),
+                look_twice: None,
                 least_agreeing: BandPlan::least_agreeing(0.8, 0.999),
                 sets: &Sets::new(&make, u64::MAX),
                 linkable: &|_, _| true,
@@ -347,7 +379,8 @@ mod tests {
         let duplicates = Duplicates {
             signatures: &Signatures::from(signatures.into_iter().map(Some).collect::<Vec<_>>()),
             plan: BandPlan::for_recall(0.8, 0.999),
-            threshold: 0.8,
+            rule: Rule::Resemblance(0.8),
+            look_twice: None,
             least_agreeing: 79,
             sets: &Sets::new(&make, u64::MAX),
             linkable: &|_, _| true,

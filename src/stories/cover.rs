@@ -4,8 +4,8 @@
 //! for all, which is the rule, the story is done and its representative is its origin. Else the article with
 //! the most verified neighbours is tried as well, and the one that more articles are verified against wins
 //! (the earlier on a tie). Members that fill in a form of their outlet leave the star (`frames`). What is left over goes round
-//! again, and of those that left, once each, who is linked to some of it or to one another. Articles that match nobody directly
-//! stay alone.
+//! again, and so do, once each, those that left and found no story beside it: leaders hide who among them is near to whom. Articles that
+//! match nobody directly stay alone.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::connect::Edge;
 use super::frames::{Split, split};
 use super::{Duplicates, Editions, Member, Story};
-use crate::verify::Overlap;
+use crate::verify::Nearness;
 
 /// What a group was cut into.
 #[derive(Debug, Default)]
@@ -42,20 +42,21 @@ pub(super) fn cover(
             let set = || set.get_or_init(|| duplicates.sets.get(representative));
             let verified = left.par_iter().filter_map(|&article| {
                 if article == representative {
-                    let known = later_neighbours(article, edges).first().map(|edge| edge.overlap.a);
+                    let known = later_neighbours(article, edges).first().map(|edge| edge.near.overlap.a);
                     let shingles = known.unwrap_or_else(|| set().len());
-                    return Some(Member { article, overlap: Overlap::of_equals(shingles) });
+                    return Some(Member { article, near: Nearness::of_equals(shingles) });
                 }
-                if let Some(overlap) = verified_before(article, representative, edges) {
-                    return Some(Member { article, overlap });
+                if let Some(near) = verified_before(article, representative, edges) {
+                    return Some(Member { article, near });
                 }
                 let far = !(duplicates.linkable)(representative, article)
                     || duplicates.hopeless(representative, article);
                 if far {
                     return None;
                 }
-                let overlap = duplicates.matching(&duplicates.sets.get(article), set())?;
-                Some(Member { article, overlap })
+                let own = duplicates.sets.get(article);
+                let near = duplicates.verified((article, &own), (representative, set()), true).near()?;
+                Some(Member { article, near })
             });
             verified.collect()
         };
@@ -70,9 +71,7 @@ pub(super) fn cover(
         }
         left.retain(|article| best.members.binary_search_by_key(article, |member| member.article).is_err());
         let Split { star, alike, gone, refilled } = split(duplicates, editions, best);
-        left.extend(
-            back_again(&gone, &alike, &left, edges).into_iter().filter(|&back| returned.insert(back)),
-        );
+        left.extend(unsettled(&gone, &alike).filter(|&back| returned.insert(back)));
         left.sort_unstable();
         covered.refilled.extend(refilled);
         covered.stories.extend(alike);
@@ -83,28 +82,12 @@ pub(super) fn cover(
     covered
 }
 
-/// Of those that are `gone` from a star and found no story beside it, who has a verified pair with some of `left`, or with
-/// one another. Both ascend.
-fn back_again(gone: &[u32], alike: &[Story], left: &[u32], edges: &[Edge]) -> Vec<u32> {
+/// Of those that are `gone` from a star (ascending), who found no story beside it.
+fn unsettled<'a>(gone: &'a [u32], alike: &[Story]) -> impl Iterator<Item = u32> + use<'a> {
     let mut settled: Vec<u32> =
         alike.iter().flat_map(|story| story.members.iter().map(|member| member.article)).collect();
     settled.sort_unstable();
-    let mut linked: Vec<u32> = left
-        .iter()
-        .chain(gone)
-        .flat_map(|&article| later_neighbours(article, edges).iter().map(|edge| edge.pair.1))
-        .collect();
-    linked.sort_unstable();
-    let is_linked = |article: u32| {
-        linked.binary_search(&article).is_ok()
-            || later_neighbours(article, edges)
-                .iter()
-                .any(|edge| [left, gone].iter().any(|others| others.binary_search(&edge.pair.1).is_ok()))
-    };
-    gone.iter()
-        .copied()
-        .filter(|article| settled.binary_search(article).is_err() && is_linked(*article))
-        .collect()
+    gone.iter().copied().filter(move |article| settled.binary_search(article).is_err())
 }
 
 /// The edges from an article to later ones.
@@ -114,11 +97,11 @@ fn later_neighbours(article: u32, edges: &[Edge]) -> &[Edge] {
     &edges[begin..begin + count]
 }
 
-/// What `article` (`a`) shares with `representative` (`b`), if there is an edge between them.
-fn verified_before(article: u32, representative: u32, edges: &[Edge]) -> Option<Overlap> {
+/// How near `article` (`a`) is to `representative` (`b`), if there is an edge between them.
+fn verified_before(article: u32, representative: u32, edges: &[Edge]) -> Option<Nearness> {
     let pair = (article.min(representative), article.max(representative));
-    let Overlap { common, a, b } = edges[edges.binary_search_by_key(&pair, |edge| edge.pair).ok()?].overlap;
-    Some(if article < representative { Overlap { common, a, b } } else { Overlap { common, a: b, b: a } })
+    let near = edges[edges.binary_search_by_key(&pair, |edge| edge.pair).ok()?].near;
+    Some(if article < representative { near } else { near.swapped() })
 }
 
 /// The article with the most verified neighbours among `left` (ascending); the earliest on a tie.
@@ -142,7 +125,7 @@ mod tests {
     use crate::candidates::{BandPlan, Signatures};
     use crate::scratch::Scratch;
     use crate::stories::{Sets, editions};
-    use crate::verify::ShingleSet;
+    use crate::verify::{Rule, ShingleSet};
 
     fn check(sets: &[Vec<u64>], edges: &[(u32, u32)], expect: &[(u32, &[u32])]) {
         let make = |article: u32| ShingleSet::from_shingles(&sets[article as usize]);
@@ -152,7 +135,8 @@ mod tests {
             signatures: &Signatures::default(),
             scratch: &Scratch::unneeded(),
             plan: BandPlan::for_recall(0.8, 0.999),
-            threshold: 0.8,
+            rule: Rule::Resemblance(0.8),
+            look_twice: None,
             least_agreeing: 0,
             sets: &sets,
             linkable: &|_, _| true,
@@ -163,12 +147,12 @@ mod tests {
         group.dedup();
         let overlap = |a, b| duplicates.sets.get(a).overlap(&duplicates.sets.get(b));
         let edges: Vec<Edge> =
-            edges.iter().map(|&pair| Edge { pair, overlap: overlap(pair.0, pair.1) }).collect();
+            edges.iter().map(|&pair| Edge { pair, near: overlap(pair.0, pair.1).into() }).collect();
         let editions = editions((0..sets_count).map(|article| Some(article as u128)), false);
         let stories = cover(&duplicates, &editions, &group, &edges).stories;
         for story in &stories {
             for member in &story.members {
-                assert_eq!(member.overlap, overlap(member.article, story.representative));
+                assert_eq!(member.near.overlap, overlap(member.article, story.representative));
             }
         }
         let found: Vec<(u32, Vec<u32>)> = stories

@@ -4,7 +4,7 @@
 //! takes verbatim reprints, the bulk of syndication, out of every comparison.
 
 use super::{Duplicates, Member, Story};
-use crate::verify::Overlap;
+use crate::verify::Nearness;
 
 /// Articles grouped by their tokens.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ impl Editions {
                 for member in story.members {
                     placed[self.edition_of[member.article as usize] as usize] = true;
                     let like = self.articles_like(member.article).iter();
-                    members.extend(like.map(|&article| Member { article, overlap: member.overlap }));
+                    members.extend(like.map(|&article| Member { article, near: member.near }));
                 }
                 members.sort_unstable_by_key(|member| member.article);
                 Story { members, ..story }
@@ -78,8 +78,8 @@ impl Editions {
             let alone = !placed[self.edition_of[first as usize] as usize];
             let like = self.articles_like(first);
             if alone && like.len() > 1 {
-                let overlap = Overlap::of_equals(duplicates.sets.get(first).len());
-                let members = like.iter().map(|&article| Member { article, overlap }).collect();
+                let near = Nearness::of_equals(duplicates.sets.get(first).len());
+                let members = like.iter().map(|&article| Member { article, near }).collect();
                 stories.push(Story { representative: first, members });
             }
         }

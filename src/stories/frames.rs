@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::{Duplicates, Editions, Member, Story, Template};
-use crate::verify::{Facts, Frame, Overlap, Refilled};
+use crate::verify::{Facts, Frame, Nearness, Refilled};
 
 /// What telling templates needs.
 #[derive(Clone, Copy)]
@@ -42,6 +42,13 @@ impl Frames<'_> {
     /// An article of `like` (all of the same tokens) that `outlet` printed.
     fn printed_by(&self, outlet: u64, like: &[u32]) -> Option<u32> {
         like.iter().take(ASKED).copied().find(|&article| (self.outlet_of)(article) == outlet)
+    }
+
+    /// Whether an outlet printed articles of both editions.
+    pub fn print_both(&self, a: &[u32], b: &[u32]) -> bool {
+        let mut of_b: Vec<u64> = self.outlets(b).collect();
+        of_b.sort_unstable();
+        self.outlets(a).any(|outlet| of_b.binary_search(&outlet).is_ok())
     }
 
     fn outlets<'l>(&'l self, like: &'l [u32]) -> impl Iterator<Item = u64> + 'l {
@@ -118,12 +125,12 @@ pub(super) fn split(duplicates: &Duplicates<'_>, editions: &Editions, star: Stor
     let refilled: Vec<(u32, Member)> = told
         .par_iter()
         .map(|told| {
-            let overlap = if told.form == representative {
-                told.member.overlap
+            let near = if told.form == representative {
+                told.member.near
             } else {
-                duplicates.sets.get(told.member.article).overlap(&duplicates.sets.get(told.form))
+                duplicates.sets.get(told.member.article).overlap(&duplicates.sets.get(told.form)).into()
             };
-            (told.form, Member { overlap, ..told.member })
+            (told.form, Member { near, ..told.member })
         })
         .collect();
     // Others may have printed what was filled in: then their story is that of the filling, not of the form.
@@ -180,10 +187,10 @@ fn story_of_alike(duplicates: &Duplicates<'_>, group: &[u32]) -> Option<Story> {
     let set = duplicates.sets.get(first);
     let matching = others.iter().filter_map(|&article| {
         let linkable = (duplicates.linkable)(first, article);
-        let overlap = linkable.then(|| duplicates.matching(&duplicates.sets.get(article), &set))??;
-        Some(Member { article, overlap })
+        let verified = || duplicates.verified((article, &duplicates.sets.get(article)), (first, &set), true);
+        Some(Member { article, near: linkable.then(verified)?.near()? })
     });
-    let itself = Member { article: first, overlap: Overlap::of_equals(set.len()) };
+    let itself = Member { article: first, near: Nearness::of_equals(set.len()) };
     let members: Vec<Member> = std::iter::once(itself).chain(matching).collect();
     (members.len() > 1).then_some(Story { representative: first, members })
 }
@@ -201,10 +208,11 @@ pub(super) fn spread(
             let printed = editions.articles_like(form);
             editions.articles_like(member.article).iter().filter_map(move |&article| {
                 let frame = frames.printed_by((frames.outlet_of)(article), printed)?;
+                let overlap = member.near.overlap;
                 let (article, frame, overlap) = if article > frame {
-                    (article, frame, member.overlap)
+                    (article, frame, overlap)
                 } else {
-                    (frame, article, member.overlap.swapped())
+                    (frame, article, overlap.swapped())
                 };
                 Some(Template { article, frame, overlap })
             })

@@ -32,11 +32,11 @@ use crate::candidates::{BandPlan, Signatures};
 use crate::error::Error;
 use crate::scratch::Scratch;
 use crate::sketch::{Signature, agreeing_slots};
-use crate::verify::{Overlap, ShingleSet};
+use crate::verify::{Looked, Nearness, Overlap, Rule, ShingleSet, Verified};
 pub use editions::{Editions, editions};
 pub use frames::Frames;
 pub use pairs::{Pair, PairsError, all_pairs};
-pub use sets::Sets;
+pub use sets::{Kept, Sets};
 
 /// What finding near-duplicates needs to know of the archive.
 #[derive(Clone, Copy)]
@@ -45,8 +45,8 @@ pub struct Duplicates<'a> {
     pub signatures: &'a Signatures,
     /// How signatures are cut.
     pub plan: BandPlan,
-    /// Least resemblance of a match, above 0 and at most 1.
-    pub threshold: f64,
+    /// Which pairs match.
+    pub rule: Rule,
     /// Pairs whose signatures agree in fewer slots are not verified; see [`BandPlan::least_agreeing`].
     pub least_agreeing: u32,
     /// The shingle sets of articles.
@@ -56,6 +56,8 @@ pub struct Duplicates<'a> {
     pub linkable: &'a (dyn Fn(u32, u32) -> bool + Sync),
     /// How templates are told from near-duplicates; without it they are not.
     pub frames: Option<Frames<'a>>,
+    /// Looks at the texts of an earlier and a later article whose sets do not settle it; without it those do not match.
+    pub look_twice: Option<&'a (dyn Fn(u32, u32, Overlap) -> Looked + Sync)>,
     /// Where what does not fit into memory goes.
     pub scratch: &'a Scratch,
 }
@@ -64,7 +66,7 @@ impl std::fmt::Debug for Duplicates<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Duplicates")
             .field("plan", &self.plan)
-            .field("threshold", &self.threshold)
+            .field("rule", &self.rule)
             .finish_non_exhaustive()
     }
 }
@@ -83,8 +85,8 @@ pub struct Story {
 pub struct Member {
     /// The article.
     pub article: u32,
-    /// What it (`a`) shares with the representative (`b`).
-    pub overlap: Overlap,
+    /// How near it (`a`) is to the representative (`b`).
+    pub near: Nearness,
 }
 
 /// How many pairs each stage saw.
@@ -96,6 +98,8 @@ pub struct Funnel {
     pub verified: u64,
     /// Pairs that were verified to match.
     pub matched: u64,
+    /// Pairs whose texts were too long to be looked at twice.
+    pub too_long: u64,
     /// Articles in the largest bucket.
     pub largest_bucket: u64,
 }
@@ -106,6 +110,7 @@ impl Funnel {
             met: self.met + other.met,
             verified: self.verified + other.verified,
             matched: self.matched + other.matched,
+            too_long: self.too_long + other.too_long,
             largest_bucket: self.largest_bucket.max(other.largest_bucket),
         }
     }
@@ -189,8 +194,21 @@ impl Duplicates<'_> {
         agreeing_slots(self.signature(a), self.signature(b))
     }
 
-    /// What two articles share, if they match.
-    fn matching(&self, a: &ShingleSet, b: &ShingleSet) -> Option<Overlap> {
-        a.overlap_from(b, self.threshold).filter(|overlap| overlap.common > 0)
+    /// How near two articles are, each with its set. Without `looks` their texts are not looked at.
+    fn verified(&self, a: (u32, &ShingleSet), b: (u32, &ShingleSet), looks: bool) -> Verified {
+        if a.0 > b.0 {
+            // Always asked the same way round: then it always says the same.
+            return match self.verified(b, a, looks) {
+                Verified::Near(near) => Verified::Near(near.swapped()),
+                apart => apart,
+            };
+        }
+        let look_twice = self.look_twice.filter(|_| looks);
+        let least = if look_twice.is_some() { self.rule.least() } else { self.rule.sure() };
+        let overlap = a.1.overlap_from(b.1, least);
+        self.rule.verify(overlap, || match (look_twice, overlap) {
+            (Some(look_twice), Some(overlap)) => look_twice(a.0, b.0, overlap),
+            _ => Looked::Less,
+        })
     }
 }

@@ -12,7 +12,7 @@ use super::{Duplicates, Editions, Funnel};
 use crate::candidates::{Entry, buckets, share_an_earlier_band};
 use crate::error::Error;
 use crate::scratch::{Rows, RowsWriter, Sorted};
-use crate::verify::{Overlap, ShingleSet};
+use crate::verify::{Aligned, Nearness, Overlap, ShingleSet, Verified};
 
 /// Why pairs could not all be listed.
 #[derive(Debug)]
@@ -41,24 +41,31 @@ pub struct Pair {
     pub b: u32,
     /// Shingles in both, in `a`, in `b`: a text under 2 GiB has fewer than 2^32.
     shingles: [u32; 3],
+    /// Tokens in common in one order, of `a`, of `b`, and of the longest block; all 0 where no second look was taken.
+    tokens: [u32; 4],
 }
 
 impl Pair {
-    fn new(a: u32, b: u32, overlap: Overlap) -> Pair {
-        let overlap = if a < b { overlap } else { overlap.swapped() };
+    fn new(a: u32, b: u32, near: Nearness) -> Pair {
+        let Nearness { overlap, aligned } = if a < b { near } else { near.swapped() };
         let narrow = |count: usize| u32::try_from(count).expect("a text under 2 GiB has fewer shingles");
         let shingles = [overlap.common, overlap.a, overlap.b].map(narrow);
-        Pair { a: a.min(b), b: a.max(b), shingles }
+        let tokens = aligned.map_or([0; 4], |aligned| [aligned.common, aligned.a, aligned.b, aligned.block]);
+        Pair { a: a.min(b), b: a.max(b), shingles, tokens }
     }
 
-    /// What the two articles share.
-    pub fn overlap(&self) -> Overlap {
+    /// How near the two articles are.
+    pub fn near(&self) -> Nearness {
         let [common, a, b] = self.shingles.map(|count| count as usize);
-        Overlap { common, a, b }
+        let overlap = Overlap { common, a, b };
+        let [common, a, b, block] = self.tokens;
+        // What matches by its tokens has some.
+        let aligned = (common > 0).then_some(Aligned { common, a, b, block });
+        Nearness { overlap, aligned }
     }
 }
 
-/// All pairs at or above the threshold that meet in a band, ascending. Pairs of one edition need no
+/// All pairs that match and meet in a band, ascending. Pairs of one edition need no
 /// comparison; the pairs of two editions are all like that of their first articles.
 ///
 /// # Errors
@@ -76,9 +83,9 @@ pub fn all_pairs(
         let like = editions.articles_like(first);
         if like.len() > 1 {
             listed.count(like.len() * (like.len() - 1) / 2)?;
-            let overlap = Overlap::of_equals(duplicates.sets.get(first).len());
+            let near = Nearness::of_equals(duplicates.sets.get(first).len());
             for (j, &b) in like.iter().enumerate() {
-                let pairs: Vec<Pair> = like[..j].iter().map(|&a| Pair::new(a, b, overlap)).collect();
+                let pairs: Vec<Pair> = like[..j].iter().map(|&a| Pair::new(a, b, near)).collect();
                 listed.lock().push_all(&pairs)?;
             }
         }
@@ -91,11 +98,11 @@ pub fn all_pairs(
             .shared()
             .into_par_iter()
             .map(|bucket| {
-                pairs_of(duplicates, bucket, band, &mut |a, b, overlap| {
+                pairs_of(duplicates, bucket, band, &mut |a, b, near| {
                     let (like_a, like_b) = (editions.articles_like(a), editions.articles_like(b));
                     listed.count(like_a.len() * like_b.len())?;
                     for &a in like_a {
-                        let pairs: Vec<Pair> = like_b.iter().map(|&b| Pair::new(a, b, overlap)).collect();
+                        let pairs: Vec<Pair> = like_b.iter().map(|&b| Pair::new(a, b, near)).collect();
                         listed.lock().push_all(&pairs)?;
                     }
                     Ok(())
@@ -138,7 +145,7 @@ fn pairs_of(
     duplicates: &Duplicates<'_>,
     bucket: &[Entry],
     band: usize,
-    each: &mut impl FnMut(u32, u32, Overlap) -> Result<(), PairsError>,
+    each: &mut impl FnMut(u32, u32, Nearness) -> Result<(), PairsError>,
 ) -> Result<Funnel, PairsError> {
     let mut funnel = Funnel { largest_bucket: bucket.len() as u64, ..Funnel::default() };
     let blocks = || (0..bucket.len()).step_by(BLOCK).map(|begin| begin..bucket.len().min(begin + BLOCK));
@@ -159,9 +166,13 @@ fn pairs_of(
                     funnel.verified += 1;
                     let of_earlier = sets[0].get(i, || duplicates.sets.get(earlier));
                     let of_later = sets[1].get(j, || duplicates.sets.get(later));
-                    if let Some(overlap) = duplicates.matching(&of_earlier, &of_later) {
-                        funnel.matched += 1;
-                        each(earlier, later, overlap)?;
+                    match duplicates.verified((earlier, &of_earlier), (later, &of_later), true) {
+                        Verified::Near(near) => {
+                            funnel.matched += 1;
+                            each(earlier, later, near)?;
+                        }
+                        Verified::Apart | Verified::Unlike => {}
+                        Verified::TooLong => funnel.too_long += 1,
                     }
                 }
             }

@@ -1,12 +1,12 @@
-//! Shingle sets at hand: made from the text on demand, and kept as long as there is room.
+//! Shingle sets and glances at hand: made from the text on demand, and kept as long as there is room.
 //!
 //! The same article is compared in many bands and again when its group is cut into stories; making its set anew each
-//! time means reading and cutting its text. What is kept never changes a result, only how often a set is made.
+//! time means reading and cutting its text. What is kept never changes a result, only how often it is made.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::verify::ShingleSet;
+use crate::verify::{Glance, ShingleSet};
 
 /// Shelves, so that threads seldom wait for one another.
 const SHELVES: usize = 64;
@@ -15,49 +15,72 @@ const SHELVES: usize = 64;
 /// touched (on 100 MB and 1 GB of generated news 64 MiB took 2 and 4 % more CPU time).
 const MOST_BYTES: u64 = 16 << 20;
 
-/// Makes and keeps shingle sets.
-pub struct Sets<'a> {
-    make: &'a (dyn Fn(u32) -> ShingleSet + Sync),
-    /// Shingles a shelf holds before it is emptied.
-    most_shingles: usize,
-    shelves: Vec<Mutex<Shelf>>,
+/// Makes and keeps something of articles.
+pub struct Kept<'a, T> {
+    make: &'a (dyn Fn(u32) -> T + Sync),
+    /// How many numbers of 64 bits one holds.
+    numbers: fn(&T) -> usize,
+    /// Numbers that a shelf holds before it is emptied.
+    most_numbers: usize,
+    shelves: Vec<Mutex<Shelf<T>>>,
 }
 
-#[derive(Default)]
-struct Shelf {
-    sets: HashMap<u32, Arc<ShingleSet>>,
-    shingles: usize,
+/// Shingle sets at hand.
+pub type Sets<'a> = Kept<'a, ShingleSet>;
+
+struct Shelf<T> {
+    made: HashMap<u32, Arc<T>>,
+    numbers: usize,
 }
 
-impl std::fmt::Debug for Sets<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sets").finish_non_exhaustive()
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Shelf { made: HashMap::new(), numbers: 0 }
     }
 }
 
-impl<'a> Sets<'a> {
+impl<T> std::fmt::Debug for Kept<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kept").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Kept<'a, ShingleSet> {
     /// `make` gives the set of an article from its text; about `bytes` bytes of sets are kept, 16 MiB at most.
     pub fn new(make: &'a (dyn Fn(u32) -> ShingleSet + Sync), bytes: u64) -> Self {
-        let most_shingles =
+        Kept::up_to(bytes, make, ShingleSet::len)
+    }
+}
+
+impl<'a> Kept<'a, Glance> {
+    /// The same of glances.
+    pub fn glances(make: &'a (dyn Fn(u32) -> Glance + Sync), bytes: u64) -> Self {
+        Kept::up_to(bytes, make, Glance::len)
+    }
+}
+
+impl<'a, T> Kept<'a, T> {
+    fn up_to(bytes: u64, make: &'a (dyn Fn(u32) -> T + Sync), numbers: fn(&T) -> usize) -> Self {
+        let most_numbers =
             usize::try_from(bytes.min(MOST_BYTES)).unwrap_or(usize::MAX) / SHELVES / size_of::<u64>();
-        Sets { make, most_shingles, shelves: (0..SHELVES).map(|_| Mutex::default()).collect() }
+        Kept { make, numbers, most_numbers, shelves: (0..SHELVES).map(|_| Mutex::default()).collect() }
     }
 
-    /// The set of an article.
-    pub fn get(&self, article: u32) -> Arc<ShingleSet> {
+    /// That of an article.
+    pub fn get(&self, article: u32) -> Arc<T> {
         let place = &self.shelves[article as usize % SHELVES];
         let lock = || place.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(set) = lock().sets.get(&article) {
-            return Arc::clone(set);
+        if let Some(made) = lock().made.get(&article) {
+            return Arc::clone(made);
         }
-        // Made outside the lock: two threads may make the same set, which is only work.
-        let set = Arc::new((self.make)(article));
+        // Made outside the lock: two threads may make the same, which is only work.
+        let made = Arc::new((self.make)(article));
         let mut room = lock();
-        if room.shingles > self.most_shingles {
+        if room.numbers > self.most_numbers {
             *room = Shelf::default();
         }
-        room.shingles += set.len();
-        room.sets.insert(article, Arc::clone(&set));
-        set
+        room.numbers += (self.numbers)(&made);
+        room.made.insert(article, Arc::clone(&made));
+        made
     }
 }

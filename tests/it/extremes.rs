@@ -99,12 +99,14 @@ fn a_long_chain_of_versions_stays_cheap_and_true() {
         lines.push(json!({"id": format!("v{number:04}"), "date": date, "text": words.join(" ")}).to_string());
     }
     let scan = Scan::of("chain.jsonl", lines.join("\n"));
-    let run = scan.scan(&["chain.jsonl", "--only", "duplicates"]).ends_with(0);
-    assert!(run.report.count("stories") > 100, "the chain is cut");
-    for story in run.report.table("stories") {
-        assert!(story["cohesion"].as_f64().unwrap() >= 0.8, "{story}");
+    for (rule, stories, cohesion) in [(&["--threshold", "0.8"][..], 100, 0.8), (&[], 40, 0.34)] {
+        let run = scan.scan(&[&["chain.jsonl", "--only", "duplicates"], rule].concat()).ends_with(0);
+        assert!(run.report.count("stories") > stories, "the chain is cut: {rule:?}");
+        for story in run.report.table("stories") {
+            assert!(story["cohesion"].as_f64().unwrap() >= cohesion, "{story}");
+        }
+        assert!(run.report.run()["funnel"]["pairs_verified"].as_u64().unwrap() < 20 * 2000);
     }
-    assert!(run.report.run()["funnel"]["pairs_verified"].as_u64().unwrap() < 20 * 2000);
 }
 
 #[test]

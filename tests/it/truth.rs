@@ -9,7 +9,8 @@ use crate::generator::{Article, Script, Settings, generate, to_json_lines};
 use crate::judging::{
     Pairs, Texts, at_words, check_passages, check_repeats, check_stories, covered, merged, ratio, spans_by,
 };
-use crate::support::{Report, Scan, string};
+use crate::support::{Report, Scan, share, string};
+use wirecopy::compare::{Given, compare};
 
 /// The seeds that pooled measures run over.
 const SEEDS: [u64; 3] = [1, 2, 3];
@@ -49,6 +50,56 @@ fn check_pairs(threshold: f64) {
 #[test]
 fn all_pairs_at_the_usual_threshold_are_the_true_ones() {
     check_pairs(0.8);
+}
+
+/// Every pair there is from 0.34 on, held against `compare`, which knows the texts and no bands.
+#[test]
+fn all_pairs_by_the_usual_rule_are_those_that_compare_calls_near_duplicates() {
+    let (mut listed, mut edited, mut missed) = (0, 0, 0);
+    for seed in SEEDS {
+        let articles = archive(seed, Script::English);
+        let report = scanned(&articles, &["--only", "duplicates", "--all-pairs"]);
+        let texts = Texts::of(&articles);
+        let mut rows: BTreeMap<(usize, usize), (f64, String)> = BTreeMap::new();
+        for row in report.table("matches") {
+            let (a, b) = (texts.number(&row, "a"), texts.number(&row, "b"));
+            rows.insert((a.min(b), a.max(b)), (share(&row, "score"), string(&row, "rule").to_owned()));
+        }
+        let mut times: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+        for text in &texts.texts {
+            *times.entry(judge::words(text)).or_default() += 1;
+        }
+        let given = |number: usize| Given {
+            text: &texts.texts[number],
+            outlet: Some(&articles[number].outlet),
+            ..Given::default()
+        };
+        let mut known = 0;
+        for (a, b, resemblance) in judge::exact_pairs(&texts.sets(), 0.34) {
+            let row = rows.get(&(a, b));
+            known += usize::from(row.is_some());
+            // What stands several times is asked for all its outlets.
+            if resemblance >= 0.8 || [a, b].iter().any(|&text| times[&judge::words(&texts.texts[text])] > 1) {
+                assert!(resemblance < 0.8 || row.is_none_or(|(_, rule)| rule == "resemblance"));
+                continue;
+            }
+            let found = compare(given(a), given(b), &wirecopy::Settings::default()).unwrap();
+            match (found.near, row) {
+                (None, None) => {}
+                (Some(_), None) => missed += 1,
+                (near, Some((score, rule))) => {
+                    let near = near.unwrap_or_else(|| panic!("{a} and {b} are listed, and none"));
+                    assert!((near.score() - score).abs() < 1e-6 && near.rule() == rule);
+                    assert_eq!(rule, "aligned");
+                    edited += 1;
+                }
+            }
+        }
+        assert_eq!(known, rows.len(), "a pair under 0.34 is listed");
+        listed += rows.len();
+    }
+    assert!(listed > 1_000 && edited > 200, "{edited} of {listed}");
+    assert!(1000 * missed <= edited, "{missed} missed beside {edited}");
 }
 
 #[test]
