@@ -178,16 +178,24 @@ impl Fields<'_> {
 /// The fields of a header as nearly all are: UTF-8, and no value goes on in the next line. `None` for others, which the crate
 /// reads; it says the same of these, and takes longer.
 fn fields_of(header: &[u8]) -> Option<Fields<'_>> {
-    let mut lines = simdutf8::basic::from_utf8(header).ok()?.split_inclusive('\n');
-    // The version.
-    lines.next()?;
+    let text = simdutf8::basic::from_utf8(header).ok()?;
     let mut fields = Vec::with_capacity(16);
-    for line in lines.take_while(|line| !line.trim_ascii_end().is_empty()) {
-        if line.starts_with([' ', '\t']) {
+    let mut begin = 0;
+    // The first line names the version.
+    for (number, line) in split::lines(header).enumerate() {
+        let (at, name) = (begin, memchr::memchr(b':', line));
+        begin += line.len() + 1;
+        if number > 0 && line.trim_ascii_end().is_empty() {
+            break;
+        }
+        if number > 0 && matches!(line[0], b' ' | b'\t') {
             return None;
         }
-        if let Some((name, value)) = line.split_once(':') {
-            fields.push((name.trim_ascii(), value.trim_ascii()));
+        if number > 0
+            && let Some(colon) = name
+        {
+            let line = &text[at..at + line.len()];
+            fields.push((line[..colon].trim_ascii(), line[colon + 1..].trim_ascii()));
         }
     }
     Some(Fields::Plain(fields))

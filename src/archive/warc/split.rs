@@ -16,6 +16,9 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::MAX_HEADER;
 use crate::archive::gzip::Gaps;
@@ -75,8 +78,9 @@ impl Raw<'_> {
 
     /// Whether there may be a page in it, by its looks: nothing else takes time.
     pub(in crate::archive) fn may_hold_page(&self) -> bool {
-        let says = |word: &[u8]| memchr::memmem::find(self.header(), word).is_some();
-        says(b"WARC-Type: res") || says(b"text/html") || says(b"xhtml+xml")
+        static LOOKS: LazyLock<[Finder<'static>; 3]> =
+            LazyLock::new(|| ["WARC-Type: res", "text/html", "xhtml+xml"].map(Finder::new));
+        LOOKS.iter().any(|look| look.find(self.header()).is_some())
     }
 
     /// How many bytes it has.
@@ -395,11 +399,20 @@ pub(super) fn header_end(bytes: &[u8], most: usize) -> Option<usize> {
 
 fn content_length(header: &[u8]) -> Option<u64> {
     let name = b"content-length:";
-    let mut lines = header.split(|&byte| byte == b'\n');
-    let value = lines.find_map(|line| {
+    let value = lines(header).find_map(|line| {
         line.get(..name.len()).filter(|begin| begin.eq_ignore_ascii_case(name)).map(|_| &line[name.len()..])
     })?;
     std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
+}
+
+/// The lines of a header, without the line feeds.
+pub(super) fn lines(header: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut begin = 0;
+    memchr::memchr_iter(b'\n', header).chain([header.len()]).map(move |end| {
+        let line = &header[begin..end];
+        begin = (end + 1).min(header.len());
+        line
+    })
 }
 
 fn none_said() -> String {
