@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use super::{Met, Splitter};
-use crate::archive::ReadSettings;
+use crate::archive::record::Outcome;
+use crate::archive::{Archive, ReadSettings};
 use crate::archive::readers::tests::{Seen, check_standing, read, read_with};
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
@@ -254,6 +255,30 @@ fn texts_that_are_left_where_they_stand_read_as_if_they_were_copied() {
     check_standing("a.wet", &parts.concat(), &settings);
     check_standing("a.wet", &parts.concat(), &ReadSettings { max_record: 1500, ..settings.clone() });
     check_standing("a.wet", &parts.concat(), &ReadSettings { max_unpacked: Some(200_000), ..settings });
+}
+
+#[test]
+fn a_file_that_changes_under_the_run_gives_no_text_and_is_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.wet");
+    let bytes = [SENTENCE; 50].map(|sentence| wet(&[sentence; 60].join(" "))).concat();
+    std::fs::write(&path, &bytes).expect("written");
+    let arguments = [path.to_str().expect("UTF-8").to_owned()];
+    let (archive, problems) = Archive::open(&arguments, Settings::default().read).expect("opened");
+    assert!(problems.is_empty() && archive.sources()[0].has_texts());
+    // Clocks of files tick a few hundred times a second.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let mut file = std::fs::OpenOptions::new().write(true).open(&path).expect("opened");
+    file.write_all(&vec![0xFF; bytes.len()]).expect("written");
+    let mut seen = 0;
+    for piece in &archive.pieces().0 {
+        let read = archive.read_piece(piece, |met| {
+            assert_eq!((met.outcome, archive.text_at(met.place)), (Outcome::Empty, String::new()));
+            seen += 1;
+        });
+        read.expect("frames are there");
+    }
+    assert_eq!((seen, archive.changed().len()), (50, 1));
 }
 
 proptest::proptest! {
