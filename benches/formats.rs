@@ -7,15 +7,11 @@ use std::fs;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::time::Duration;
 
-use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{Criterion, Throughput};
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeVal;
 use serde_json::{Map, Value};
 use support::generator::to_json_lines;
-use support::{Script, archive, sized};
+use support::{CpuTime, Script, archive, sized};
 use wirecopy::Settings;
 use wirecopy::archive::Archive;
 use wirecopy::archive::record::Outcome;
@@ -24,49 +20,6 @@ fn main() {
     let mut criterion = support::criterion().with_measurement(CpuTime);
     formats(&mut criterion);
     criterion.final_summary();
-}
-
-/// CPU time, of the kernel's part too: unpacking writes a temporary file, and what that costs is no waiting.
-struct CpuTime;
-
-impl CpuTime {
-    fn now() -> Duration {
-        let usage = getrusage(UsageWho::RUSAGE_SELF).expect("the system knows");
-        let time = |time: TimeVal| {
-            let micros = time.tv_sec() * 1_000_000 + time.tv_usec();
-            Duration::from_micros(micros.try_into().expect("time is positive"))
-        };
-        time(usage.user_time()) + time(usage.system_time())
-    }
-}
-
-impl Measurement for CpuTime {
-    type Intermediate = Duration;
-    type Value = Duration;
-
-    fn start(&self) -> Duration {
-        Self::now()
-    }
-
-    fn end(&self, begun: Duration) -> Duration {
-        Self::now().saturating_sub(begun)
-    }
-
-    fn add(&self, one: &Duration, other: &Duration) -> Duration {
-        *one + *other
-    }
-
-    fn zero(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn to_f64(&self, value: &Duration) -> f64 {
-        WallTime.to_f64(value)
-    }
-
-    fn formatter(&self) -> &dyn ValueFormatter {
-        WallTime.formatter()
-    }
 }
 
 /// What the bare crates make of a file: the sum of the lengths of all texts.

@@ -70,7 +70,10 @@ impl Archive {
     /// cannot be parsed.
     pub fn explain(&self, place: Place) -> Vec<Explained> {
         let source = &self.sources[place.source as usize];
-        let Ok(bytes) = source.fetch(place.begin..place.begin + place.bytes) else { return Vec::new() };
+        let mut own = Vec::new();
+        let Ok(bytes) = source.record(place.begin..place.begin + place.bytes, &mut own) else {
+            return Vec::new();
+        };
         let overrides = &self.settings.fields;
         let of_json = |json: &[u8]| match serde_json::from_slice(json) {
             Ok(Value::Object(object)) => explain(&lookup_in(&object), overrides),

@@ -5,10 +5,16 @@
 //! fields, each with its length in front; a JSON object stands as it was written. Which field is the text, the title
 //! and so on is decided when a frame is read, by the rules of [`fields`](super::fields), as for any other record.
 //!
+//! A text that stands in a mapped file just as it is need not stand in the spool too: then the frame is *short*, it says where
+//! the text is. Nobody reads a short frame: [`lengthen`] makes it the frame that would have been written otherwise, byte for byte,
+//! so that places apart nothing shows which it was.
+//!
 //! A spool is of no use to another process, so the form has no version.
 
+use std::ops::Range;
+
 use super::fields::{Lookup, Noun, has_capital, is_recased};
-use super::json::{JsonNumber, JsonObject, JsonText, JsonValue};
+use super::json::{JsonNumber, JsonObject, JsonText, JsonValue, Shape, Shapes};
 use super::record::Finding;
 use crate::problem::ProblemKind;
 
@@ -25,14 +31,28 @@ pub(super) enum Value<'a> {
     Text(&'a str),
     /// An object, as valid JSON.
     Object(&'a str),
+    /// A text that stands in the file as it is. For files whose map is kept ([`Sink::texts_stand`](super::sink::Sink)), and
+    /// for valid UTF-8 of [`LEAST_STANDING`] bytes alone.
+    Standing(Standing),
+}
+
+/// A shorter text is copied: fetching it from its file would cost more.
+pub(super) const LEAST_STANDING: usize = 256;
+
+/// Where a text stands in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) begin: u64,
+    pub(super) bytes: u32,
 }
 
 impl Value<'_> {
-    /// How many bytes it takes in a frame.
+    /// How many bytes it has.
     pub(super) fn bytes(self) -> usize {
         match self {
             Value::Null | Value::Bool => 0,
             Value::Number(written) | Value::Text(written) | Value::Object(written) => written.len(),
+            Value::Standing(standing) => standing.bytes as usize,
         }
     }
 }
@@ -63,6 +83,8 @@ pub(super) struct Header {
     pub(super) ordinal: u64,
     /// Where the record began, in bytes, where that is known.
     pub(super) byte: Option<u64>,
+    /// Whether it is short.
+    pub(super) is_short: bool,
     kind: u8,
     findings: u8,
     fields: u16,
@@ -91,6 +113,8 @@ pub(super) struct Fields<'a> {
     any_case: bool,
     /// A bit for each length of a name: nearly all names of the tables are no field, and most are told by their length.
     lengths: u64,
+    /// Which fields may hold which noun, if that was worked out for fields of these names.
+    shape: Option<&'a Shape>,
 }
 
 const ROW: u8 = 0;
@@ -100,20 +124,26 @@ const REJECTED: u8 = 3;
 
 /// Bytes in front of a field: kind, length of its name, length of its value.
 const FIELD_BYTES: usize = 9;
+// Kinds of fields.
+const TEXT: u8 = 3;
+const STANDING: u8 = 6;
+/// What stands in place of a text that is not there: where it begins.
+const STANDING_BYTES: usize = 8;
 /// Bytes in front of a finding: kind, length of its message.
 const FINDING_BYTES: usize = 5;
 
-/// Writes a frame into `into`, which is emptied first. Lengths must fit into 32 bits, the number of fields into 16,
-/// that of findings into 8: the sink sees to that.
+/// Appends a frame. Lengths must fit into 32 bits, the number of fields into 16, that of findings into 8: the sink sees
+/// to that. Returns how many bytes longer it would be if its texts stood in it.
 pub(super) fn write(
     ordinal: u64,
     byte: Option<u64>,
     findings: &[Finding],
     body: Body<'_>,
     into: &mut Vec<u8>,
-) {
-    into.clear();
-    into.resize(HEADER_BYTES, 0);
+) -> u64 {
+    let begin = into.len();
+    let (mut elsewhere, mut is_short) = (0, false);
+    into.resize(begin + HEADER_BYTES, 0);
     let narrow = |length: usize| u32::try_from(length).expect("the sink bounds lengths").to_le_bytes();
     for (kind, message) in findings {
         into.push(code_of(*kind));
@@ -127,30 +157,78 @@ pub(super) fn write(
         Body::Rejected => (REJECTED, &[]),
     };
     for (name, value) in fields {
+        let place;
         let (kind, written) = match *value {
-            Value::Null => (0, ""),
-            Value::Bool => (1, ""),
-            Value::Number(written) => (2, written),
-            Value::Text(text) => (3, text),
-            Value::Object(written) => (5, written),
+            Value::Null => (0, &b""[..]),
+            Value::Bool => (1, &b""[..]),
+            Value::Number(written) => (2, written.as_bytes()),
+            Value::Text(text) => (TEXT, text.as_bytes()),
+            Value::Object(written) => (5, written.as_bytes()),
+            Value::Standing(standing) => {
+                is_short = true;
+                elsewhere += u64::from(standing.bytes).saturating_sub(STANDING_BYTES as u64);
+                place = standing.begin.to_le_bytes();
+                (STANDING, &place[..])
+            }
         };
         into.push(kind);
         into.extend_from_slice(&narrow(name.len()));
-        into.extend_from_slice(&narrow(written.len()));
+        into.extend_from_slice(&narrow(value.bytes()));
         into.extend_from_slice(name.as_bytes());
-        into.extend_from_slice(written.as_bytes());
+        into.extend_from_slice(written);
     }
     if let Body::Json(json) = body {
         into.extend_from_slice(json);
     }
+    let bytes = (into.len() - begin - HEADER_BYTES) as u64;
+    let header = &mut into[begin..begin + HEADER_BYTES];
+    header[..8].copy_from_slice(&bytes.to_le_bytes());
+    header[8..16].copy_from_slice(&ordinal.to_le_bytes());
+    header[16..24].copy_from_slice(&byte.unwrap_or(u64::MAX).to_le_bytes());
+    header[24] = kind;
+    header[25] = u8::try_from(findings.len()).expect("the sink bounds findings");
+    let count = u16::try_from(fields.len()).expect("the sink bounds fields");
+    header[26..28].copy_from_slice(&count.to_le_bytes());
+    header[28] = u8::from(is_short);
+    elsewhere
+}
+
+/// Writes a short frame into `into`, which is emptied first, as it would be with its texts; `fetch` appends the bytes of
+/// the file at a place. `None` if it is no frame, or a text cannot be fetched.
+pub(super) fn lengthen(
+    short: &[u8],
+    into: &mut Vec<u8>,
+    mut fetch: impl FnMut(Range<u64>, &mut Vec<u8>) -> Option<()>,
+) -> Option<()> {
+    let header = header(short)?;
+    into.clear();
+    let mut rest = short.get(HEADER_BYTES..)?.get(..usize::try_from(header.bytes).ok()?)?;
+    for _ in 0..header.findings {
+        rest = rest.get(FINDING_BYTES..)?.get(length(rest.get(1..)?)?..)?;
+    }
+    into.extend_from_slice(&short[..HEADER_BYTES + usize::try_from(header.bytes).ok()? - rest.len()]);
+    for _ in 0..header.fields {
+        let (front, after) = rest.split_at_checked(FIELD_BYTES)?;
+        let (name, after) = after.split_at_checked(length(&front[1..])?)?;
+        let bytes = length(&front[5..])?;
+        into.push(if front[0] == STANDING { TEXT } else { front[0] });
+        into.extend_from_slice(&front[1..]);
+        into.extend_from_slice(name);
+        if front[0] == STANDING {
+            let (place, after) = after.split_first_chunk::<STANDING_BYTES>()?;
+            let begin = u64::from_le_bytes(*place);
+            fetch(begin..begin.checked_add(bytes as u64)?, into)?;
+            rest = after;
+        } else {
+            let (value, after) = after.split_at_checked(bytes)?;
+            into.extend_from_slice(value);
+            rest = after;
+        }
+    }
     let bytes = (into.len() - HEADER_BYTES) as u64;
     into[..8].copy_from_slice(&bytes.to_le_bytes());
-    into[8..16].copy_from_slice(&ordinal.to_le_bytes());
-    into[16..24].copy_from_slice(&byte.unwrap_or(u64::MAX).to_le_bytes());
-    into[24] = kind;
-    into[25] = u8::try_from(findings.len()).expect("the sink bounds findings");
-    let fields = u16::try_from(fields.len()).expect("the sink bounds fields");
-    into[26..28].copy_from_slice(&fields.to_le_bytes());
+    into[28] = 0;
+    Some(())
 }
 
 /// Reads a header; `None` where there are too few bytes.
@@ -161,10 +239,20 @@ pub(super) fn header(bytes: &[u8]) -> Option<Header> {
         bytes: wide(0)?,
         ordinal: wide(8)?,
         byte: (byte != u64::MAX).then_some(byte),
+        is_short: *bytes.get(28)? != 0,
         kind: *bytes.get(24)?,
         findings: *bytes.get(25)?,
         fields: u16::from_le_bytes(bytes.get(26..28)?.try_into().ok()?),
     })
+}
+
+/// Reads a frame as [`read`] does; what is worked out for its list of names is kept for the next.
+pub(super) fn read_like_others<'a>(bytes: &'a [u8], shapes: &'a mut Shapes) -> Option<Frame<'a>> {
+    let mut frame = read(bytes)?;
+    if let Content::Fields(fields, _) = &mut frame.content {
+        fields.shape = shapes.shape_of_keys(fields.named.iter().map(|&(name, _)| name));
+    }
+    Some(frame)
 }
 
 /// Reads a frame; `None` if it is none (the spool is damaged).
@@ -211,12 +299,13 @@ impl<'a> Fields<'a> {
             let (name, after) = after.split_at_checked(length(&front[1..])?)?;
             let (value, after) = after.split_at_checked(length(&front[5..])?)?;
             let name = std::str::from_utf8(name).ok()?;
-            let value = simdutf8::basic::from_utf8(value).ok()?;
+            // Only a file that changed under the run has a text that is none: the change is told at the end.
+            let value = simdutf8::basic::from_utf8(value).unwrap_or_default();
             let value = match front[0] {
                 0 => JsonValue::Null,
                 1 => JsonValue::Bool,
                 2 => JsonValue::Number(JsonNumber::Written(value)),
-                3 => JsonValue::Text(JsonText::plain(value)),
+                TEXT => JsonValue::Text(JsonText::plain(value)),
                 _ => JsonValue::Object(JsonObject::Written(value)),
             };
             any_case |= has_capital(name);
@@ -228,7 +317,7 @@ impl<'a> Fields<'a> {
             // Of names that differ in case alone, the smaller first, as in JSON.
             fields.sort_by_key(|&(name, _)| name);
         }
-        Some(Fields { named: fields, any_case, lengths })
+        Some(Fields { named: fields, any_case, lengths, shape: None })
     }
 }
 
@@ -261,6 +350,16 @@ impl<'a> Lookup<'a> for Fields<'a> {
         noun: Noun,
         mut judge: impl FnMut(&'static str, JsonValue<'a>) -> Option<T>,
     ) -> Option<T> {
+        if let Some(shape) = self.shape {
+            return shape.candidates(noun).iter().find_map(|candidate| {
+                let (_, value) = self.named[usize::from(candidate.member)];
+                let value = match candidate.inside {
+                    None => value,
+                    Some(path) => value.as_object()?.look_up(path)?,
+                };
+                judge(candidate.name, value)
+            });
+        }
         let names = noun.names();
         let exact = |name: &'static str| {
             let inside = || {

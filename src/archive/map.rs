@@ -7,7 +7,8 @@
 //! A mapped file that somebody else writes to changes under our eyes; that is undefined behaviour as soon as
 //! the compiler relied on a value it read. Nobody can forbid another process to write, so, as in ripgrep and
 //! BLAKE3, the promise is on our side: the bytes are only ever read as `u8` (every bit pattern is valid), a
-//! record is copied out and checked before anything is derived from it, nothing indexes by what was
+//! record is copied out and checked before anything is derived from it (what is left where it stands is judged beforehand, and
+//! judged again once it is copied), nothing indexes by what was
 //! read twice, and files that changed are reported (`Source::changed`). A file *cut* under the map raises
 //! SIGBUS at the next touch; [`exit_cleanly_when_cut`] turns that into a message and status 4. `--no-mmap`
 //! reads instead.

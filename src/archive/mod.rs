@@ -53,12 +53,13 @@ pub use compression::Compression;
 pub use explain::{Explained, FormatInfo, formats, usual_names};
 use frames::{Content, HEADER_BYTES};
 pub use guard::is_guarded;
-use json::{JsonReader, Unescaped};
+use json::{JsonReader, Shapes, Unescaped};
 use lines::{Line, after_line_end, for_each_line, pieces};
 pub use map::exit_cleanly_when_cut;
 pub(crate) use map::map as map_file;
 pub(crate) use packer::Packer;
 use record::{Finding, Outcome, Record, outcome_of, read_text, strip_mark};
+use sink::Cut;
 pub use source::{Format, Origin, Source};
 pub use walk::FileCounts;
 pub(crate) use walk::{REPORT_MARK, is_report};
@@ -105,6 +106,7 @@ pub struct Archive {
 pub struct Piece {
     source: u32,
     range: Range<u64>,
+    bytes: u64,
 }
 
 impl Piece {
@@ -115,7 +117,7 @@ impl Piece {
 
     /// How many bytes it has.
     pub fn bytes(&self) -> u64 {
-        self.range.end - self.range.start
+        self.bytes
     }
 }
 
@@ -130,6 +132,7 @@ const HASHED_BYTES: u64 = 2 << 20;
 struct Rereader {
     reader: JsonReader,
     own: Vec<u8>,
+    long: Vec<u8>,
 }
 
 /// A buffer for records that is larger is not kept: few records are.
@@ -185,12 +188,19 @@ impl Archive {
                 Format::JsonLines => pieces(source),
                 Format::Text => Ok(std::iter::once(0..source.bytes).collect()),
                 Format::Records => {
-                    let ends = source.cuts.iter().skip(1).map(|cut| cut.begin).chain([source.bytes]);
-                    Ok(source.cuts.iter().zip(ends).map(|(cut, end)| cut.begin..end).collect())
+                    let end = Cut { begin: source.end(), at: source.bytes, before: source.last_record };
+                    let ends = source.cuts.iter().skip(1).chain([&end]);
+                    all.extend(source.cuts.iter().zip(ends).map(|(cut, end)| Piece {
+                        source: index,
+                        range: cut.begin..end.begin,
+                        bytes: end.at - cut.at,
+                    }));
+                    continue;
                 }
             };
+            let piece = |range: Range<u64>| Piece { source: index, bytes: range.end - range.start, range };
             match ranges {
-                Ok(ranges) => all.extend(ranges.into_iter().map(|range| Piece { source: index, range })),
+                Ok(ranges) => all.extend(ranges.into_iter().map(piece)),
                 Err(error) => problems.push(unreadable(source, &error)),
             }
         }
@@ -285,12 +295,13 @@ impl Archive {
         let before = source.cuts[..cut].last().map_or(0, |cut| cut.before);
         let next = source.cuts.get(cut).map_or(source.last_record, |cut| cut.before);
         let mut begin = piece.range.start;
+        let (mut own, mut shapes) = (Vec::new(), Shapes::default());
         while begin < piece.range.end {
             let head = source.fetch(begin..piece.range.end.min(begin + HEADER_BYTES as u64))?;
             let header = frames::header(&head).ok_or(io::ErrorKind::InvalidData)?;
             let bytes = HEADER_BYTES as u64 + header.bytes;
-            let fetched = source.fetch(begin..begin + bytes)?;
-            let frame = frames::read(&fetched).ok_or(io::ErrorKind::InvalidData)?;
+            let fetched = source.record(begin..begin + bytes, &mut own)?;
+            let frame = frames::read_like_others(&fetched, &mut shapes).ok_or(io::ErrorKind::InvalidData)?;
             let mut findings = frame.findings;
             let mut unused = String::new();
             let outcome = match &frame.content {
@@ -334,54 +345,48 @@ impl Archive {
         self.with_text_at(place, str::to_owned)
     }
 
-    /// Lets `work` see what [`Archive::text_at`] gives, in a buffer that the thread uses again.
+    /// Lets `work` see what [`Archive::text_at`] gives, in buffers that the thread uses again.
     pub fn with_text_at<R>(&self, place: Place, work: impl FnOnce(&str) -> R) -> R {
         thread_local! {
             static READER: Cell<Option<Box<Rereader>>> = const { Cell::new(None) };
         }
         let source = &self.sources[place.source as usize];
-        let Ok(bytes) = source.fetch(place.begin..place.begin + place.bytes) else {
+        let mut kept = READER.take().unwrap_or_default();
+        let Rereader { reader, own, long } = &mut *kept;
+        let Ok(bytes) = source.record(place.begin..place.begin + place.bytes, long) else {
             return work("");
         };
-        match source.format {
+        let result = match source.format {
             Format::JsonLines => {
                 let content = if place.begin == 0 { strip_mark(&bytes) } else { &bytes };
-                let mut kept = READER.take().unwrap_or_default();
-                let Rereader { reader, own } = &mut *kept;
                 let text = reader.read_text(source.unshared(content, own), &self.settings.fields);
-                let result = work(text.as_deref().unwrap_or_default());
-                reader.let_go();
-                if own.capacity() <= MOST_KEPT_BYTES {
-                    READER.set(Some(kept));
-                }
-                result
+                work(text.as_deref().unwrap_or_default())
             }
-            Format::Text => match read_text(source.unshared(&bytes, &mut Vec::new())).0 {
+            Format::Text => match read_text(source.unshared(&bytes, own)).0 {
                 Outcome::Article(record) => work(&record.text),
                 Outcome::Empty | Outcome::Rejected => work(""),
             },
-            Format::Records => {
-                let frame = frames::read(&bytes);
-                match frame.as_ref().map(|frame| &frame.content) {
-                    Some(Content::Json(json)) => {
-                        let mut kept = READER.take().unwrap_or_default();
-                        let text = kept.reader.read_text(json, &self.settings.fields);
-                        let result = work(text.as_deref().unwrap_or_default());
-                        kept.reader.let_go();
-                        READER.set(Some(kept));
-                        result
-                    }
-                    Some(Content::Fields(fields, named)) => {
-                        let none = FieldOverrides::default();
-                        match find_text(fields, if *named { &self.settings.fields } else { &none }) {
-                            TextField::Found(text) => work(&text.read()),
-                            _ => work(""),
-                        }
-                    }
-                    Some(Content::Rejected) | None => work(""),
+            Format::Records => match frames::read(&bytes).map(|frame| frame.content) {
+                Some(Content::Json(json)) => {
+                    let text = reader.read_text(json, &self.settings.fields);
+                    work(text.as_deref().unwrap_or_default())
                 }
-            }
+                Some(Content::Fields(fields, named)) => {
+                    let none = FieldOverrides::default();
+                    match find_text(&fields, if named { &self.settings.fields } else { &none }) {
+                        TextField::Found(text) => work(&text.read()),
+                        _ => work(""),
+                    }
+                }
+                Some(Content::Rejected) | None => work(""),
+            },
+        };
+        drop(bytes);
+        reader.let_go();
+        if own.capacity().max(long.capacity()) <= MOST_KEPT_BYTES {
+            READER.set(Some(kept));
         }
+        result
     }
 
     /// A hash of a piece's bytes, 128 bits of XXH3: what was read just now is hashed at many times the speed of reading.
@@ -392,6 +397,15 @@ impl Archive {
         let source = &self.sources[piece.source as usize];
         let mut hash = Xxh3::new();
         let mut at = piece.range.start;
+        let mut own = Vec::new();
+        // The hash must not tell whether texts stand elsewhere.
+        while source.has_texts() && at < piece.range.end {
+            let head = source.fetch(at..piece.range.end.min(at + HEADER_BYTES as u64))?;
+            let header = frames::header(&head).ok_or(io::ErrorKind::InvalidData)?;
+            let end = at + HEADER_BYTES as u64 + header.bytes;
+            hash.update(&source.record(at..end, &mut own)?);
+            at = end;
+        }
         while at < piece.range.end {
             let end = piece.range.end.min(at + HASHED_BYTES);
             hash.update(&source.fetch(at..end)?);
@@ -415,7 +429,8 @@ impl Archive {
     /// What the operating system says.
     pub fn record_at(&self, place: Place) -> io::Result<Vec<u8>> {
         let source = &self.sources[place.source as usize];
-        let bytes = source.fetch(place.begin..place.begin + place.bytes)?;
+        let mut own = Vec::new();
+        let bytes = source.record(place.begin..place.begin + place.bytes, &mut own)?;
         Ok(match source.format {
             Format::JsonLines | Format::Text => bytes.into_owned(),
             Format::Records => match (&source.table, frames::header(&bytes).and_then(|header| header.byte)) {
@@ -431,7 +446,8 @@ impl Archive {
         let source = &self.sources[place.source as usize];
         let fields = &self.settings.fields;
         if source.format == Format::Records {
-            let frame = source.fetch(place.begin..place.begin + place.bytes).ok()?;
+            let mut own = Vec::new();
+            let frame = source.record(place.begin..place.begin + place.bytes, &mut own).ok()?;
             let Some(table) = &source.table else { return lined::written_text(&frame, record, fields) };
             let Content::Fields(row, _) = frames::read(&frame)?.content else { return None };
             let TextField::Found(text) = find_text(&row, fields) else { return None };

@@ -1,6 +1,7 @@
 //! Opening: from arguments to an archive, unpacking what is packed.
 
 use std::io;
+use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -31,7 +32,7 @@ impl Archive {
                 Ok(Some(Unpacked::plain(Source::open(name.clone(), path, *format, mapped), name)))
             }
             Found::File { name, path, .. } => {
-                let packed = Packed { name: name.clone(), path: Some(path.clone()), is_stream: false };
+                let packed = packed(name, path, settings.mapped && number < MOST_MAPPED);
                 let limits = Limits::default();
                 let unpacked = unpack(&packed, &limits, &settings, &spools)?;
                 Ok((!limits.were_passed()).then_some(unpacked))
@@ -48,12 +49,15 @@ impl Archive {
                 opened.push(match (unpacked, found) {
                     (Some(unpacked), _) => unpacked,
                     (None, Found::File { name, path, .. }) => {
-                        let packed =
-                            Packed { name: name.clone(), path: Some(path.clone()), is_stream: false };
-                        unpack(&packed, &Limits::large(), &settings, &spools)?
+                        unpack(&packed(name, path, false), &Limits::large(), &settings, &spools)?
                     }
                     (None, Found::Stream { name, path }) => {
-                        let packed = Packed { name: name.clone(), path: path.clone(), is_stream: true };
+                        let packed = Packed {
+                            name: name.clone(),
+                            path: path.clone(),
+                            is_stream: true,
+                            may_stay: false,
+                        };
                         unpack(&packed, &Limits::large(), &settings, &spools)?
                     }
                 });
@@ -71,6 +75,10 @@ impl Archive {
         }
         Ok((Archive { sources, settings, counts }, problems))
     }
+}
+
+fn packed(name: &str, path: &Path, may_stay: bool) -> Packed {
+    Packed { name: name.to_owned(), path: Some(path.to_owned()), is_stream: false, may_stay }
 }
 
 impl Unpacked {

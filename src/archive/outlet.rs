@@ -158,8 +158,11 @@ fn scheme_end(text: &str) -> Option<usize> {
 /// A host name of two labels or more in lower-case ASCII, without the root's dot; `None` for
 /// addresses, for one label, and for what no resolver would take.
 fn parse_host(text: &str) -> Option<String> {
-    let Ok(Host::Domain(mut host)) = Host::parse(text) else {
-        return None;
+    let mut host = if is_plain_host(text) {
+        text.to_owned()
+    } else {
+        let Ok(Host::Domain(host)) = Host::parse(text) else { return None };
+        host
     };
     if host.ends_with('.') {
         host.pop();
@@ -168,6 +171,16 @@ fn parse_host(text: &str) -> Option<String> {
         && host.contains('.')
         && host.split('.').all(|label| (1..=63).contains(&label.len()));
     well_formed.then_some(host)
+}
+
+/// Whether a text is a host as it is: lower-case ASCII, no label in Punycode, and no address, which ends with a number. Nearly
+/// all are, and judging them takes longer than all the rest.
+fn is_plain_host(text: &str) -> bool {
+    let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    let last = text.rsplit('.').next().unwrap_or_default();
+    text.bytes().all(plain)
+        && last.starts_with(|first: char| first.is_ascii_lowercase())
+        && !text.split('.').any(|label| label.starts_with("xn--"))
 }
 
 /// Cuts a leading `www.`, unless what is left would be one label (`www.com` is a domain).

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fmt, io};
 
+use memmap2::Mmap;
 use rayon::prelude::*;
 
 use super::ReadSettings;
@@ -78,6 +79,8 @@ pub(super) struct FileProblem {
 pub(super) struct Cut {
     /// Where its first frame begins, in bytes of the extent.
     pub(super) begin: u64,
+    /// The same if all texts stood there.
+    pub(super) at: u64,
     /// Number of the last record before it.
     pub(super) before: u64,
 }
@@ -88,12 +91,16 @@ pub(super) struct Given {
     pub(super) extents: Vec<Extent>,
     pub(super) cuts: Vec<Cut>,
     pub(super) problems: Vec<FileProblem>,
+    /// How many bytes there are, with texts that stand in the file; and without.
     pub(super) bytes: u64,
+    pub(super) stored: u64,
     pub(super) last: u64,
     /// Records of kinds that hold no article.
     pub(super) others: u64,
     /// As it was written, if that was asked for.
     pub(super) table: Option<Table>,
+    /// The file in which texts stand that are in no extent.
+    pub(super) texts: Option<Arc<Mmap>>,
 }
 
 /// How much a file may unpack to, shared by all who unpack it.
@@ -138,11 +145,11 @@ pub(super) struct Sink<'s> {
     allowance: &'s Allowance,
     writer: Writer<'s>,
     findings: Vec<Finding>,
-    frame: Vec<u8>,
     given: Given,
     /// Bytes before `writer`'s.
     before: u64,
     places_known: bool,
+    texts_stand: bool,
     gaps: Option<&'s Gaps>,
 }
 
@@ -159,19 +166,29 @@ impl<'s> Sink<'s> {
         allowance: &'s Allowance,
     ) -> Result<Self, Stop> {
         let writer = spools.writer().map_err(Stop::Temporary)?;
-        let (findings, frame, given) = Default::default();
+        let (findings, given) = Default::default();
         Ok(Sink {
             settings,
             spools,
             allowance,
             writer,
             findings,
-            frame,
             given,
             before: 0,
             places_known: true,
+            texts_stand: false,
             gaps: None,
         })
+    }
+
+    /// From now on texts may be left where they stand: the reader sees the very bytes of a file whose map is kept.
+    pub(super) fn let_texts_stand(&mut self) {
+        self.texts_stand = true;
+    }
+
+    /// Whether a text may be left where it stands ([`Value::Standing`]).
+    pub(super) fn texts_stand(&self) -> bool {
+        self.texts_stand
     }
 
     /// From now on nobody is told at which byte a record stands: the reader sees other bytes than the file has.
@@ -182,6 +199,11 @@ impl<'s> Sink<'s> {
     /// The stream may go on behind damage: there are gaps in it.
     pub(super) fn has_gaps(&mut self, gaps: &'s Gaps) {
         self.gaps = Some(gaps);
+    }
+
+    /// So many bytes of the file were read so far: of a map nobody counts them.
+    pub(super) fn has_read(&self, bytes: u64) {
+        self.allowance.consumed.store(bytes, Ordering::Relaxed);
     }
 
     /// The gaps of the stream so far, if it may have any.
@@ -262,23 +284,25 @@ impl<'s> Sink<'s> {
     ) -> Result<(), Stop> {
         self.close_extent()?;
         let (settings, spools, allowance) = (self.settings, self.spools, self.allowance);
-        let places_known = self.places_known;
+        let (places_known, texts_stand) = (self.places_known, self.texts_stand);
         let given: Result<Vec<Given>, Stop> = parts
             .into_par_iter()
             .map(|part| {
-                let mut sink = Sink { places_known, ..Sink::new(settings, spools, allowance)? };
+                let mut sink = Sink { places_known, texts_stand, ..Sink::new(settings, spools, allowance)? };
                 sink.run(|sink| work(part, sink))?;
                 sink.finish()
             })
             .collect();
         for part in given? {
-            let before = self.before;
+            let (before, bytes) = (self.before, self.given.bytes);
             self.given.cuts.extend(part.cuts.iter().map(|cut| Cut {
                 begin: before + cut.begin,
+                at: bytes + cut.at,
                 // A part does not know the records before it: a cut at its begin is made good here.
                 before: if cut.begin == 0 { self.given.last } else { cut.before },
             }));
-            self.before += part.bytes;
+            self.before += part.stored;
+            self.given.bytes += part.bytes;
             self.given.extents.extend(part.extents);
             self.given.last = self.given.last.max(part.last);
             self.given.others += part.others;
@@ -307,34 +331,43 @@ impl<'s> Sink<'s> {
     /// What was given.
     pub(super) fn finish(mut self) -> Result<Given, Stop> {
         self.close_extent()?;
-        self.given.bytes = self.before;
+        self.given.stored = self.before;
         Ok(self.given)
     }
 
     fn put(&mut self, at: At, body: Body<'_>) -> Result<(), Stop> {
-        let bytes: usize = match body {
+        let (mut bytes, mut standing) = (0, 0);
+        match body {
             Body::Row(fields) | Body::Page(fields) => {
-                fields.iter().map(|(name, value)| name.len() + value.bytes()).sum()
+                for (name, value) in fields {
+                    bytes += name.len() + value.bytes();
+                    standing += if matches!(value, Value::Standing(_)) { value.bytes() } else { 0 };
+                }
             }
-            Body::Json(json) => json.len(),
-            Body::Rejected => 0,
-        };
+            Body::Json(json) => bytes = json.len(),
+            Body::Rejected => {}
+        }
         if bytes as u64 > self.settings.max_record.min(u64::from(u32::MAX)) {
             return self.too_large(at);
         }
         let byte = at.byte.filter(|_| self.places_known);
-        frames::write(at.ordinal, byte, &self.findings, body, &mut self.frame);
-        self.findings.clear();
-        self.allowance.take(self.frame.len() as u64)?;
         let begin = self.before + self.writer.len();
-        if self.given.cuts.last().is_none_or(|last| begin - last.begin >= PIECE_BYTES) {
-            self.given.cuts.push(Cut { begin, before: self.given.last });
+        let (findings, allowance) = (&self.findings, self.allowance);
+        let written = self.writer.append(bytes - standing, |buffer| {
+            let before = buffer.len();
+            let elsewhere = frames::write(at.ordinal, byte, findings, body, buffer);
+            let written = (buffer.len() - before) as u64 + elsewhere;
+            // Texts that stand elsewhere count too: what is read must not depend on whether a file is mapped.
+            allowance.take(written).map(|()| written).inspect_err(|_| buffer.truncate(before))
+        });
+        let written = written.map_err(Stop::Temporary)??;
+        self.findings.clear();
+        let all = self.given.bytes;
+        if self.given.cuts.last().is_none_or(|last| all - last.at >= PIECE_BYTES) {
+            self.given.cuts.push(Cut { begin, at: all, before: self.given.last });
         }
+        self.given.bytes += written;
         self.given.last = self.given.last.max(at.ordinal);
-        self.writer.write(&self.frame).map_err(Stop::Temporary)?;
-        if self.frame.capacity() > MOST_KEPT_BYTES {
-            self.frame = Vec::new();
-        }
         Ok(())
     }
 
@@ -349,9 +382,6 @@ impl<'s> Sink<'s> {
         Ok(())
     }
 }
-
-/// A buffer for frames that is larger is not kept: few records are.
-const MOST_KEPT_BYTES: usize = 4 << 20;
 
 impl Stop {
     /// As a problem.

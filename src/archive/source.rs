@@ -2,7 +2,8 @@
 //!
 //! Large files are mapped; small ones, and all with `--no-mmap`, are read where they stand. Either way a
 //! reader asks for ranges and gets bytes, and later acts fetch a single record again instead of keeping its
-//! text. What was unpacked stands in spools, and is fetched from there in the same way.
+//! text. What was unpacked stands in spools, and is fetched from there in the same way; texts that stand in a mapped file as they
+//! are may have been left there ([`Source::record`]).
 
 use std::borrow::Cow;
 use std::fs::{File, Metadata};
@@ -10,10 +11,12 @@ use std::io;
 use std::ops::Range;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use memmap2::Mmap;
 
 use super::compression::Compression;
+use super::frames;
 use super::map;
 use super::sink::{Cut, Given};
 use super::spool::Extent;
@@ -50,7 +53,8 @@ pub struct Source {
     pub name: String,
     /// How it is cut into records.
     pub format: Format,
-    /// How many bytes it has: of the file when the run began, or of what was unpacked.
+    /// How many bytes it has: of the file when the run began, or of what was unpacked (or would have been, had no text been
+    /// left where it stands).
     pub bytes: u64,
     /// What it was unpacked from; `None` if it is read where it stands.
     pub origin: Option<Origin>,
@@ -66,6 +70,8 @@ pub struct Source {
     pub other_records: u64,
     /// As it was written, if that was asked for and can be.
     pub(super) table: Option<Table>,
+    /// Its file, if texts were left there ([`Format::Records`]).
+    texts: Option<Arc<Mmap>>,
 }
 
 #[derive(Debug)]
@@ -99,6 +105,7 @@ impl Source {
             last_record: 0,
             other_records: 0,
             table: None,
+            texts: None,
         })
     }
 
@@ -128,7 +135,41 @@ impl Source {
             last_record: given.last,
             other_records: given.others,
             table: given.table,
+            texts: given.texts,
         }
+    }
+
+    /// Where its bytes end, as places count them: behind the last frame, where frames may be short, else behind the last byte.
+    pub(super) fn end(&self) -> u64 {
+        match &self.store {
+            Store::Spooled(extents) => extents.last().map_or(0, |(begin, extent)| begin + extent.bytes),
+            Store::Mapped(_) | Store::Closed => self.bytes,
+        }
+    }
+
+    /// Whether texts were left in its file: then frames may be short.
+    pub(super) fn has_texts(&self) -> bool {
+        self.texts.is_some()
+    }
+
+    /// The bytes of the record at `range`. Of frames long ones in any case: a short one is written into `own`, its texts copied
+    /// out of the map before anybody looks at them.
+    ///
+    /// # Errors
+    /// What the operating system says; `InvalidData` for what is no frame.
+    pub(super) fn record<'b>(&'b self, range: Range<u64>, own: &'b mut Vec<u8>) -> io::Result<Cow<'b, [u8]>> {
+        let frame = self.fetch(range)?;
+        let Some(texts) = &self.texts else { return Ok(frame) };
+        if !frames::header(&frame).is_some_and(|header| header.is_short) {
+            return Ok(frame);
+        }
+        let copy = |range: Range<u64>, into: &mut Vec<u8>| {
+            let range = usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?;
+            into.extend_from_slice(texts.get(range)?);
+            Some(())
+        };
+        frames::lengthen(&frame, own, copy).ok_or(io::ErrorKind::InvalidData)?;
+        Ok(Cow::Borrowed(own))
     }
 
     /// The name of its format.

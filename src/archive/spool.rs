@@ -143,6 +143,22 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Appends what `write` appends to the buffer, some `bytes`: so nothing is written twice.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(super) fn append<T>(&mut self, bytes: usize, write: impl FnOnce(&mut Vec<u8>) -> T) -> io::Result<T> {
+        if !self.buffer.is_empty() && self.buffer.len() + bytes > BUFFER_BYTES {
+            self.flush()?;
+        }
+        let written = write(&mut self.buffer);
+        if self.buffer.len() >= BUFFER_BYTES {
+            self.flush()?;
+            self.buffer.shrink_to(2 * BUFFER_BYTES);
+        }
+        Ok(written)
+    }
+
     /// Appends the next bytes of `stream`, a buffer full at most; returns how many, 0 at its end.
     ///
     /// # Errors

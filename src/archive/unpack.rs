@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::Encoding;
+use memmap2::Mmap;
 use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
@@ -25,6 +26,7 @@ use super::compression::{Compression, Limits};
 use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, is_archive, kind_of};
 use super::encoding::{self, Decoded};
 use super::gzip::Gaps;
+use super::map::MIN_MAPPED_BYTES;
 use super::members;
 use super::readers::{Reader, Takes, Whole};
 use super::sink::{Allowance, FileProblem, Given, Sink, Stop};
@@ -50,6 +52,8 @@ pub(super) struct Packed {
     pub(super) path: Option<PathBuf>,
     /// A stream is read once and never looked at again.
     pub(super) is_stream: bool,
+    /// Whether a map of the file may be kept, so that texts are left where they stand.
+    pub(super) may_stay: bool,
 }
 
 /// What unpacking gave.
@@ -278,7 +282,7 @@ impl Run<'_> {
         if origin.encoding.is_some() {
             sink.places_are_unknown();
         }
-        let mut table = None;
+        let (mut table, mut texts) = (None, None);
         match reader.takes {
             Takes::Stream(read)
                 if self.settings.keep_tables && reader.is_table() && origin.encoding.is_none() =>
@@ -291,18 +295,48 @@ impl Run<'_> {
             }
             Takes::Stream(read) => sink.run(|sink| read(stream, sink))?,
             Takes::Whole(read) => {
-                let file = match &self.file {
-                    Some((metadata, file)) if origin.packing.is_empty() && origin.encoding.is_none() => {
-                        self.consumed.store(metadata.len(), Ordering::Relaxed);
-                        file.try_clone()?
+                let whole = match self.plain(origin)? {
+                    Some(whole) => {
+                        self.consumed.store(whole.len(), Ordering::Relaxed);
+                        whole
                     }
-                    _ => self.whole(stream)?,
+                    None => Whole::new(self.whole(stream)?, self.settings.mapped)?,
                 };
-                let whole = Whole::new(file, self.settings.mapped)?;
+                texts = self.let_texts_stand(&whole, origin, &mut sink);
                 sink.run(|sink| read(&whole, sink))?;
             }
+            Takes::StreamOrMap(read, read_map) => {
+                if let Some(whole) = self.plain(origin)? {
+                    texts = self.let_texts_stand(&whole, origin, &mut sink);
+                }
+                match &texts {
+                    Some(map) => sink.run(|sink| read_map(map, sink))?,
+                    None => sink.run(|sink| read(stream, sink))?,
+                }
+            }
         }
-        Ok(Given { table, ..sink.finish()? })
+        Ok(Given { table, texts, ..sink.finish()? })
+    }
+
+    /// The file, if its bytes are those that its reader takes.
+    fn plain(&self, origin: &Origin) -> io::Result<Option<Whole>> {
+        match &self.file {
+            Some((_, file)) if origin.packing.is_empty() && origin.encoding.is_none() => {
+                Whole::new(file.try_clone()?, self.settings.mapped).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The map of the file, if texts may be left there.
+    fn let_texts_stand(&self, whole: &Whole, origin: &Origin, sink: &mut Sink<'_>) -> Option<Arc<Mmap>> {
+        let is_file = origin.packing.is_empty() && origin.encoding.is_none() && self.file.is_some();
+        let stays = is_file && self.packed.may_stay && whole.len() >= MIN_MAPPED_BYTES;
+        let map = if stays { whole.map() } else { None };
+        if map.is_some() {
+            sink.let_texts_stand();
+        }
+        map
     }
 
     /// The unpacked bytes as a file: what cannot be unpacked to its end is of no use to a reader of whole files.

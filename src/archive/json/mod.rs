@@ -36,7 +36,7 @@ use super::fields::{FieldOverrides, Lookup, Noun, TextField, find_nouns, find_te
 use super::record::{Finding, Outcome, outcome_of, read_json_by_definition};
 use crate::text::MAX_TEXT_BYTES;
 use scan::{Member, scan};
-use shape::{Shape, Shapes};
+pub(super) use shape::{Shape, Shapes};
 pub use value::{JsonNumber, JsonObject, JsonText, JsonValue};
 pub(super) use value::{Unescaped, escaped_length};
 

@@ -5,25 +5,25 @@
 //! file have few lists of keys, so the last few answers are kept.
 
 use super::super::fields::{NOUNS, Noun, has_capital, is_recased};
-use super::scan::{Expected, Member, NO_TEXT};
+use super::scan::{Expected, MAX_MEMBERS, Member, NO_TEXT};
 
 /// How many lists of keys are kept: files where optional fields come and go have some.
 const KEPT: usize = 8;
 
 /// A member that may hold a noun.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Candidate {
+pub(in super::super) struct Candidate {
     /// As the tables spell it.
-    pub(super) name: &'static str,
+    pub(in super::super) name: &'static str,
     /// Its index in the record.
-    pub(super) member: u8,
+    pub(in super::super) member: u8,
     /// Where in the member the value is, if it is an object; `None` for the member itself.
-    pub(super) inside: Option<&'static str>,
+    pub(in super::super) inside: Option<&'static str>,
 }
 
 /// What is known of a list of keys.
 #[derive(Debug)]
-pub(super) struct Shape {
+pub(in super::super) struct Shape {
     /// The keys, each with a closing quote, as the walk compares them.
     keys: Vec<Box<[u8]>>,
     /// As [`Expected::text_ranks`].
@@ -33,7 +33,7 @@ pub(super) struct Shape {
 
 /// The shapes of recent records.
 #[derive(Debug, Default)]
-pub(super) struct Shapes {
+pub(in super::super) struct Shapes {
     kept: Vec<Shape>,
     last: usize,
     oldest: usize,
@@ -51,20 +51,31 @@ impl Shapes {
     /// The shape of a record; `None` if a key stands twice. `as_last`: its keys are those of the last record.
     pub(super) fn shape_of(&mut self, line: &str, members: &[Member], as_last: bool) -> Option<&Shape> {
         if !as_last || self.kept.is_empty() {
-            let is_known = |shape: &Shape| {
-                shape.keys.len() == members.len()
-                    && shape.keys.iter().zip(members).all(|(key, member)| {
-                        key.strip_suffix(b"\"").is_some_and(|key| key == member.key(line).as_bytes())
-                    })
-            };
-            self.last = if let Some(known) = self.kept.iter().position(is_known) {
-                known
-            } else {
-                let keys: Vec<&str> = members.iter().map(|member| member.key(line)).collect();
-                self.keep(Shape::of(&keys)?)
-            };
+            self.look_up(members.iter().map(|member| member.key(line)))?;
         }
         Some(&self.kept[self.last])
+    }
+
+    /// The shape of a record with these keys, in this order; `None` if a key stands twice, or there are too many.
+    pub(in super::super) fn shape_of_keys<'k>(
+        &mut self,
+        keys: impl ExactSizeIterator<Item = &'k str> + Clone,
+    ) -> Option<&Shape> {
+        let as_last = self.kept.get(self.last).is_some_and(|shape| shape.has_keys(keys.clone()));
+        if !as_last {
+            self.look_up(keys)?;
+        }
+        Some(&self.kept[self.last])
+    }
+
+    fn look_up<'k>(&mut self, keys: impl ExactSizeIterator<Item = &'k str> + Clone) -> Option<()> {
+        self.last = if let Some(known) = self.kept.iter().position(|shape| shape.has_keys(keys.clone())) {
+            known
+        } else {
+            let keys: Vec<&str> = keys.collect();
+            self.keep(Shape::of(&keys)?)
+        };
+        Some(())
     }
 
     fn keep(&mut self, shape: Shape) -> usize {
@@ -80,8 +91,17 @@ impl Shapes {
 }
 
 impl Shape {
-    /// `None` if a key stands twice.
+    fn has_keys<'k>(&self, mut keys: impl ExactSizeIterator<Item = &'k str>) -> bool {
+        let is = |key: &[u8], other: &str| key.strip_suffix(b"\"").is_some_and(|key| key == other.as_bytes());
+        self.keys.len() == keys.len()
+            && self.keys.iter().all(|key| keys.next().is_some_and(|other| is(key, other)))
+    }
+
+    /// `None` if a key stands twice, or there are too many.
     fn of(keys: &[&str]) -> Option<Shape> {
+        if keys.len() > MAX_MEMBERS {
+            return None;
+        }
         let mut sorted: Vec<(&str, u8)> = keys.iter().copied().zip(0..).collect();
         sorted.sort_unstable();
         if sorted.windows(2).any(|two| two[0].0 == two[1].0) {
@@ -100,7 +120,7 @@ impl Shape {
     }
 
     /// The members that may hold a noun, in the order in which they are to be tried.
-    pub(super) fn candidates(&self, noun: Noun) -> &[Candidate] {
+    pub(in super::super) fn candidates(&self, noun: Noun) -> &[Candidate] {
         &self.candidates[noun as usize]
     }
 }

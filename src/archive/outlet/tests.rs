@@ -125,3 +125,12 @@ fn a_source_is_judged_by_its_shape() {
         assert_eq!(shape_of(input), expect, "of {input:?}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn a_plain_host_is_what_the_crate_makes_of_it(text in "(xn--|www\\.|-|0x)?[a-z0-9-]{0,3}\\.?[a-z0-9.-]{0,9}") {
+        if is_plain_host(&text) {
+            proptest::prop_assert_eq!(Host::parse(&text), Ok(Host::Domain(text.clone())));
+        }
+    }
+}

@@ -2,7 +2,8 @@
 //!
 //! In: a file of which any range can be read. Out: a record a row, by the columns that a rule may ask for. The idea: a file is
 //! a stream with a magic in front and an index behind, so both are walked message by message; batches are only found
-//! that way, and are decoded side by side by the crate `arrow-ipc`.
+//! that way, and are decoded side by side by the crate `arrow-ipc`; of files that are mapped and not packed texts are left where
+//! they stand (`standing`).
 //!
 //! It guarantees: rows are numbered as they stand in the file; a batch that cannot be decoded is a problem, with its
 //! byte, and the others are read; of a file that is cut the batches before the cut are read; nothing is unpacked or
@@ -13,6 +14,8 @@
 //! and maps are left out.
 //!
 //! Source: <https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc>.
+
+mod standing;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -28,6 +31,7 @@ use arrow_schema::{Schema, SchemaRef};
 use super::super::sink::{At, Sink, Stop};
 use super::{Reader, Takes, Whole, cells};
 use crate::problem::ProblemKind;
+use standing::{Layout, layout};
 
 /// Arrow IPC files and streams.
 pub(super) const ARROW: Reader = Reader {
@@ -88,6 +92,8 @@ struct Table {
     schema: SchemaRef,
     /// The columns that are wanted.
     columns: Vec<usize>,
+    /// Where each column stands in a batch, if that is told by the schema.
+    layout: Option<Vec<Layout>>,
 }
 
 fn read(whole: &Whole, sink: &mut Sink<'_>) -> Result<(), Stop> {
@@ -214,12 +220,17 @@ fn read_batches(
 ) -> Result<(), Stop> {
     let (Some(table), false) = (table, batches.is_empty()) else { return Ok(()) };
     sink.parallel(batches, |batch, sink| {
+        if sink.texts_stand()
+            && let Ok(Some(standing)) = Sink::catch(|| table.read_standing(whole, &batch))
+        {
+            return table.put(&batch, &standing, sink);
+        }
         let read = match Sink::catch(|| table.read(whole, &batch)) {
             Ok(read) => read,
             Err(panic) => Err(format!("its reader failed ({panic})")),
         };
         match read {
-            Ok(Some(rows)) => cells::put_rows(&rows, batch.first_row, sink),
+            Ok(Some(rows)) => cells::put_batch(&rows, batch.first_row, sink),
             // Rows that have no column of use are records without text.
             Ok(None) => (batch.first_row..batch.first_row + batch.rows)
                 .try_for_each(|ordinal| sink.row(At { ordinal, byte: None }, &[])),
@@ -253,7 +264,7 @@ impl Table {
             .enumerate()
             .filter(|(_, field)| sink.wants(field.name()) && cells::is_readable(field.data_type(), 0));
         let columns = wanted.map(|(column, _)| column).collect();
-        Ok(Table { schema: Arc::new(schema), columns })
+        Ok(Table { layout: layout(&schema), schema: Arc::new(schema), columns })
     }
 
     /// The dictionaries with one more, or one changed.

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -16,11 +17,11 @@ use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::frames::Value;
+use super::super::frames::{LEAST_STANDING, Standing, Value};
 use super::super::sink::{At, Sink, Stop};
 use crate::problem::ProblemKind;
 
@@ -35,30 +36,92 @@ enum Cell<'a> {
     Number(String),
     Text(Cow<'a, str>),
     Object(String),
+    /// A text among those that were copied out of a map.
+    Copied(Range<usize>),
+    Standing(Standing),
+}
+
+/// A column of a batch, with its name.
+pub(super) enum Column<'b> {
+    Array(&'b str, &'b dyn Array),
+    Texts(&'b str, &'b Texts<'b>),
+}
+
+/// A column of texts, as Arrow has it, in a file that is mapped: nothing was copied but where each text begins.
+pub(super) struct Texts<'m> {
+    /// The bytes of all texts: valid UTF-8 when they were looked at, and others may change them.
+    pub(super) values: &'m [u8],
+    /// Where they begin in the file.
+    pub(super) begin: u64,
+    /// Where each text begins among them, and where the last one ends: characters begin there.
+    pub(super) offsets: Vec<u32>,
+    /// A bit for each row, whether there is a value; `None` if there is one in all rows.
+    pub(super) valid: Option<Vec<u8>>,
+}
+
+impl Texts<'_> {
+    /// Where a text stands among `values`; `None` if there is none in this row.
+    fn range(&self, row: usize) -> Option<Range<usize>> {
+        let is_there = self.valid.as_ref().is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1);
+        is_there.then(|| self.offsets[row] as usize..self.offsets[row + 1] as usize)
+    }
 }
 
 /// Gives a row to the sink for every row of `batch`, the first numbered `first`.
-pub(super) fn put_rows(batch: &RecordBatch, first: u64, sink: &mut Sink<'_>) -> Result<(), Stop> {
+pub(super) fn put_batch(batch: &RecordBatch, first: u64, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let schema = batch.schema();
     let fields = schema.fields().iter().zip(batch.columns());
-    let columns: Vec<(&str, &ArrayRef)> = fields
+    let columns: Vec<Column<'_>> = fields
         .filter(|(field, _)| is_readable(field.data_type(), 0))
-        .map(|(field, column)| (field.name().as_str(), column))
+        .map(|(field, column)| Column::Array(field.name(), column))
         .collect();
+    put_rows(&columns, batch.num_rows(), first, sink)
+}
+
+/// Gives so many rows of columns to the sink, the first numbered `first`. Columns of [`Texts`] are for sinks that let
+/// texts stand.
+pub(super) fn put_rows(
+    columns: &[Column<'_>],
+    rows: usize,
+    first: u64,
+    sink: &mut Sink<'_>,
+) -> Result<(), Stop> {
     let mut cells: Vec<Cell<'_>> = Vec::with_capacity(columns.len());
-    for row in 0..batch.num_rows() {
+    let mut copied = Vec::new();
+    for row in 0..rows {
         cells.clear();
+        copied.clear();
         let mut lossy = None;
-        for (name, column) in &columns {
-            let cell = cell(column, row, &mut |at| lossy = lossy.or(Some((*name, at))));
-            cells.push(cell);
+        for column in columns {
+            cells.push(match column {
+                Column::Array(name, column) => {
+                    cell(*column, row, &mut |at| lossy = lossy.or(Some((*name, at))))
+                }
+                Column::Texts(_, texts) => match texts.range(row) {
+                    None => Cell::Null,
+                    Some(range) if range.len() >= LEAST_STANDING => Cell::Standing(Standing {
+                        begin: texts.begin + range.start as u64,
+                        bytes: u32::try_from(range.len()).expect("offsets have 32 bits"),
+                    }),
+                    Some(range) => {
+                        let begin = copied.len();
+                        copied.extend_from_slice(&texts.values[range]);
+                        Cell::Copied(begin..copied.len())
+                    }
+                },
+            });
         }
         if let Some((name, at)) = lossy {
             let message = format!("not UTF-8 from byte {at} of {name} on; replaced with U+FFFD");
             sink.finding(ProblemKind::InvalidUtf8, message);
         }
+        // Only bytes that were changed meanwhile are none.
+        let copied = simdutf8::basic::from_utf8(&copied).unwrap_or_default();
+        let names = columns.iter().map(|column| match column {
+            Column::Array(name, _) | Column::Texts(name, _) => *name,
+        });
         let values: Vec<(&str, Value<'_>)> =
-            columns.iter().zip(&cells).map(|((name, _), cell)| (*name, cell.value())).collect();
+            names.zip(&cells).map(|(name, cell)| (name, cell.value(copied))).collect();
         sink.row(At { ordinal: first + row as u64, byte: None }, &values)?;
     }
     Ok(())
@@ -91,13 +154,15 @@ pub(super) fn is_readable(kind: &DataType, nested: u32) -> bool {
 const UUID_BYTES: i32 = 16;
 
 impl Cell<'_> {
-    fn value(&self) -> Value<'_> {
+    fn value<'v>(&'v self, copied: &'v str) -> Value<'v> {
         match self {
             Cell::Null => Value::Null,
             Cell::Bool(_) => Value::Bool,
             Cell::Number(written) => Value::Number(written),
             Cell::Text(text) => Value::Text(text),
             Cell::Object(written) => Value::Object(written),
+            Cell::Copied(range) => Value::Text(copied.get(range.clone()).unwrap_or_default()),
+            Cell::Standing(standing) => Value::Standing(*standing),
         }
     }
 }
@@ -256,7 +321,8 @@ fn object<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(usize)) -
         push_text(&mut written, field.name());
         written.push(':');
         match cell(member, row, lossy) {
-            Cell::Null => written.push_str("null"),
+            // Members of structs are read by the crate.
+            Cell::Null | Cell::Copied(_) | Cell::Standing(_) => written.push_str("null"),
             Cell::Bool(value) => written.push_str(if value { "true" } else { "false" }),
             Cell::Number(inner) | Cell::Object(inner) => written.push_str(&inner),
             Cell::Text(text) => push_text(&mut written, &text),

@@ -19,7 +19,7 @@ use parquet::basic::{BrotliLevel, Compression, Encoding, GzipLevel, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::schema::types::ColumnPath;
 
-use super::tests::read_with;
+use super::tests::{check_standing, read_with};
 use crate::archive::ReadSettings;
 use crate::archive::record::{Outcome, Record};
 use crate::problem::{Problem, ProblemKind};
@@ -297,6 +297,64 @@ fn large_texts_are_read_a_few_at_a_time_and_too_large_ones_are_told() {
             problems.len() == 30
                 && problems.iter().all(|problem| problem.kind == ProblemKind::RecordTooLarge)
         );
+    }
+}
+
+/// Texts of all lengths, with some that are missing, and characters of all lengths.
+#[test]
+fn texts_that_are_left_where_they_stand_read_as_if_they_were_copied() {
+    let text = |row: usize| {
+        (row % 7 != 3).then(|| format!("{row}: {}", "Häfen — 港 🚢 and ships. ".repeat(row * row % 97)))
+    };
+    let rows = || 0..400_usize;
+    let table = |is_large: bool, other: DataType| {
+        let texts = |text: &dyn Fn(usize) -> Option<String>| -> ArrayRef {
+            let texts = rows().map(text);
+            if is_large {
+                Arc::new(texts.collect::<LargeStringArray>())
+            } else {
+                Arc::new(texts.collect::<StringArray>())
+            }
+        };
+        let title = StringArray::from_iter(rows().map(|row| (row % 5 != 1).then(|| format!("Title {row}"))));
+        let title = arrow_cast_to(&title, &other);
+        let seconds = rows().map(|row| 1_735_718_400 + row as i64);
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("body", texts(&|row| Some(format!("The other text of {row}, {}", "again ".repeat(row % 120))))),
+            ("title", title),
+            (
+                "published_at",
+                Arc::new(TimestampMicrosecondArray::from_iter_values(
+                    seconds.map(|second| second * 1_000_000),
+                )),
+            ),
+            ("id", texts(&|row| Some(format!("id-{row}")))),
+            ("text", texts(&text)),
+        ];
+        RecordBatch::try_from_iter(columns).expect("all columns have as many rows")
+    };
+    for (is_large, other) in [(false, DataType::Utf8), (true, DataType::Binary), (false, dictionary())] {
+        let table = table(is_large, other);
+        for (is_stream, name) in [(false, "a.arrow"), (true, "a.arrows")] {
+            let bytes = arrow(&table, None, is_stream);
+            check_standing(name, &bytes, &settings());
+            check_standing(
+                name,
+                &bytes,
+                &ReadSettings { max_record: 1500, max_unpacked: Some(200_000), ..settings() },
+            );
+        }
+    }
+}
+
+/// The same texts in a column of another type.
+fn arrow_cast_to(texts: &StringArray, kind: &DataType) -> ArrayRef {
+    match kind {
+        DataType::Binary => {
+            Arc::new(texts.iter().map(|text| text.map(str::as_bytes)).collect::<BinaryArray>())
+        }
+        DataType::Dictionary(..) => Arc::new(texts.iter().collect::<DictionaryArray<Int32Type>>()),
+        _ => Arc::new(texts.clone()),
     }
 }
 

@@ -70,6 +70,13 @@ pub(super) enum Takes {
     Stream(fn(&mut dyn Read, &mut Sink<'_>) -> Result<(), Stop>),
     /// Any range at any time: packed files are unpacked into a temporary file first.
     Whole(fn(&Whole, &mut Sink<'_>) -> Result<(), Stop>),
+    /// As a stream; or, of a file that is mapped for as long as the archive is read, all of it: then texts may be left where
+    /// they stand ([`Value::Standing`](super::frames::Value)). Others may change the bytes of a map at any time: what is
+    /// derived from them is copied out first.
+    StreamOrMap(
+        fn(&mut dyn Read, &mut Sink<'_>) -> Result<(), Stop>,
+        fn(&[u8], &mut Sink<'_>) -> Result<(), Stop>,
+    ),
 }
 
 /// Readers are told apart by name.
@@ -119,6 +126,11 @@ impl Whole {
         let bytes = file.metadata()?.len();
         let map = if mapped && bytes > 0 { super::map::map(&file).ok().map(Arc::new) } else { None };
         Ok(Whole { file: Arc::new(file), map, bytes })
+    }
+
+    /// The map, if it is mapped.
+    pub(super) fn map(&self) -> Option<Arc<Mmap>> {
+        self.map.clone()
     }
 
     /// How many bytes there are.

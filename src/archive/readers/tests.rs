@@ -73,6 +73,62 @@ pub(in crate::archive) fn read_with(
     (seen, problems)
 }
 
+/// Everything that can be seen of a file: records, problems, pieces with their hashes, records as lines; and whether texts were
+/// left in the file.
+type Form = (Vec<Seen>, Vec<Problem>, Vec<(u64, u128)>, Vec<Vec<u8>>, u64);
+
+fn form(name: &str, content: &[u8], settings: ReadSettings) -> (Form, bool) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).expect("written");
+    let arguments = [path.to_str().expect("UTF-8").to_owned()];
+    let (archive, mut problems) = Archive::open(&arguments, settings).expect("opened");
+    let (pieces, _) = archive.pieces();
+    let (mut seen, mut hashes, mut lines) = (Vec::new(), Vec::new(), Vec::new());
+    for piece in &pieces {
+        let read = archive.read_piece(piece, |met| {
+            lines.push(archive.record_at(met.place).expect("it can be read"));
+            let outcome = met.outcome.into_owned();
+            if let Outcome::Article(record) = &outcome {
+                assert_eq!(archive.text_at(met.place), record.text);
+            }
+            let kinds = met.findings.iter().map(|(kind, _)| *kind).collect();
+            seen.push(Seen { ordinal: met.number, byte: met.byte, outcome, kinds });
+        });
+        read.expect("it can be read");
+        hashes.push((piece.bytes(), archive.hash_of(piece).expect("it can be read")));
+    }
+    for problem in &mut problems {
+        problem.path = name.to_owned();
+    }
+    let stand = archive.sources().iter().any(crate::archive::Source::has_texts);
+    ((seen, problems, hashes, lines, archive.bytes()), stand)
+}
+
+/// A file reads the same whether its texts are left where they stand or copied, also with bytes flipped. The judge copies them.
+pub(in crate::archive) fn check_standing(name: &str, content: &[u8], settings: &ReadSettings) {
+    let check = |content: &[u8], what: &str| {
+        let (form_of_map, stand) = form(name, content, ReadSettings { mapped: true, ..settings.clone() });
+        let (expect, none_stand) = form(name, content, ReadSettings { mapped: false, ..settings.clone() });
+        assert!(!none_stand, "{name}: {what}");
+        assert_eq!(form_of_map.1, expect.1, "{name}: {what}");
+        assert!(form_of_map == expect, "{name}: {what}");
+        stand
+    };
+    assert!(check(content, "as it is"), "{name}: large enough to be left where it stands");
+    for step in 0..8 {
+        let mut damaged = content.to_vec();
+        let at = (step * 7919 * 31 + step) % if step % 3 == 0 { 3000 } else { damaged.len() };
+        match step % 4 {
+            0 => damaged[at] ^= 0xFF,
+            1 => damaged[at] = damaged[at].wrapping_add(1),
+            2 => damaged.truncate(damaged.len() - at % 30_000),
+            _ => damaged[at] ^= 1 << (step % 8),
+        }
+        check(&damaged, &format!("step {step}, byte {at}"));
+    }
+}
+
 fn texts(name: &str, content: &[u8]) -> Vec<(u64, Option<u64>, Option<String>)> {
     let (seen, problems) = read(name, content);
     assert_eq!(problems, []);

@@ -3,7 +3,7 @@
 //! In: its bytes, unpacked, as a stream. Out: a record for each that holds a page or a text ([`warc`](crate::archive::warc)
 //! says which), numbered as it stands among all records of the file, with the byte at which it begins in the
 //! unpacked stream; rubbish between records is a problem of the file. The idea: cutting into records is quick, taking pages apart
-//! is not; so records are gathered and taken apart side by side.
+//! is not; so these are gathered and taken apart side by side. Texts of a file that is mapped are left where they stand.
 //!
 //! It guarantees: the order of the file; memory for [`GATHERED_BYTES`] and the largest record.
 
@@ -23,7 +23,7 @@ pub(super) const WARC: Reader = Reader {
     begins: |start| start.starts_with(b"WARC/"),
     has_magic: true,
     in_any_encoding: false,
-    takes: Takes::Stream(read),
+    takes: Takes::StreamOrMap(read_stream, read_map),
 };
 
 /// How much is gathered before it is taken apart: some seconds of work for one core.
@@ -31,14 +31,32 @@ const GATHERED_BYTES: usize = 16 << 20;
 /// How much of it one thread takes at a time.
 const PART_BYTES: usize = 512 << 10;
 
-fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let mut splitter = Splitter::new(stream, sink.max_record(), sink.gaps());
-    let mut gathered: Vec<Vec<Met>> = Vec::new();
+fn read_stream(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let splitter = Splitter::new(stream, sink.max_record(), sink.gaps());
+    read(splitter, sink)
+}
+
+fn read_map(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Stop> {
+    read(Splitter::of_map(bytes, sink.max_record()), sink)
+}
+
+fn read(mut splitter: Splitter<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let mut gathered: Vec<Vec<Met<'_>>> = Vec::new();
     let (mut all, mut part) = (0, 0);
-    while let Some(met) = splitter.next() {
+    loop {
+        let met = splitter.next();
+        if let Some(bytes) = splitter.read_of_map() {
+            sink.has_read(bytes);
+        }
+        let Some(met) = met else { break };
         if let Met::Rubbish { byte, bytes } = met {
             let message = format!("{bytes} bytes that belong to no record; what follows them is read");
             sink.problem(Some(byte), ProblemKind::DamagedRecord, message);
+            continue;
+        }
+        // Texts take no time: gathering them would.
+        if gathered.is_empty() && !matches!(&met, Met::Record(raw) if raw.may_hold_page()) {
+            give(met, sink)?;
             continue;
         }
         let bytes = if let Met::Record(raw) = &met { raw.len() } else { 0 };
@@ -50,11 +68,11 @@ fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
         all += bytes;
         gathered.last_mut().expect("one was pushed if there was none").push(met);
         if all >= GATHERED_BYTES {
-            sink.parallel(std::mem::take(&mut gathered), give)?;
+            sink.parallel(std::mem::take(&mut gathered), give_all)?;
             (all, part) = (0, 0);
         }
     }
-    sink.parallel(gathered, give)?;
+    sink.parallel(gathered, give_all)?;
     for Gap { packed, why, .. } in sink.gaps().map(Gaps::all).unwrap_or_default() {
         let bytes = packed.end - packed.start;
         let message =
@@ -64,26 +82,27 @@ fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
     splitter.failed().map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn give(part: Vec<Met>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    for met in part {
-        match met {
-            Met::Record(raw) => give_record(&raw, sink)?,
-            Met::CutOff { number, byte, there, says } => {
-                let message = format!("cut off: {there} of {says} bytes are there");
-                sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)?;
-            }
-            Met::Broken { number, byte } => {
-                let message = "the gzip member it stands in is damaged".to_owned();
-                sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)?;
-            }
-            Met::TooLarge { number, byte } => sink.too_large(At { ordinal: number, byte: Some(byte) })?,
-            Met::Rubbish { .. } => {}
-        }
-    }
-    Ok(())
+fn give_all(part: Vec<Met<'_>>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    part.into_iter().try_for_each(|met| give(met, sink))
 }
 
-fn give_record(raw: &Raw, sink: &mut Sink<'_>) -> Result<(), Stop> {
+fn give(met: Met<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    match met {
+        Met::Record(raw) => give_record(&raw, sink),
+        Met::CutOff { number, byte, there, says } => {
+            let message = format!("cut off: {there} of {says} bytes are there");
+            sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)
+        }
+        Met::Broken { number, byte } => {
+            let message = "the gzip member it stands in is damaged".to_owned();
+            sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)
+        }
+        Met::TooLarge { number, byte } => sink.too_large(At { ordinal: number, byte: Some(byte) }),
+        Met::Rubbish { .. } => Ok(()),
+    }
+}
+
+fn give_record(raw: &Raw<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let at = At { ordinal: raw.number, byte: Some(raw.byte) };
     let max_record = sink.max_record();
     let article = match Sink::catch(|| captured(raw, max_record)) {
@@ -101,7 +120,8 @@ fn give_record(raw: &Raw, sink: &mut Sink<'_>) -> Result<(), Stop> {
     for (kind, message) in article.findings {
         sink.finding(kind, message);
     }
-    let mut nouns = vec![("text", Value::Text(&article.text))];
+    let text = article.standing.map_or(Value::Text(&article.text), Value::Standing);
+    let mut nouns = vec![("text", text)];
     let named =
         [("id", &article.id), ("url", &article.url), ("title", &article.title), ("date", &article.date)];
     nouns.extend(named.iter().filter_map(|(name, value)| Some((*name, Value::Text(value.as_deref()?)))));

@@ -32,7 +32,9 @@ use std::io::Cursor;
 
 use fastwarc::warc::header::{HeaderEncoding, HeaderMap};
 
+use super::frames::{LEAST_STANDING, Standing};
 use super::html::{Refused, charset, read_page};
+use super::record::strip_mark;
 use crate::problem::ProblemKind;
 pub(in crate::archive) use dictionary::dictionary;
 pub(in crate::archive) use split::{Met, Raw, Splitter};
@@ -42,8 +44,10 @@ const MAX_HEADER: usize = 64 << 10;
 
 /// What a record of a web archive says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::archive) struct Captured {
-    pub(in crate::archive) text: String,
+pub(in crate::archive) struct Captured<'b> {
+    pub(in crate::archive) text: Cow<'b, str>,
+    /// Where the text stands in the file, if it was not copied: then `text` is empty.
+    pub(in crate::archive) standing: Option<Standing>,
     pub(in crate::archive) id: Option<String>,
     pub(in crate::archive) url: Option<String>,
     pub(in crate::archive) title: Option<String>,
@@ -60,18 +64,42 @@ enum Holds {
 }
 
 /// The article of a record; `None` if it is of a kind that holds none.
-pub(in crate::archive) fn captured(
-    raw: &Raw,
+pub(in crate::archive) fn captured<'b>(
+    raw: &'b Raw<'_>,
     max_record: u64,
-) -> Option<Result<Captured, (ProblemKind, String)>> {
-    let header = header_of(raw.header())?;
-    let said =
-        |name: &str| header.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-    let url = said("WARC-Target-URI").map(|url| url.trim_matches(['<', '>']).to_owned());
+) -> Option<Result<Captured<'b>, (ProblemKind, String)>> {
+    // Copied, for others may change the bytes of a map.
+    let bytes = raw.header().to_vec();
+    let fields = match fields_of(&bytes) {
+        Some(fields) => fields,
+        None => Fields::Unusual(header_of(&bytes)?),
+    };
+    let said = |name: &str| fields.get(name).map(trimmed).filter(|value| !value.is_empty());
+    let without_brackets = |value: Cow<'_, str>| value.trim_matches(['<', '>']).to_owned();
+    let url = said("WARC-Target-URI").map(without_brackets);
     let media = said("Content-Type").unwrap_or_default();
-    let (holds, charset, body) = match said("WARC-Type")?.to_ascii_lowercase().as_str() {
-        "response" if is_media(&media, "application/http") || media.is_empty() => {
-            let (answer, body) = answer_of(raw.content())?;
+    let kind = said("WARC-Type")?.to_ascii_lowercase();
+    let holds = match kind.as_str() {
+        "response" if is_media(&media, "application/http") || media.is_empty() => Holds::Html,
+        "resource" if url.as_deref().is_some_and(is_from_the_web) => holds(&media)?,
+        "conversion" => holds(&media)?,
+        _ => return None,
+    };
+    let date = said("WARC-Date").map(Cow::into_owned);
+    let mut captured = Captured { date, url, ..Captured::default() };
+    captured.id = said("WARC-Record-ID").map(without_brackets);
+    let replaced = if holds == Holds::Text {
+        captured.standing = text_standing(raw);
+        let replaced;
+        (captured.text, replaced) = match captured.standing {
+            Some(_) => (Cow::default(), false),
+            None => decoded(raw.content_copied(), charset_of(&media).as_deref()),
+        };
+        replaced
+    } else {
+        let content = raw.content_copied();
+        let (charset, body) = if kind == "response" {
+            let (answer, body) = answer_of(&content)?;
             if !answer.status_code().is_some_and(|status| (200..300).contains(&status)) {
                 return None;
             }
@@ -81,27 +109,15 @@ pub(in crate::archive) fn captured(
                 return None;
             }
             match payload::unpacked(body, &answer, max_record) {
-                Ok(body) => (Holds::Html, charset_of(&media), body),
+                Ok(body) => (charset_of(&media), body),
                 Err(damage) => return Some(Err((ProblemKind::DamagedRecord, damage))),
             }
-        }
-        "resource" if url.as_deref().is_some_and(is_from_the_web) => {
-            (holds(&media)?, charset_of(&media), Cow::Borrowed(raw.content()))
-        }
-        "conversion" => (holds(&media)?, charset_of(&media), Cow::Borrowed(raw.content())),
-        _ => return None,
-    };
-    let mut captured = Captured { date: said("WARC-Date"), url, ..Captured::default() };
-    captured.id = said("WARC-Record-ID").map(|id| id.trim_matches(['<', '>']).to_owned());
-    let replaced = match holds {
-        Holds::Text => {
-            let (text, replaced) = charset::decode_text(&body, charset.as_deref());
-            captured.text = text.into_owned();
-            replaced
-        }
-        Holds::Html => match read_page(&body, charset.as_deref(), captured.url.as_deref()) {
+        } else {
+            (charset_of(&media), Cow::Borrowed(&*content))
+        };
+        match read_page(&body, charset.as_deref(), captured.url.as_deref()) {
             Ok(page) => {
-                captured.text = page.text;
+                captured.text = page.text.into();
                 captured.title = page.title;
                 captured.date = page.published.or(captured.date);
                 page.replaced
@@ -110,13 +126,86 @@ pub(in crate::archive) fn captured(
                 return Some(Err((ProblemKind::RecordTooLarge, refused.to_string())));
             }
             Err(refused) => return Some(Err((ProblemKind::DamagedRecord, refused.to_string()))),
-        },
+        }
     };
     if replaced {
         captured.findings.push(charset::replaced());
     }
     captured.findings.extend(raw.wrong_length.clone().map(|message| (ProblemKind::WrongLength, message)));
     Some(Ok(captured))
+}
+
+/// Where the text of a record stands in its file, if its bytes are those of a map, and it is UTF-8 and long enough.
+fn text_standing(raw: &Raw<'_>) -> Option<Standing> {
+    let (content, begin) = (raw.content(), raw.stands_at()?);
+    let text = strip_mark(content);
+    // The verdict alone is taken, not the text.
+    let stays = text.len() >= LEAST_STANDING && simdutf8::basic::from_utf8(text).is_ok();
+    let begin = begin + (content.len() - text.len()) as u64;
+    stays.then_some(Standing { begin, bytes: u32::try_from(text.len()).ok()? })
+}
+
+fn decoded<'b>(body: Cow<'b, [u8]>, charset: Option<&str>) -> (Cow<'b, str>, bool) {
+    match body {
+        Cow::Borrowed(body) => charset::decode_text(body, charset),
+        Cow::Owned(body) => {
+            let (text, replaced) = charset::decode_text(&body, charset);
+            (Cow::Owned(text.into_owned()), replaced)
+        }
+    }
+}
+
+/// What a header says.
+enum Fields<'h> {
+    /// Names and values, as they stand.
+    Plain(Vec<(&'h str, &'h str)>),
+    Unusual(HeaderMap),
+}
+
+impl Fields<'_> {
+    /// The first value of a name.
+    fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        match self {
+            Fields::Plain(fields) => {
+                let first = fields.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+                first.map(|&(_, value)| Cow::Borrowed(value))
+            }
+            Fields::Unusual(header) => header.get(name),
+        }
+    }
+}
+
+/// The fields of a header as nearly all are: UTF-8, and no value goes on in the next line. `None` for others, which the crate
+/// reads; it says the same of these, and takes longer.
+fn fields_of(header: &[u8]) -> Option<Fields<'_>> {
+    let text = simdutf8::basic::from_utf8(header).ok()?;
+    let mut fields = Vec::with_capacity(16);
+    let mut begin = 0;
+    // The first line names the version.
+    for (number, line) in split::lines(header).enumerate() {
+        let (at, name) = (begin, memchr::memchr(b':', line));
+        begin += line.len() + 1;
+        if number > 0 && line.trim_ascii_end().is_empty() {
+            break;
+        }
+        if number > 0 && matches!(line[0], b' ' | b'\t') {
+            return None;
+        }
+        if number > 0
+            && let Some(colon) = name
+        {
+            let line = &text[at..at + line.len()];
+            fields.push((line[..colon].trim_ascii(), line[colon + 1..].trim_ascii()));
+        }
+    }
+    Some(Fields::Plain(fields))
+}
+
+fn trimmed(value: Cow<'_, str>) -> Cow<'_, str> {
+    match value {
+        Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
+        Cow::Owned(value) => Cow::Owned(value.trim().to_owned()),
+    }
 }
 
 fn header_of(bytes: &[u8]) -> Option<HeaderMap> {

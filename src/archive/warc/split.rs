@@ -1,6 +1,6 @@
 //! Where the records of a web archive begin and end.
 //!
-//! In: its bytes, unpacked, as a stream. Out: [`Met`]: records with their bytes, records that are cut off or too large, and
+//! In: its bytes, unpacked, as a stream or as a map. Out: [`Met`]: records with their bytes, records that are cut off or too large, and
 //! rubbish between them. The idea: a record is a header, a blank line, as many bytes as `Content-Length` says, and two line breaks.
 //! Where no record or end follows there, the length is wrong: then the record goes up to the next line that begins a
 //! record behind a line break. So one bad length costs nothing, and rubbish costs itself.
@@ -13,17 +13,21 @@
 //!
 //! References: ISO 28500, sections 4 and 5.2.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::MAX_HEADER;
 use crate::archive::gzip::Gaps;
 
 /// What stands next in a web archive.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::archive) enum Met {
+pub(in crate::archive) enum Met<'b> {
     /// A record.
-    Record(Raw),
+    Record(Raw<'b>),
     /// A record that ends before its length does: so many bytes of it are there, so many it says.
     CutOff { number: u64, byte: u64, there: u64, says: u64 },
     /// A record in a part of the file that could not be unpacked to its end.
@@ -36,18 +40,19 @@ pub(in crate::archive) enum Met {
 
 /// A record's bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::archive) struct Raw {
+pub(in crate::archive) struct Raw<'b> {
     /// Its number in the archive, from 1, with all kinds of records counted.
     pub(in crate::archive) number: u64,
     /// Where it begins.
     pub(in crate::archive) byte: u64,
     /// What is wrong with its length.
     pub(in crate::archive) wrong_length: Option<String>,
-    bytes: Vec<u8>,
+    /// Borrowed from the map of a file, which others may change at any time: what is derived from them is copied first.
+    bytes: Cow<'b, [u8]>,
     header: usize,
 }
 
-impl Raw {
+impl Raw<'_> {
     /// Its header, with the line that names the version.
     pub(super) fn header(&self) -> &[u8] {
         &self.bytes[..self.header]
@@ -56,6 +61,26 @@ impl Raw {
     /// What it holds.
     pub(super) fn content(&self) -> &[u8] {
         &self.bytes[self.header..]
+    }
+
+    /// The same; of a map a copy.
+    pub(super) fn content_copied(&self) -> Cow<'_, [u8]> {
+        match self.bytes {
+            Cow::Borrowed(_) => Cow::Owned(self.content().to_vec()),
+            Cow::Owned(_) => Cow::Borrowed(self.content()),
+        }
+    }
+
+    /// Where what it holds begins in the file, if its bytes are those of a map.
+    pub(in crate::archive) fn stands_at(&self) -> Option<u64> {
+        matches!(self.bytes, Cow::Borrowed(_)).then_some(self.byte + self.header as u64)
+    }
+
+    /// Whether there may be a page in it, by its looks: nothing else takes time.
+    pub(in crate::archive) fn may_hold_page(&self) -> bool {
+        static LOOKS: LazyLock<[Finder<'static>; 3]> =
+            LazyLock::new(|| ["WARC-Type: res", "text/html", "xhtml+xml"].map(Finder::new));
+        LOOKS.iter().any(|look| look.find(self.header()).is_some())
     }
 
     /// How many bytes it has.
@@ -69,8 +94,11 @@ const READ_BYTES: usize = 128 << 10;
 
 /// Cuts a stream into records.
 pub(in crate::archive) struct Splitter<'r> {
-    stream: &'r mut dyn Read,
-    buffer: Vec<u8>,
+    /// `None` where all bytes are at hand.
+    stream: Option<&'r mut dyn Read>,
+    buffer: Cow<'r, [u8]>,
+    /// How much of the buffer is at hand.
+    filled: usize,
     /// Where in the buffer the next record begins.
     at: usize,
     /// Where in the stream the buffer begins.
@@ -81,22 +109,36 @@ pub(in crate::archive) struct Splitter<'r> {
     failed: Option<io::Error>,
     gaps: Option<&'r Gaps>,
     /// What was met behind a record before that was given.
-    pending: Option<Met>,
+    pending: Option<Met<'r>>,
 }
 
 impl<'r> Splitter<'r> {
     /// `max_record`: bytes of a record that are taken, its header aside. `gaps`: of the stream; a record that one breaks off is
     /// of no use.
     pub(in crate::archive) fn new(stream: &'r mut dyn Read, max_record: u64, gaps: Option<&'r Gaps>) -> Self {
+        Self::over(Some(stream), &[], max_record, gaps)
+    }
+
+    /// Of the bytes of a map.
+    pub(in crate::archive) fn of_map(bytes: &'r [u8], max_record: u64) -> Self {
+        Self::over(None, bytes, max_record, None)
+    }
+
+    fn over(
+        stream: Option<&'r mut dyn Read>,
+        bytes: &'r [u8],
+        max_record: u64,
+        gaps: Option<&'r Gaps>,
+    ) -> Self {
         // A record and what tells that it ends must fit into memory in any case.
         let max_record = usize::try_from(max_record).unwrap_or(usize::MAX).min(u32::MAX as usize);
-        let (buffer, number, base) = (Vec::new(), 0, 0);
         Splitter {
             stream,
-            buffer,
+            buffer: Cow::Borrowed(bytes),
+            filled: 0,
             at: 0,
-            base,
-            number,
+            base: 0,
+            number: 0,
             max_record,
             ended: false,
             failed: None,
@@ -105,13 +147,26 @@ impl<'r> Splitter<'r> {
         }
     }
 
+    /// The next bytes, as those of a record.
+    fn take(&self, bytes: usize) -> Cow<'r, [u8]> {
+        match &self.buffer {
+            Cow::Borrowed(map) if self.stream.is_none() => Cow::Borrowed(&map[self.at..self.at + bytes]),
+            buffer => Cow::Owned(buffer[self.at..self.at + bytes].to_vec()),
+        }
+    }
+
+    /// How many bytes of a map were looked at; `None` of a stream.
+    pub(in crate::archive) fn read_of_map(&self) -> Option<u64> {
+        self.stream.is_none().then_some(self.filled as u64)
+    }
+
     /// Why the stream could not be read to its end.
     pub(in crate::archive) fn failed(self) -> Option<io::Error> {
         self.failed
     }
 
     /// What stands next; nothing at the end.
-    pub(in crate::archive) fn next(&mut self) -> Option<Met> {
+    pub(in crate::archive) fn next(&mut self) -> Option<Met<'r>> {
         loop {
             let met = match self.pending.take() {
                 Some(met) => met,
@@ -128,12 +183,12 @@ impl<'r> Splitter<'r> {
     }
 
     /// A record, unless a gap breaks it off, or it stands in a damaged member: that is known once the next record is met.
-    fn unless_broken(&mut self, raw: Raw) -> Met {
+    fn unless_broken(&mut self, raw: Raw<'r>) -> Met<'r> {
         let Raw { number, byte, .. } = raw;
         let end = byte + raw.len() as u64;
         self.pass_blanks();
         self.fill(LOOK_AHEAD);
-        let rest = &self.buffer[self.at..];
+        let rest = &self.buffer[self.at..self.filled];
         if self.gaps.is_some() && !rest.is_empty() && !begins_record(rest) {
             self.pending = Some(self.rubbish(self.position()));
         }
@@ -152,7 +207,7 @@ impl<'r> Splitter<'r> {
     fn pass_blanks(&mut self) -> Option<()> {
         loop {
             self.fill(1);
-            let rest = &self.buffer[self.at..];
+            let rest = &self.buffer[self.at..self.filled];
             let blank = rest.len() - rest.trim_ascii_start().len();
             if rest.is_empty() {
                 return None;
@@ -164,11 +219,11 @@ impl<'r> Splitter<'r> {
         }
     }
 
-    fn next_of_all(&mut self) -> Option<Met> {
+    fn next_of_all(&mut self) -> Option<Met<'r>> {
         self.pass_blanks()?;
         self.fill(MAX_HEADER);
         let byte = self.position();
-        let rest = &self.buffer[self.at..];
+        let rest = &self.buffer[self.at..self.filled];
         let header = if begins_record(rest) { header_end(rest, MAX_HEADER) } else { None };
         let Some(header) = header else { return Some(self.rubbish(byte)) };
         self.number += 1;
@@ -183,17 +238,17 @@ impl<'r> Splitter<'r> {
         }
         let end = header + length.unwrap_or(0);
         self.fill(end + LOOK_AHEAD);
-        let rest = &self.buffer[self.at..];
+        let rest = &self.buffer[self.at..self.filled];
         let whole = length.is_some() && rest.len() >= end && ends_here(&rest[end..]);
         if whole && self.gap(byte, byte + end as u64 - 1).is_none() {
-            let raw = Raw { number, byte, wrong_length: None, bytes: rest[..end].to_vec(), header };
+            let raw = Raw { number, byte, wrong_length: None, bytes: self.take(end), header };
             self.at += end;
             return Some(Met::Record(raw));
         }
         // The length is wrong, or the stream ends here.
         let most = header + self.max_record;
         let found = self.find_record(header, most);
-        let rest = &self.buffer[self.at..];
+        let rest = &self.buffer[self.at..self.filled];
         let Some(next) = found else {
             if rest.len() < end {
                 let met = Met::CutOff {
@@ -202,12 +257,12 @@ impl<'r> Splitter<'r> {
                     there: (rest.len() - header) as u64,
                     says: says.unwrap_or(0),
                 };
-                self.at = self.buffer.len();
+                self.at = self.filled;
                 return Some(met);
             }
             if self.ended && length.is_some() {
                 // The last record: what its length leaves over is rubbish.
-                let raw = Raw { number, byte, wrong_length: None, bytes: rest[..end].to_vec(), header };
+                let raw = Raw { number, byte, wrong_length: None, bytes: self.take(end), header };
                 self.at += end;
                 return Some(Met::Record(raw));
             }
@@ -216,21 +271,21 @@ impl<'r> Splitter<'r> {
                 self.pass(next_record);
                 return Some(Met::TooLarge { number, byte });
             }
-            let bytes = rest[..header + rest[header..].trim_ascii_end().len()].to_vec();
-            self.at = self.buffer.len();
+            let bytes = self.take(header + rest[header..].trim_ascii_end().len());
+            self.at = self.filled;
             return Some(Met::Record(Raw { number, byte, wrong_length: Some(none_said()), bytes, header }));
         };
         let content = without_line_breaks(&rest[header..next]);
         let wrong_length = says.map_or_else(none_said, |says| {
             format!("says that it has {says} bytes; up to the next record there are {}", content.len())
         });
-        let bytes = rest[..header + content.len()].to_vec();
+        let bytes = self.take(header + content.len());
         self.at += next;
         Some(Met::Record(Raw { number, byte, wrong_length: Some(wrong_length), bytes, header }))
     }
 
     /// Passes over what is no record.
-    fn rubbish(&mut self, byte: u64) -> Met {
+    fn rubbish(&mut self, byte: u64) -> Met<'r> {
         self.at += 1;
         self.pass(next_version);
         Met::Rubbish { byte, bytes: self.position() - byte }
@@ -240,16 +295,16 @@ impl<'r> Splitter<'r> {
     fn pass(&mut self, next: fn(&[u8]) -> Option<usize>) {
         loop {
             self.fill(READ_BYTES);
-            if let Some(next) = next(&self.buffer[self.at..]) {
+            if let Some(next) = next(&self.buffer[self.at..self.filled]) {
                 self.at += next;
                 return;
             }
             if self.ended {
-                self.at = self.buffer.len();
+                self.at = self.filled;
                 return;
             }
             // A line that begins a record may stand across the edge.
-            self.at = self.at.max(self.buffer.len().saturating_sub(LOOK_AHEAD));
+            self.at = self.at.max(self.filled.saturating_sub(LOOK_AHEAD));
         }
     }
 
@@ -259,7 +314,7 @@ impl<'r> Splitter<'r> {
         let mut wanted = from + READ_BYTES;
         loop {
             self.fill(wanted.min(most));
-            let rest = &self.buffer[self.at..];
+            let rest = &self.buffer[self.at..self.filled];
             if let Some(next) = rest.get(from..).and_then(next_record) {
                 return Some(from + next);
             }
@@ -275,23 +330,31 @@ impl<'r> Splitter<'r> {
         self.base + self.at as u64
     }
 
-    /// Reads on until `wanted` bytes are at hand, or the stream ends.
+    /// Reads on until `wanted` bytes are at hand, or the stream ends. Of a map as much is at hand as would be of a stream, so
+    /// that both give the same.
     fn fill(&mut self, wanted: usize) {
-        if self.ended || self.buffer.len() - self.at >= wanted {
+        if self.ended || self.filled - self.at >= wanted {
             return;
         }
-        if self.at > 0 {
-            self.buffer.drain(..self.at);
+        if self.stream.is_some() && self.at > 0 {
+            self.buffer.to_mut().drain(..self.at);
             self.base += self.at as u64;
+            self.filled -= self.at;
             self.at = 0;
         }
-        while self.buffer.len() < wanted && !self.ended {
-            let filled = self.buffer.len();
+        while self.filled - self.at < wanted && !self.ended {
+            let filled = self.filled - self.at;
             // As much as is wanted, and no more memory than twice what came.
             let more = (wanted - filled).clamp(READ_BYTES, READ_BYTES.max(filled));
-            let read = (&mut *self.stream).take(more as u64).read_to_end(&mut self.buffer);
-            self.ended = self.buffer.len() < filled + more;
-            self.failed = read.err();
+            match &mut self.stream {
+                Some(stream) => {
+                    let buffer = self.buffer.to_mut();
+                    self.failed = stream.take(more as u64).read_to_end(buffer).err();
+                    self.filled = buffer.len();
+                }
+                None => self.filled = self.buffer.len().min(self.filled + more),
+            }
+            self.ended = self.filled - self.at < filled + more;
         }
     }
 }
@@ -336,11 +399,20 @@ pub(super) fn header_end(bytes: &[u8], most: usize) -> Option<usize> {
 
 fn content_length(header: &[u8]) -> Option<u64> {
     let name = b"content-length:";
-    let mut lines = header.split(|&byte| byte == b'\n');
-    let value = lines.find_map(|line| {
+    let value = lines(header).find_map(|line| {
         line.get(..name.len()).filter(|begin| begin.eq_ignore_ascii_case(name)).map(|_| &line[name.len()..])
     })?;
     std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
+}
+
+/// The lines of a header, without the line feeds.
+pub(super) fn lines(header: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut begin = 0;
+    memchr::memchr_iter(b'\n', header).chain([header.len()]).map(move |end| {
+        let line = &header[begin..end];
+        begin = (end + 1).min(header.len());
+        line
+    })
 }
 
 fn none_said() -> String {

@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use super::{Met, Splitter};
-use crate::archive::ReadSettings;
-use crate::archive::readers::tests::{Seen, read, read_with};
+use crate::archive::record::Outcome;
+use crate::archive::{Archive, ReadSettings};
+use crate::archive::readers::tests::{Seen, check_standing, read, read_with};
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
 
@@ -216,15 +217,14 @@ fn how_the_stream_arrives_does_not_show() {
         b"WARC/1.0\r\nx".to_vec(),
     ]
     .concat();
-    let all = |size: usize| {
+    let mut of_map = Splitter::of_map(&bytes, 600_000);
+    let expect: Vec<Met<'_>> = std::iter::from_fn(|| of_map.next()).collect();
+    assert_eq!(expect.len(), 7);
+    for size in [7, 64, 4096, 100_003, usize::MAX] {
         let mut stream = Drops(&bytes, size);
         let mut splitter = Splitter::new(&mut stream, 600_000, None);
-        std::iter::from_fn(|| splitter.next()).collect::<Vec<Met>>()
-    };
-    let expect = all(usize::MAX);
-    assert_eq!(expect.len(), 7);
-    for size in [7, 64, 4096, 100_003] {
-        assert!(all(size) == expect, "reads of {size} bytes");
+        let all: Vec<Met<'_>> = std::iter::from_fn(|| splitter.next()).collect();
+        assert!(all == expect, "reads of {size} bytes");
     }
 }
 
@@ -233,4 +233,70 @@ fn a_last_record_that_is_a_header_alone_and_says_no_length_is_read() {
     let header = "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\n\r\n";
     check(&[wet("Whole text"), header.as_bytes().to_vec()], &["1 Whole", "2  wrong-length"]);
     check(&[wet("Whole text"), header.replace("conversion", "request").into_bytes()], &["1 Whole"]);
+}
+
+#[test]
+fn texts_that_are_left_where_they_stand_read_as_if_they_were_copied() {
+    let mut parts = vec![record("warcinfo", "Content-Type: application/warc-fields\r\n", b"software: x\r\n")];
+    for number in 0..160_usize {
+        parts.push(wet(&format!("{number}: {}", "Häfen — 港 🚢 and ships. ".repeat(number * number % 131))));
+    }
+    let marked = format!("\u{FEFF}marked {}", "and long ".repeat(50));
+    parts.insert(40, wet(&marked));
+    let windows = [&b"caf\xE9 \xE0 la carte "[..]; 40].concat();
+    parts.insert(50, record("conversion", "Content-Type: text/plain; charset=windows-1252\r\n", &windows));
+    parts.insert(60, html(60));
+    parts.insert(61, b"rubbish between records\r\n".to_vec());
+    let wrong = String::from_utf8(wet(&"A wrong length. ".repeat(60))).expect("ASCII");
+    parts.insert(70, wrong.replace("Content-Length: 960", "Content-Length: 700").into_bytes());
+    parts.insert(80, wrong.replace("Content-Length: 960\r\n", "").into_bytes());
+    parts.insert(90, wrong.replace("Content-Length: 960", "Content-Length: 200000000").into_bytes());
+    let settings = Settings::default().read;
+    check_standing("a.wet", &parts.concat(), &settings);
+    check_standing("a.wet", &parts.concat(), &ReadSettings { max_record: 1500, ..settings.clone() });
+    check_standing("a.wet", &parts.concat(), &ReadSettings { max_unpacked: Some(200_000), ..settings });
+}
+
+#[test]
+fn a_file_that_changes_under_the_run_gives_no_text_and_is_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.wet");
+    let bytes = [SENTENCE; 50].map(|sentence| wet(&[sentence; 60].join(" "))).concat();
+    std::fs::write(&path, &bytes).expect("written");
+    let arguments = [path.to_str().expect("UTF-8").to_owned()];
+    let (archive, problems) = Archive::open(&arguments, Settings::default().read).expect("opened");
+    assert!(problems.is_empty() && archive.sources()[0].has_texts());
+    // Clocks of files tick a few hundred times a second.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let mut file = std::fs::OpenOptions::new().write(true).open(&path).expect("opened");
+    file.write_all(&vec![0xFF; bytes.len()]).expect("written");
+    let mut seen = 0;
+    for piece in &archive.pieces().0 {
+        let read = archive.read_piece(piece, |met| {
+            assert_eq!((met.outcome, archive.text_at(met.place)), (Outcome::Empty, String::new()));
+            seen += 1;
+        });
+        read.expect("frames are there");
+    }
+    assert_eq!((seen, archive.changed().len()), (50, 1));
+}
+
+proptest::proptest! {
+    /// The judge is the crate.
+    #[test]
+    fn headers_are_read_as_the_crate_reads_them(
+        lines in proptest::collection::vec("[ \t]?(WARC-Type|warc-date|[A-Za-z-]{0,4}|é)[ \t]?:?[ <]?[a-zA-Z0-9é:>\r]{0,5} ?\r?", 0..6),
+        bad: bool,
+    ) {
+        let mut header = format!("WARC/1.0\r\n{}\r\n\r\n", lines.join("\n")).into_bytes();
+        if bad {
+            header.insert(12.min(header.len() - 4), 0xFF);
+        }
+        if let Some(fields) = super::fields_of(&header) {
+            let judge = super::header_of(&header).expect("a short header");
+            for name in ["warc-type", "WARC-Date", "a", "B-", ""] {
+                proptest::prop_assert_eq!(fields.get(name), judge.get(name), "{}", name);
+            }
+        }
+    }
 }

@@ -172,7 +172,7 @@ impl<'f> Rows<'f> {
 fn put(batch: &RecordBatch, next: u64, end: u64, sink: &mut Sink<'_>) -> std::result::Result<u64, Stop> {
     let rows = (batch.num_rows() as u64).min(end - next);
     let batch = batch.slice(0, usize::try_from(rows).expect("not more than the batch has"));
-    cells::put_rows(&batch, next, sink)?;
+    cells::put_batch(&batch, next, sink)?;
     Ok(rows)
 }
 
