@@ -71,6 +71,11 @@ enum Promise {
     Records(&'static Reader),
 }
 
+/// Whether a name says that a file holds JSON Lines and nothing else, packed or not.
+pub fn is_named_as_lines(name: &str) -> bool {
+    matches!(ending(inner_name(name)).as_str(), "jsonl" | "ndjson" | "jsonlines" | "jl")
+}
+
 /// Whether a file of this name, met in a folder, is an archive.
 pub(super) fn is_archive(name: &str) -> bool {
     promised(inner_name(name)).is_some()

@@ -94,6 +94,8 @@ pub(super) struct Given {
     pub(super) others: u64,
     /// As it was written, if that was asked for.
     pub(super) table: Option<Table>,
+    /// Whether its file can be written anew without some of its rows, if that was asked for.
+    pub(super) columns: bool,
 }
 
 /// How much a file may unpack to, shared by all who unpack it.

@@ -1,6 +1,6 @@
 //! Unpacking: from a packed file, or a stream, to a source that can be read again and again.
 //!
-//! In: a file that is not read where it stands (compressed, or of a format with a reader), or a stream. Out: a
+//! In: a file that is not read where it stands (compressed, or of a format with a reader), a stream, or bytes in memory. Out: a
 //! [`Source`] whose bytes are in a spool, and problems. The idea: what the bytes are is asked again after each
 //! unpacking ([`kind_of`]), so that anything may be compressed; the last layer is either copied (lines, text) or read
 //! by its reader.
@@ -12,7 +12,7 @@
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,6 +21,7 @@ use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
 use super::ReadSettings;
+use super::columns::Columns;
 use super::compression::{Compression, Limits};
 use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, is_archive, kind_of};
 use super::encoding::{self, Decoded};
@@ -46,10 +47,16 @@ pub(super) const LEAST_ALLOWED: u64 = 256 << 20;
 pub(super) struct Packed {
     /// As reports name it.
     pub(super) name: String,
-    /// `None` for standard input.
-    pub(super) path: Option<PathBuf>,
-    /// A stream is read once and never looked at again.
-    pub(super) is_stream: bool,
+    pub(super) input: Input,
+}
+
+/// Where the bytes come from.
+#[derive(Debug)]
+pub(super) enum Input {
+    File(PathBuf),
+    /// Read once and never looked at again. `None`: standard input.
+    Stream(Option<PathBuf>),
+    Memory(Vec<u8>),
 }
 
 /// What unpacking gave.
@@ -70,16 +77,18 @@ pub(super) fn unpack(
     settings: &ReadSettings,
     spools: &Spools,
 ) -> Result<Unpacked, Error> {
-    let input = match &packed.path {
-        None => Ok((Box::new(io::stdin().lock()) as Box<dyn Read>, None)),
-        Some(path) => File::open(path).and_then(|file| {
-            let copy = if packed.is_stream { None } else { Some((file.metadata()?, file.try_clone()?)) };
-            Ok((Box::new(file) as Box<dyn Read>, copy))
+    let input: io::Result<(Box<dyn Read + '_>, _)> = match &packed.input {
+        Input::File(path) => File::open(path).and_then(|file| {
+            let again = (file.metadata()?, file.try_clone()?);
+            Ok((Box::new(file) as Box<dyn Read>, Some(again)))
         }),
+        Input::Stream(None) => Ok((Box::new(io::stdin().lock()), None)),
+        Input::Stream(Some(path)) => File::open(path).map(|file| (Box::new(file) as Box<dyn Read>, None)),
+        Input::Memory(bytes) => Ok((Box::new(&bytes[..]), None)),
     };
     let (stream, file) = match input {
         Ok(input) => input,
-        Err(source) if packed.is_stream => {
+        Err(source) if packed.is_stream() => {
             return Err(Error::SpoolInput { name: packed.name.clone(), source });
         }
         Err(error) => return Ok(packed.unreadable(&error)),
@@ -103,6 +112,10 @@ pub(super) fn unpack(
 }
 
 impl Packed {
+    fn is_stream(&self) -> bool {
+        matches!(self.input, Input::Stream(_))
+    }
+
     fn unreadable(&self, error: &io::Error) -> Unpacked {
         let message = format!("cannot be read: {error}; nothing of it is in the report");
         self.refused(ProblemKind::UnreadableFile, None, message)
@@ -120,7 +133,7 @@ struct Run<'s> {
     limits: &'s Limits,
     settings: &'s ReadSettings,
     spools: &'s Spools,
-    /// The file again, for readers that need the whole of it, unless it is a stream.
+    /// The file again, for readers that need the whole of it, if it is one.
     file: Option<(Metadata, File)>,
     allowance: Allowance,
     /// Bytes of the file that were read.
@@ -182,7 +195,7 @@ impl Run<'_> {
             }
             Kind::Plain(format) => {
                 // A stream whose name says nothing is lines, whatever its first line is.
-                let nameless = self.packed.is_stream && !is_archive(&self.packed.name);
+                let nameless = self.packed.is_stream() && !is_archive(&self.packed.name);
                 let format = if nameless { Format::JsonLines } else { format };
                 let copied = self.copy(&mut stream, format, &origin);
                 self.outcome(copied, format, origin)
@@ -249,7 +262,7 @@ impl Run<'_> {
                     Ok(()) => continue,
                     Err(stop) => stop,
                 },
-                Err(error) if self.packed.is_stream && origin.packing.is_empty() => {
+                Err(error) if self.packed.is_stream() && origin.packing.is_empty() => {
                     return Err(Stop::Input(error));
                 }
                 Err(error) => error.into(),
@@ -278,7 +291,7 @@ impl Run<'_> {
         if origin.encoding.is_some() {
             sink.places_are_unknown();
         }
-        let mut table = None;
+        let (mut table, mut columns) = (None, false);
         match reader.takes {
             Takes::Stream(read)
                 if self.settings.keep_tables && reader.is_table() && origin.encoding.is_none() =>
@@ -294,6 +307,9 @@ impl Run<'_> {
                 let file = match &self.file {
                     Some((metadata, file)) if origin.packing.is_empty() && origin.encoding.is_none() => {
                         self.consumed.store(metadata.len(), Ordering::Relaxed);
+                        columns = self.settings.keep_tables
+                            && reader.is_columns()
+                            && Columns::open(file.try_clone()?).is_ok();
                         file.try_clone()?
                     }
                     _ => self.whole(stream)?,
@@ -302,7 +318,9 @@ impl Run<'_> {
                 sink.run(|sink| read(&whole, sink))?;
             }
         }
-        Ok(Given { table, ..sink.finish()? })
+        let given = sink.finish()?;
+        // Of what cannot be read to its end nothing can be written but what was read.
+        Ok(Given { table, columns: columns && given.problems.is_empty(), ..given })
     }
 
     /// The unpacked bytes as a file: what cannot be unpacked to its end is of no use to a reader of whole files.
@@ -356,9 +374,11 @@ impl Run<'_> {
         if given.bytes == 0 && !problems.is_empty() {
             return Ok(Unpacked { source: None, problems });
         }
-        let metadata = self.file.as_ref().map(|(metadata, _)| metadata);
-        let path = self.packed.path.as_deref().unwrap_or(Path::new(""));
-        let source = Source::unpacked(name.clone(), path, metadata, format, given, origin);
+        let file = match (&self.packed.input, &self.file) {
+            (Input::File(path), Some((metadata, _))) => Some((&**path, metadata)),
+            _ => None,
+        };
+        let source = Source::unpacked(name.clone(), file, format, given, origin);
         Ok(Unpacked { source: Some(source), problems })
     }
 }

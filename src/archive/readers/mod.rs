@@ -86,6 +86,11 @@ impl Reader {
     pub(super) fn is_table(&self) -> bool {
         *self == csv::CSV
     }
+
+    /// Whether what it reads are columns that can be written anew.
+    pub(super) fn is_columns(&self) -> bool {
+        *self == parquet::PARQUET
+    }
 }
 
 /// All readers, the most telling looks first.
