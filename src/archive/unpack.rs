@@ -307,15 +307,15 @@ impl Run<'_> {
                 let file = match &self.file {
                     Some((metadata, file)) if origin.packing.is_empty() && origin.encoding.is_none() => {
                         self.consumed.store(metadata.len(), Ordering::Relaxed);
-                        columns = self.settings.keep_tables
-                            && reader.is_columns()
-                            && Columns::open(file.try_clone()?).is_ok();
+                        columns = self.settings.keep_tables && reader.is_columns();
                         file.try_clone()?
                     }
                     _ => self.whole(stream)?,
                 };
+                let again = if columns { Some(file.try_clone()?) } else { None };
                 let whole = Whole::new(file, self.settings.mapped)?;
                 sink.run(|sink| read(&whole, sink))?;
+                columns = again.is_some_and(|file| Columns::open(file).is_ok());
             }
         }
         let given = sink.finish()?;

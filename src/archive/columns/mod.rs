@@ -6,7 +6,7 @@
 //! a gap in every column, whatever its type and however it is nested. Texts alone are looked into.
 //!
 //! It guarantees: levels and values of what stays, in every column, are what they were; with what is held of rows and texts that went,
-//! they come back, which a hash of all levels and values proves. It does not keep: how values are encoded in pages, where pages end,
+//! they come back, which a hash of all levels and values proves. Pages are read within the bounds of their reader. It does not keep: how values are encoded in pages, where pages end,
 //! bloom filters, the note of an order; statistics are made anew. Memory: of one column some records, a page, a dictionary; what is
 //! held of the rows of one group stands in a temporary file.
 //!
@@ -23,18 +23,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use parquet::basic::{Compression, Encoding};
+use parquet::column::reader::get_column_reader;
 use parquet::data_type::{
     BoolType, ByteArrayType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type, Int96Type,
 };
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::WriterProperties;
-use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnDescriptor;
 use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::readers::{self, Whole};
 use super::sink::Sink;
 use held::Held;
 use pass::Pass;
@@ -68,7 +69,10 @@ pub(crate) enum Failed {
 }
 
 /// A Parquet file.
-pub(crate) struct Columns(SerializedFileReader<File>);
+pub(crate) struct Columns {
+    whole: Whole,
+    metadata: ParquetMetaData,
+}
 
 /// A Parquet file under way.
 pub(crate) struct Rewriting<'c, W: Write + Send> {
@@ -82,23 +86,23 @@ impl Columns {
     /// # Errors
     /// A file that is no Parquet, or that cannot be written anew.
     pub(crate) fn open(file: File) -> io::Result<Columns> {
-        let open = || SerializedFileReader::new(file).map_err(system_error);
-        let columns = Columns(Sink::catch(open).map_err(io::Error::other)??);
-        let leaves = columns.0.metadata().file_metadata().schema_descr().num_columns();
-        let can_be_written = columns.0.metadata().row_groups().iter().all(|group| {
+        let whole = Whole::new(file, false)?;
+        let metadata =
+            Sink::catch(|| readers::metadata(&whole)).and_then(|read| read).map_err(io::Error::other)?;
+        let leaves = metadata.file_metadata().schema_descr().num_columns();
+        let can_be_written = metadata.row_groups().iter().all(|group| {
             group.num_columns() == leaves
-                && group.num_rows() >= 0
                 && group
                     .columns()
                     .iter()
                     .all(|column| column.compression() != Compression::LZO && column.file_path().is_none())
         });
-        if can_be_written { Ok(columns) } else { Err(io::ErrorKind::Unsupported.into()) }
+        if can_be_written { Ok(Columns { whole, metadata }) } else { Err(io::ErrorKind::Unsupported.into()) }
     }
 
     /// How many rows each row group has.
     pub(crate) fn row_groups(&self) -> Vec<u64> {
-        let groups = self.0.metadata().row_groups().iter();
+        let groups = self.metadata.row_groups().iter();
         groups.map(|group| group.num_rows().unsigned_abs()).collect()
     }
 
@@ -108,7 +112,7 @@ impl Columns {
         out: W,
         temp_dir: &Path,
     ) -> Result<Rewriting<'_, W>, Failed> {
-        let metadata = self.0.metadata();
+        let metadata = &self.metadata;
         let schema = metadata.file_metadata().schema_descr();
         let to = SerializedFileWriter::new(out, schema.root_schema_ptr(), Arc::new(properties(metadata)));
         let to = to.map_err(|error| Failed::Writing(system_error(error)))?;
@@ -186,30 +190,20 @@ impl Columns {
         held: &mut Held,
         hash: &mut Xxh3,
     ) -> Result<(), Failed> {
-        let reading = |error| Failed::Reading(system_error(error));
         let writing = |error| Failed::Writing(system_error(error));
         let gone = changes.iter().filter(|(_, change)| *change == Change::Take).count() as u64;
-        let group = from.map(|number| self.0.get_row_group(number)).transpose().map_err(reading)?;
+        let group = from.map(|number| self.metadata.row_group(number));
         let mut new = if gone < rows { Some(to.next_row_group().map_err(writing)?) } else { None };
-        let schema = self.0.metadata().file_metadata().schema_descr();
+        let schema = self.metadata.file_metadata().schema_descr();
         for (leaf, column) in schema.columns().iter().enumerate() {
-            let reader = group.as_ref().map(|group| group.get_column_reader(leaf)).transpose();
-            let reader = reader.map_err(reading)?;
-            let bytes = group.as_ref().map_or(0, |group| group.metadata().column(leaf).uncompressed_size());
+            let pages = group.map(|group| readers::pages(&self.whole, group.column(leaf))).transpose();
+            let pages = pages.map_err(|why| Failed::Reading(io::Error::other(why)))?;
+            let reader = pages.map(|(pages, most)| (get_column_reader(Arc::clone(column), pages), most));
             let mut writer = match &mut new {
                 Some(new) => new.next_column().map_err(writing)?,
                 None => None,
             };
-            let mut pass = Pass {
-                column,
-                name: text_column(column),
-                leaf,
-                rows,
-                bytes: u64::try_from(bytes).unwrap_or(0),
-                changes,
-                held,
-                hash,
-            };
+            let mut pass = Pass { column, name: text_column(column), leaf, rows, changes, held, hash };
             let (from, to) = (reader, writer.as_mut());
             match column.physical_type() {
                 parquet::basic::Type::BOOLEAN => pass.run::<BoolType>(from, to),

@@ -18,9 +18,6 @@ use super::cell::Cell;
 use super::held::Held;
 use super::{Change, Failed, TextEdit, system_error};
 
-/// Rows that are read at a time, at most, and bytes by what the column has on an average.
-const MOST_ROWS: u64 = 1024;
-const READ_BYTES: u64 = 1 << 20;
 /// What is gathered before it is written.
 const WRITTEN_LEVELS: usize = 1024;
 const WRITTEN_BYTES: usize = 1 << 20;
@@ -32,8 +29,6 @@ pub(super) struct Pass<'p> {
     pub(super) leaf: usize,
     /// Rows where none is gone.
     pub(super) rows: u64,
-    /// How many bytes it has, unpacked.
-    pub(super) bytes: u64,
     pub(super) changes: &'p [(u64, Change)],
     pub(super) held: &'p mut Held,
     pub(super) hash: &'p mut Xxh3,
@@ -49,13 +44,13 @@ struct Cells<V> {
 impl Pass<'_> {
     pub(super) fn run<T: DataType>(
         &mut self,
-        from: Option<ColumnReader>,
+        from: Option<(ColumnReader, u64)>,
         mut to: Option<&mut SerializedColumnWriter<'_>>,
     ) -> Result<(), Failed>
     where
         T::T: Cell,
     {
-        let mut from = from.map(|from| Rows::<T>::new(from, self));
+        let mut from = from.map(|(from, most)| Rows::<T>::new(from, most, self));
         let (mut row, mut gathered) = (Cells::new(), Cells::new());
         let (mut bytes, mut hashed) = (0, Vec::new());
         let mut changes = self.changes.iter().peekable();
@@ -264,12 +259,11 @@ impl<T: DataType> Rows<T>
 where
     T::T: Cell,
 {
-    fn new(from: ColumnReader, pass: &Pass<'_>) -> Self {
-        let average = (pass.bytes / pass.rows.max(1)).max(1);
-        let at_a_time = (READ_BYTES / average).clamp(1, MOST_ROWS);
+    /// `at_a_time`: so many rows may be read at a time.
+    fn new(from: ColumnReader, at_a_time: u64, pass: &Pass<'_>) -> Self {
         Rows {
             from: get_typed_column_reader(from),
-            at_a_time: usize::try_from(at_a_time).expect("small"),
+            at_a_time: usize::try_from(at_a_time).unwrap_or(1),
             most_definition: pass.column.max_def_level(),
             repeats: pass.column.max_rep_level() > 0,
             read: Cells::new(),

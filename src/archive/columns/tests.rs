@@ -6,6 +6,7 @@ use bytes::Bytes;
 use parquet::basic::{BrotliLevel, GzipLevel, ZstdLevel};
 use parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
 use parquet::file::metadata::KeyValue;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::record::Row;
 use parquet::schema::parser::parse_message_type;
@@ -189,7 +190,7 @@ fn check(groups: &[i64], compression: Compression, taken: &dyn Fn(i64) -> bool, 
     for (left, expect) in left.iter().zip(&expect) {
         assert_eq!(without(left, "text"), without(expect, "text"));
     }
-    let metadata = |bytes: &[u8]| opened(bytes).0.metadata().clone();
+    let metadata = |bytes: &[u8]| opened(bytes).metadata;
     let (was, is) = (metadata(&whole), metadata(&cleaned));
     assert_eq!(is.file_metadata().schema_descr(), was.file_metadata().schema_descr());
     assert_eq!(is.file_metadata().key_value_metadata(), was.file_metadata().key_value_metadata());

@@ -42,6 +42,7 @@ use memmap2::Mmap;
 
 use super::sink::{Sink, Stop};
 pub(super) use csv::separator;
+pub(super) use parquet::{metadata, pages};
 
 /// A format that is read.
 #[derive(Debug)]
