@@ -82,13 +82,14 @@ pub(crate) fn tokenizer(bytes: &[u8]) {
 type Texts = (Vec<Option<String>>, usize);
 
 /// What a file of this name and content gives, read in memory.
-fn texts(name: &str, content: &[u8]) -> Texts {
+pub(crate) fn texts(name: &str, content: &[u8]) -> Texts {
     let opened = Archive::of_bytes(name, content.to_vec(), read_settings());
     let (archive, problems) = opened.expect("the disk is not full");
     (texts_of(&archive), problems.len())
 }
 
 /// What a file of this name and content gives, read from the disk.
+#[allow(dead_code, reason = "no target asks for it")]
 pub(crate) fn texts_of_file(name: &str, content: &[u8]) -> Texts {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join(name);
@@ -128,6 +129,7 @@ fn texts_of(archive: &Archive) -> Vec<Option<String>> {
 
 /// Whether bytes are read a second time: always in tests; of what a fuzzer finds each eighth, by its length, for that it
 /// may find more.
+#[allow(unexpected_cfgs, reason = "`fuzzing` is set where a fuzzer builds")]
 fn are_read_again(data: &[u8]) -> bool {
     !cfg!(fuzzing) || data.len().is_multiple_of(8)
 }

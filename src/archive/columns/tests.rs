@@ -278,4 +278,23 @@ proptest! {
         let of = |told: &[bool], row: i64| told[usize::try_from(row).expect("small")];
         check(&groups, Compression::SNAPPY, &|row| of(&taken, row), &|row| of(&cut, row));
     }
+
+    #[test]
+    fn damage_is_told_and_nothing_more(edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+        let mut bytes = file(&[20, 5], Compression::SNAPPY);
+        for (at, byte) in edits {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let damaged = tempfile::tempfile().expect("a temporary file");
+        (&damaged).write_all(&bytes).expect("written");
+        if let Ok(columns) = Columns::open(damaged) {
+            let mut rewriting = columns.rewrite(std::io::sink(), &std::env::temp_dir()).expect("begun");
+            for (number, rows) in columns.row_groups().into_iter().enumerate() {
+                if rewriting.group(Some(number), rows, &[(1, Change::Take)]).is_err() {
+                    break;
+                }
+            }
+        }
+    }
 }

@@ -95,8 +95,16 @@ impl Reader {
 }
 
 /// All readers, the most telling looks first.
-pub(super) const ALL: &[&Reader] =
-    &[&parquet::PARQUET, &arrow::ARROW, &warc::WARC, &html::HTML, &wrapped::WRAPPED, &json::JSON, &csv::CSV];
+pub(super) const ALL: &[&Reader] = &[
+    &parquet::PARQUET,
+    &arrow::ARROW,
+    &warc::WARC,
+    &warc::ARC,
+    &html::HTML,
+    &wrapped::WRAPPED,
+    &json::JSON,
+    &csv::CSV,
+];
 
 /// Reads what comes next; 0 at the end of the stream.
 fn next(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {

@@ -1,4 +1,4 @@
-//! WARC and WET: the articles of a web archive.
+//! WARC and WET, and ARC, which came before: the articles of a web archive.
 //!
 //! In: its bytes, unpacked, as a stream. Out: a record for each that holds a page or a text ([`warc`](crate::archive::warc)
 //! says which), numbered as it stands among all records of the file, with the byte at which it begins in the
@@ -13,7 +13,7 @@ use super::{Reader, Takes};
 use crate::archive::frames::Value;
 use crate::archive::gzip::{Gap, Gaps};
 use crate::archive::sink::{At, Sink, Stop};
-use crate::archive::warc::{Met, Raw, Splitter, captured};
+use crate::archive::warc::{ArcSplitter, Captured, Met, Raw, Splitter, captured, captured_in_arc};
 use crate::problem::ProblemKind;
 
 pub(super) const WARC: Reader = Reader {
@@ -31,11 +31,45 @@ const GATHERED_BYTES: usize = 16 << 20;
 /// How much of it one thread takes at a time.
 const PART_BYTES: usize = 512 << 10;
 
+pub(super) const ARC: Reader = Reader {
+    name: "ARC",
+    told_by: "`filedesc://` in front",
+    endings: &["arc"],
+    begins: |start| start.starts_with(b"filedesc://"),
+    has_magic: true,
+    in_any_encoding: false,
+    takes: Takes::Stream(read_arc),
+};
+
+/// What a record holds, if it is an article.
+type CapturedBy = fn(&Raw, u64) -> Option<Result<Captured, (ProblemKind, String)>>;
+
 fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let mut splitter = Splitter::new(stream, sink.max_record(), sink.gaps());
+    give_all(&mut || splitter.next(), captured, sink)?;
+    for Gap { packed, why, .. } in sink.gaps().map(Gaps::all).unwrap_or_default() {
+        let bytes = packed.end - packed.start;
+        let message =
+            format!("{bytes} packed bytes are damaged ({why}) and passed over; the next record is read");
+        sink.problem(Some(packed.start), ProblemKind::DamagedRecord, message);
+    }
+    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn read_arc(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let mut splitter = ArcSplitter::new(stream, sink.max_record());
+    give_all(&mut || splitter.next(), captured_in_arc, sink)?;
+    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn give_all(
+    next: &mut dyn FnMut() -> Option<Met>,
+    captured: CapturedBy,
+    sink: &mut Sink<'_>,
+) -> Result<(), Stop> {
     let mut gathered: Vec<Vec<Met>> = Vec::new();
     let (mut all, mut part) = (0, 0);
-    while let Some(met) = splitter.next() {
+    while let Some(met) = next() {
         if let Met::Rubbish { byte, bytes } = met {
             let message = format!("{bytes} bytes that belong to no record; what follows them is read");
             sink.problem(Some(byte), ProblemKind::DamagedRecord, message);
@@ -50,24 +84,17 @@ fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
         all += bytes;
         gathered.last_mut().expect("one was pushed if there was none").push(met);
         if all >= GATHERED_BYTES {
-            sink.parallel(std::mem::take(&mut gathered), give)?;
+            sink.parallel(std::mem::take(&mut gathered), |part, sink| give(part, captured, sink))?;
             (all, part) = (0, 0);
         }
     }
-    sink.parallel(gathered, give)?;
-    for Gap { packed, why, .. } in sink.gaps().map(Gaps::all).unwrap_or_default() {
-        let bytes = packed.end - packed.start;
-        let message =
-            format!("{bytes} packed bytes are damaged ({why}) and passed over; the next record is read");
-        sink.problem(Some(packed.start), ProblemKind::DamagedRecord, message);
-    }
-    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
+    sink.parallel(gathered, |part, sink| give(part, captured, sink))
 }
 
-fn give(part: Vec<Met>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+fn give(part: Vec<Met>, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), Stop> {
     for met in part {
         match met {
-            Met::Record(raw) => give_record(&raw, sink)?,
+            Met::Record(raw) => give_record(&raw, captured, sink)?,
             Met::CutOff { number, byte, there, says } => {
                 let message = format!("cut off: {there} of {says} bytes are there");
                 sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)?;
@@ -83,7 +110,7 @@ fn give(part: Vec<Met>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn give_record(raw: &Raw, sink: &mut Sink<'_>) -> Result<(), Stop> {
+fn give_record(raw: &Raw, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let at = At { ordinal: raw.number, byte: Some(raw.byte) };
     let max_record = sink.max_record();
     let article = match Sink::catch(|| captured(raw, max_record)) {

@@ -5,6 +5,7 @@
 //! - `split`: where records begin and end, also where their lengths are wrong or rubbish stands between them;
 //! - crate `fastwarc` reads the headers of WARC and HTTP, and chunked and Brotli payloads; `payload`: the body of an answer,
 //!   unpacked;
+//! - `arc`: the same of archives in the older format;
 //! - `dictionary`: what all frames of an archive in zstd need;
 //! - here: which records are articles, and what their nouns are.
 //!
@@ -23,6 +24,7 @@
 //!
 //! References: ISO 28500 (WARC 1.0 and 1.1); RFC 9110, 9112 (HTTP); Common Crawl's description of WET.
 
+mod arc;
 mod dictionary;
 mod payload;
 mod split;
@@ -34,6 +36,7 @@ use fastwarc::warc::header::{HeaderEncoding, HeaderMap};
 
 use super::html::{Refused, charset, read_page};
 use crate::problem::ProblemKind;
+pub(in crate::archive) use arc::{ArcSplitter, captured_in_arc};
 pub(in crate::archive) use dictionary::dictionary;
 pub(in crate::archive) use split::{Met, Raw, Splitter};
 
@@ -71,18 +74,9 @@ pub(in crate::archive) fn captured(
     let media = said("Content-Type").unwrap_or_default();
     let (holds, charset, body) = match said("WARC-Type")?.to_ascii_lowercase().as_str() {
         "response" if is_media(&media, "application/http") || media.is_empty() => {
-            let (answer, body) = answer_of(raw.content())?;
-            if !answer.status_code().is_some_and(|status| (200..300).contains(&status)) {
-                return None;
-            }
-            let media = answer.get("Content-Type").unwrap_or_default().into_owned();
-            let html = is_html(&media) || media.trim().is_empty() && looks_like_html(body);
-            if !html {
-                return None;
-            }
-            match payload::unpacked(body, &answer, max_record) {
-                Ok(body) => (Holds::Html, charset_of(&media), body),
-                Err(damage) => return Some(Err((ProblemKind::DamagedRecord, damage))),
+            match answered(raw.content(), max_record)? {
+                Ok(answered) => answered,
+                Err(damage) => return Some(Err(damage)),
             }
         }
         "resource" if url.as_deref().is_some_and(is_from_the_web) => {
@@ -93,13 +87,42 @@ pub(in crate::archive) fn captured(
     };
     let mut captured = Captured { date: said("WARC-Date"), url, ..Captured::default() };
     captured.id = said("WARC-Record-ID").map(|id| id.trim_matches(['<', '>']).to_owned());
+    captured.findings.extend(raw.wrong_length.clone().map(|message| (ProblemKind::WrongLength, message)));
+    Some(article_of(captured, holds, charset.as_deref(), &body))
+}
+
+/// What is looked for in a body, the encoding that is named for it, and the body itself.
+type Body<'b> = (Holds, Option<String>, Cow<'b, [u8]>);
+
+/// The page that an answer of HTTP holds; `None` if it holds none.
+fn answered(content: &[u8], max_record: u64) -> Option<Result<Body<'_>, (ProblemKind, String)>> {
+    let (answer, body) = answer_of(content)?;
+    if !answer.status_code().is_some_and(|status| (200..300).contains(&status)) {
+        return None;
+    }
+    let media = answer.get("Content-Type").unwrap_or_default().into_owned();
+    let html = is_html(&media) || media.trim().is_empty() && looks_like_html(body);
+    let unpacked = || payload::unpacked(body, &answer, max_record);
+    html.then(|| match unpacked() {
+        Ok(body) => Ok((Holds::Html, charset_of(&media), body)),
+        Err(damage) => Err((ProblemKind::DamagedRecord, damage)),
+    })
+}
+
+/// The article, of which everything but text and title is known.
+fn article_of(
+    mut captured: Captured,
+    holds: Holds,
+    charset: Option<&str>,
+    body: &[u8],
+) -> Result<Captured, (ProblemKind, String)> {
     let replaced = match holds {
         Holds::Text => {
-            let (text, replaced) = charset::decode_text(&body, charset.as_deref());
+            let (text, replaced) = charset::decode_text(body, charset);
             captured.text = text.into_owned();
             replaced
         }
-        Holds::Html => match read_page(&body, charset.as_deref(), captured.url.as_deref()) {
+        Holds::Html => match read_page(body, charset, captured.url.as_deref()) {
             Ok(page) => {
                 captured.text = page.text;
                 captured.title = page.title;
@@ -107,16 +130,15 @@ pub(in crate::archive) fn captured(
                 page.replaced
             }
             Err(refused @ Refused::TooLarge) => {
-                return Some(Err((ProblemKind::RecordTooLarge, refused.to_string())));
+                return Err((ProblemKind::RecordTooLarge, refused.to_string()));
             }
-            Err(refused) => return Some(Err((ProblemKind::DamagedRecord, refused.to_string()))),
+            Err(refused) => return Err((ProblemKind::DamagedRecord, refused.to_string())),
         },
     };
     if replaced {
-        captured.findings.push(charset::replaced());
+        captured.findings.insert(0, charset::replaced());
     }
-    captured.findings.extend(raw.wrong_length.clone().map(|message| (ProblemKind::WrongLength, message)));
-    Some(Ok(captured))
+    Ok(captured)
 }
 
 fn header_of(bytes: &[u8]) -> Option<HeaderMap> {

@@ -48,6 +48,11 @@ pub(in crate::archive) struct Raw {
 }
 
 impl Raw {
+    /// A record of these bytes, so many of which are its header.
+    pub(super) fn new(number: u64, byte: u64, bytes: Vec<u8>, header: usize) -> Raw {
+        Raw { number, byte, wrong_length: None, bytes, header }
+    }
+
     /// Its header, with the line that names the version.
     pub(super) fn header(&self) -> &[u8] {
         &self.bytes[..self.header]
