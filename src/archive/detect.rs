@@ -71,6 +71,11 @@ enum Promise {
     Records(&'static Reader),
 }
 
+/// Whether a name says that a file holds JSON Lines and nothing else, packed or not.
+pub fn is_named_as_lines(name: &str) -> bool {
+    matches!(ending(inner_name(name)).as_str(), "jsonl" | "ndjson" | "jsonlines" | "jl")
+}
+
 /// Whether a file of this name, met in a folder, is an archive.
 pub(super) fn is_archive(name: &str) -> bool {
     promised(inner_name(name)).is_some()
@@ -115,10 +120,9 @@ fn ending(name: &str) -> String {
 fn foreign(name: &str, head: &[u8], promised: bool) -> Option<(&'static str, &'static str)> {
     const DECOMPRESS: &str = "decompress it first";
     const CONVERT: &str = "make it JSON Lines first, one object a line";
-    const MAGIC: [(&[u8], &str, &str); 4] = [
+    const MAGIC: [(&[u8], &str, &str); 3] = [
         (b"\x04\x22\x4D\x18", "lz4", DECOMPRESS),
         (b"PK\x03\x04", "zip", DECOMPRESS),
-        (b"filedesc://", "ARC, which came before WARC,", "convert it to WARC first (warcio recompress)"),
         (b"%PDF", "PDF", "extract its text first"),
     ];
     let named_text = matches!(ending(name).as_str(), "txt" | "text");

@@ -10,10 +10,11 @@
 //! - `unpack`: a packed file to a source · `compression`, `gzip`: packed bytes to bytes · `packer`: and back · `readers`: bytes of a format to records
 //!   · `sink`, `frames`, `spool`: where these records stand
 //! - `written`: where a record writes its text · `lined`: a record of any format as a line · `table`: a
-//!   table as it was written
+//!   table as it was written · `columns`: a Parquet file, written anew
 //! - `html`: a page to its article · `warc`: the records of a web archive, and their payloads
 //! - `fields`, `dates`, `outlet`: which field means what
 
+mod columns;
 mod compression;
 pub mod dates;
 mod detect;
@@ -23,6 +24,7 @@ pub mod fields;
 mod frames;
 mod guard;
 mod gzip;
+mod hex;
 pub mod html;
 pub mod json;
 mod lined;
@@ -47,12 +49,15 @@ mod written;
 use std::cell::Cell;
 use std::io;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+pub(crate) use columns::{Change, Columns, Failed, Rewriting, TextEdit};
 pub use compression::Compression;
+pub use detect::is_named_as_lines;
 pub use explain::{Explained, FormatInfo, formats, usual_names};
 use frames::{Content, HEADER_BYTES};
 pub use guard::is_guarded;
+pub(crate) use hex::{hex, unhex};
 use json::{JsonReader, Shapes, Unescaped};
 use lines::{Line, after_line_end, for_each_line, pieces};
 pub use map::exit_cleanly_when_cut;
@@ -82,7 +87,8 @@ pub struct ReadSettings {
     pub temp_dir: PathBuf,
     /// How many bytes one packed file may unpack to; `None`: 256 MiB and a hundred times its size.
     pub max_unpacked: Option<u64>,
-    /// Whether tables of separated values are kept as they are beside what is read of them, so that they can be written back.
+    /// Whether tables of separated values are kept as they are beside what is read of them, and Parquet files looked at, so that
+    /// they can be written back.
     pub keep_tables: bool,
 }
 
@@ -448,12 +454,36 @@ impl Archive {
         if source.format == Format::Records {
             let mut own = Vec::new();
             let frame = source.record(place.begin..place.begin + place.bytes, &mut own).ok()?;
+            if source.is_columns() {
+                self.text_column(place)?;
+            }
             let Some(table) = &source.table else { return lined::written_text(&frame, record, fields) };
             let Content::Fields(row, _) = frames::read(&frame)?.content else { return None };
             let TextField::Found(text) = find_text(&row, fields) else { return None };
             return table.written_text(record, row.name_of(text)?, &text.read());
         }
         WrittenText::of(source.format, record, place.begin == 0, fields, &mut JsonReader::default())
+    }
+
+    /// The name of the column that holds the text of the row at `place`, in a file of columns; `None` if that is no column of
+    /// its own, or does not hold the very bytes.
+    pub fn text_column(&self, place: Place) -> Option<String> {
+        let source = &self.sources[place.source as usize];
+        if !source.is_columns() {
+            return None;
+        }
+        let mut own = Vec::new();
+        let frame = source.record(place.begin..place.begin + place.bytes, &mut own).ok()?;
+        let frame = frames::read(&frame)?;
+        let Content::Fields(row, _) = frame.content else { return None };
+        let TextField::Found(text) = find_text(&row, &self.settings.fields) else { return None };
+        let as_it_is = frame.findings.iter().all(|(kind, _)| *kind != ProblemKind::InvalidUtf8);
+        row.name_of(text).filter(|_| as_it_is).map(str::to_owned)
+    }
+
+    /// The folder for temporary files.
+    pub(crate) fn temp_dir(&self) -> &Path {
+        &self.settings.temp_dir
     }
 
     /// Where `record`, what [`Archive::record_at`] says of `place`, has the member `key`, or takes it in; `None` where it

@@ -9,9 +9,9 @@ use super::compression::Limits;
 use super::detect::Kind;
 use super::source::Source;
 use super::spool::Spools;
-use super::unpack::{Packed, Unpacked, unpack};
+use super::unpack::{Input, Packed, Unpacked, unpack};
 use super::walk::{self, Found, walk};
-use super::{Archive, MOST_MAPPED, ReadSettings};
+use super::{Archive, FileCounts, MOST_MAPPED, ReadSettings};
 use crate::error::Error;
 use crate::problem::Problem;
 
@@ -52,12 +52,8 @@ impl Archive {
                         unpack(&packed(name, path, false), &Limits::large(), &settings, &spools)?
                     }
                     (None, Found::Stream { name, path }) => {
-                        let packed = Packed {
-                            name: name.clone(),
-                            path: path.clone(),
-                            is_stream: true,
-                            may_stay: false,
-                        };
+                        let input = Input::Stream(path.clone());
+                        let packed = Packed { name: name.clone(), input, may_stay: false };
                         unpack(&packed, &Limits::large(), &settings, &spools)?
                     }
                 });
@@ -75,10 +71,42 @@ impl Archive {
         }
         Ok((Archive { sources, settings, counts }, problems))
     }
+
+    /// An archive of one file that is in memory; what it is, is told by its bytes and by `name` as of a file that was named.
+    ///
+    /// ```
+    /// use wirecopy::{Settings, archive::Archive};
+    ///
+    /// let table = b"id,text\n1,Rain fell.\n".to_vec();
+    /// let (archive, problems) = Archive::of_bytes("wire.csv", table, Settings::default().read)?;
+    /// assert!(problems.is_empty());
+    /// let mut texts = Vec::new();
+    /// archive.for_each_article(|at, article| texts.push((at, article.text.to_string())), |_| {});
+    /// assert_eq!(texts, [("wire.csv:1".to_owned(), "Rain fell.".to_owned())]);
+    /// # Ok::<(), wirecopy::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A temporary file that cannot be written. Bytes that cannot be read, or not to their end, are problems.
+    pub fn of_bytes(
+        name: &str,
+        bytes: Vec<u8>,
+        settings: ReadSettings,
+    ) -> Result<(Archive, Vec<Problem>), Error> {
+        let spools = Spools::new(&settings.temp_dir);
+        let packed = Packed { name: name.to_owned(), input: Input::Memory(bytes), may_stay: false };
+        let Unpacked { source, problems } = unpack(&packed, &Limits::large(), &settings, &spools)?;
+        if settings.mapped {
+            spools.map();
+        }
+        let read = u64::from(source.is_some());
+        let counts = FileCounts { read, unreadable: 1 - read, ..FileCounts::default() };
+        Ok((Archive { sources: source.into_iter().collect(), settings, counts }, problems))
+    }
 }
 
 fn packed(name: &str, path: &Path, may_stay: bool) -> Packed {
-    Packed { name: name.to_owned(), path: Some(path.to_owned()), is_stream: false, may_stay }
+    Packed { name: name.to_owned(), input: Input::File(path.to_owned()), may_stay }
 }
 
 impl Unpacked {

@@ -101,6 +101,8 @@ pub(super) struct Given {
     pub(super) table: Option<Table>,
     /// The file in which texts stand that are in no extent.
     pub(super) texts: Option<Arc<Mmap>>,
+    /// Whether its file can be written anew without some of its rows, if that was asked for.
+    pub(super) columns: bool,
 }
 
 /// How much a file may unpack to, shared by all who unpack it.

@@ -72,6 +72,8 @@ pub struct Source {
     pub(super) table: Option<Table>,
     /// Its file, if texts were left there ([`Format::Records`]).
     texts: Option<Arc<Mmap>>,
+    /// Whether it is a file of columns that can be written anew.
+    columns: bool,
 }
 
 #[derive(Debug)]
@@ -106,14 +108,14 @@ impl Source {
             other_records: 0,
             table: None,
             texts: None,
+            columns: false,
         })
     }
 
-    /// A source whose bytes are in spools. `metadata` is that of the packed file at `path`; `None` for a stream.
+    /// A source whose bytes are in spools. `file` is the packed file; `None` for a stream, and for bytes in memory.
     pub(super) fn unpacked(
         name: String,
-        path: &Path,
-        metadata: Option<&Metadata>,
+        file: Option<(&Path, &Metadata)>,
         format: Format,
         given: Given,
         origin: Origin,
@@ -128,14 +130,15 @@ impl Source {
             format,
             bytes: given.bytes,
             origin: Some(origin),
-            stamp: metadata.map(stamp).unwrap_or_default(),
-            path: metadata.map_or_else(PathBuf::new, |_| path.to_owned()),
+            stamp: file.map(|(_, metadata)| stamp(metadata)).unwrap_or_default(),
+            path: file.map_or_else(PathBuf::new, |(path, _)| path.to_owned()),
             store: Store::Spooled(given.extents.into_iter().map(placed).collect()),
             cuts: given.cuts,
             last_record: given.last,
             other_records: given.others,
             table: given.table,
             texts: given.texts,
+            columns: given.columns,
         }
     }
 
@@ -182,9 +185,19 @@ impl Source {
         })
     }
 
-    /// Whether it is of a format that cannot be written back, so that JSON Lines stand for its records.
+    /// Whether it is of a format that cannot be written back, so that JSON Lines are written instead.
     pub fn is_given_as_lines(&self) -> bool {
+        self.is_told_as_lines() && !self.columns
+    }
+
+    /// Whether JSON Lines stand for its records where bytes of them are named.
+    pub fn is_told_as_lines(&self) -> bool {
         self.format == Format::Records && self.table.is_none()
+    }
+
+    /// Whether it is a file of columns (Parquet) that can be written anew without some of its rows.
+    pub fn is_columns(&self) -> bool {
+        self.columns
     }
 
     /// How many bytes the table has, as it was written; `None` of what is no table, or was not kept.
@@ -238,7 +251,7 @@ impl Source {
         }
     }
 
-    /// The file's path; `None` for a stream.
+    /// The file's path; `None` for a stream, and for bytes in memory.
     pub fn path(&self) -> Option<&Path> {
         (!self.path.as_os_str().is_empty()).then_some(&*self.path)
     }

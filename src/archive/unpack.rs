@@ -1,6 +1,6 @@
 //! Unpacking: from a packed file, or a stream, to a source that can be read again and again.
 //!
-//! In: a file that is not read where it stands (compressed, or of a format with a reader), or a stream. Out: a
+//! In: a file that is not read where it stands (compressed, or of a format with a reader), a stream, or bytes in memory. Out: a
 //! [`Source`] whose bytes are in a spool, and problems. The idea: what the bytes are is asked again after each
 //! unpacking ([`kind_of`]), so that anything may be compressed; the last layer is either copied (lines, text) or read
 //! by its reader.
@@ -12,7 +12,7 @@
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,6 +22,7 @@ use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
 use super::ReadSettings;
+use super::columns::Columns;
 use super::compression::{Compression, Limits};
 use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, is_archive, kind_of};
 use super::encoding::{self, Decoded};
@@ -48,12 +49,18 @@ pub(super) const LEAST_ALLOWED: u64 = 256 << 20;
 pub(super) struct Packed {
     /// As reports name it.
     pub(super) name: String,
-    /// `None` for standard input.
-    pub(super) path: Option<PathBuf>,
-    /// A stream is read once and never looked at again.
-    pub(super) is_stream: bool,
+    pub(super) input: Input,
     /// Whether a map of the file may be kept, so that texts are left where they stand.
     pub(super) may_stay: bool,
+}
+
+/// Where the bytes come from.
+#[derive(Debug)]
+pub(super) enum Input {
+    File(PathBuf),
+    /// Read once and never looked at again. `None`: standard input.
+    Stream(Option<PathBuf>),
+    Memory(Vec<u8>),
 }
 
 /// What unpacking gave.
@@ -74,16 +81,18 @@ pub(super) fn unpack(
     settings: &ReadSettings,
     spools: &Spools,
 ) -> Result<Unpacked, Error> {
-    let input = match &packed.path {
-        None => Ok((Box::new(io::stdin().lock()) as Box<dyn Read>, None)),
-        Some(path) => File::open(path).and_then(|file| {
-            let copy = if packed.is_stream { None } else { Some((file.metadata()?, file.try_clone()?)) };
-            Ok((Box::new(file) as Box<dyn Read>, copy))
+    let input: io::Result<(Box<dyn Read + '_>, _)> = match &packed.input {
+        Input::File(path) => File::open(path).and_then(|file| {
+            let again = (file.metadata()?, file.try_clone()?);
+            Ok((Box::new(file) as Box<dyn Read>, Some(again)))
         }),
+        Input::Stream(None) => Ok((Box::new(io::stdin().lock()), None)),
+        Input::Stream(Some(path)) => File::open(path).map(|file| (Box::new(file) as Box<dyn Read>, None)),
+        Input::Memory(bytes) => Ok((Box::new(&bytes[..]), None)),
     };
     let (stream, file) = match input {
         Ok(input) => input,
-        Err(source) if packed.is_stream => {
+        Err(source) if packed.is_stream() => {
             return Err(Error::SpoolInput { name: packed.name.clone(), source });
         }
         Err(error) => return Ok(packed.unreadable(&error)),
@@ -107,6 +116,10 @@ pub(super) fn unpack(
 }
 
 impl Packed {
+    fn is_stream(&self) -> bool {
+        matches!(self.input, Input::Stream(_))
+    }
+
     fn unreadable(&self, error: &io::Error) -> Unpacked {
         let message = format!("cannot be read: {error}; nothing of it is in the report");
         self.refused(ProblemKind::UnreadableFile, None, message)
@@ -124,7 +137,7 @@ struct Run<'s> {
     limits: &'s Limits,
     settings: &'s ReadSettings,
     spools: &'s Spools,
-    /// The file again, for readers that need the whole of it, unless it is a stream.
+    /// The file again, for readers that need the whole of it, if it is one.
     file: Option<(Metadata, File)>,
     allowance: Allowance,
     /// Bytes of the file that were read.
@@ -186,7 +199,7 @@ impl Run<'_> {
             }
             Kind::Plain(format) => {
                 // A stream whose name says nothing is lines, whatever its first line is.
-                let nameless = self.packed.is_stream && !is_archive(&self.packed.name);
+                let nameless = self.packed.is_stream() && !is_archive(&self.packed.name);
                 let format = if nameless { Format::JsonLines } else { format };
                 let copied = self.copy(&mut stream, format, &origin);
                 self.outcome(copied, format, origin)
@@ -253,7 +266,7 @@ impl Run<'_> {
                     Ok(()) => continue,
                     Err(stop) => stop,
                 },
-                Err(error) if self.packed.is_stream && origin.packing.is_empty() => {
+                Err(error) if self.packed.is_stream() && origin.packing.is_empty() => {
                     return Err(Stop::Input(error));
                 }
                 Err(error) => error.into(),
@@ -282,7 +295,7 @@ impl Run<'_> {
         if origin.encoding.is_some() {
             sink.places_are_unknown();
         }
-        let (mut table, mut texts) = (None, None);
+        let (mut table, mut texts, mut columns) = (None, None, false);
         match reader.takes {
             Takes::Stream(read)
                 if self.settings.keep_tables && reader.is_table() && origin.encoding.is_none() =>
@@ -298,12 +311,14 @@ impl Run<'_> {
                 let whole = match self.plain(origin)? {
                     Some(whole) => {
                         self.consumed.store(whole.len(), Ordering::Relaxed);
+                        columns = self.settings.keep_tables && reader.is_columns();
                         whole
                     }
                     None => Whole::new(self.whole(stream)?, self.settings.mapped)?,
                 };
                 texts = self.let_texts_stand(&whole, origin, &mut sink);
                 sink.run(|sink| read(&whole, sink))?;
+                columns = columns && self.can_be_written_anew();
             }
             Takes::StreamOrMap(read, read_map) => {
                 if let Some(whole) = self.plain(origin)? {
@@ -315,7 +330,15 @@ impl Run<'_> {
                 }
             }
         }
-        Ok(Given { table, texts, ..sink.finish()? })
+        let given = sink.finish()?;
+        // Of what cannot be read to its end nothing can be written but what was read.
+        Ok(Given { table, texts, columns: columns && given.problems.is_empty(), ..given })
+    }
+
+    /// Whether the crate that writes such files can open this one.
+    fn can_be_written_anew(&self) -> bool {
+        let again = self.file.as_ref().and_then(|(_, file)| file.try_clone().ok());
+        again.is_some_and(|file| Columns::open(file).is_ok())
     }
 
     /// The file, if its bytes are those that its reader takes.
@@ -390,9 +413,11 @@ impl Run<'_> {
         if given.bytes == 0 && !problems.is_empty() {
             return Ok(Unpacked { source: None, problems });
         }
-        let metadata = self.file.as_ref().map(|(metadata, _)| metadata);
-        let path = self.packed.path.as_deref().unwrap_or(Path::new(""));
-        let source = Source::unpacked(name.clone(), path, metadata, format, given, origin);
+        let file = match (&self.packed.input, &self.file) {
+            (Input::File(path), Some((metadata, _))) => Some((&**path, metadata)),
+            _ => None,
+        };
+        let source = Source::unpacked(name.clone(), file, format, given, origin);
         Ok(Unpacked { source: Some(source), problems })
     }
 }

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::compression::Compression;
 use super::detect::{self, HEAD_BYTES, Kind, kind_of};
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
@@ -144,6 +145,11 @@ impl Walked {
         let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if !self.first_time(&real) {
             return;
+        }
+        if let (Some(packing), []) = (Compression::of_name(&name), head) {
+            // Nothing at all packs to nothing: it was cut.
+            let error = format!("it is empty, and no {} file is", packing.name());
+            return self.unreadable(name, &io::Error::other(error));
         }
         match kind_of(&name, head) {
             Kind::Foreign(what, hint) => {

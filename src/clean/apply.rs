@@ -3,7 +3,7 @@
 //! In: an [`Input`], a [`Plan`], where the archive and the ledger go. Out: both, written and not yet published, and what was
 //! written ([`Written`]). Every file is copied from its begin to its end, without the stretches that go; each of these is a row
 //! of the ledger. Of a file that is neither JSON Lines nor text, lines that stand for its records are copied instead, as if it
-//! had held them. A file that changed under the run is an error, and nothing is published then.
+//! had held them; files of columns are written anew (`columns`). A file that changed under the run is an error, and nothing is published then.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -16,7 +16,9 @@ use super::edits::{Edit, Item, items, rejected_row};
 use super::input::Input;
 use super::ledger::{CleanedFile, Hashing, Head, LEDGER, MOST_IN_ROW, Row, Writer};
 use super::names::names;
-use super::out::{Destination, NewFile, unwritable};
+use super::new_file::NewFile;
+use super::out::Destination;
+use super::places::unwritable;
 use super::plan::{Options, Plan};
 use crate::archive::record::Outcome;
 use crate::archive::{Compression, Format, Met, Piece, Source};
@@ -80,6 +82,7 @@ pub fn apply(
         keep: options.keep.name(),
         remove: options.remove.names().into_iter().map(str::to_owned).collect(),
         threshold: options.threshold,
+        is_folder: destination.is_folder(),
     };
     let place = ledger.place().to_owned();
     let ledger_failed = |source| unwritable(&place, source);
@@ -117,7 +120,7 @@ pub fn apply(
             name_before: (names.before != names.cleaned).then_some(names.before),
             name: names.cleaned,
             is_left: !goes,
-            format: source.is_given_as_lines().then(|| source.format_name().to_owned()),
+            format: source.is_told_as_lines().then(|| source.format_name().to_owned()),
             compression: names.packing,
             cleaned_compression: names.cleaned_packing,
             ..cleaned
@@ -133,18 +136,18 @@ pub fn apply(
 }
 
 /// One file under way.
-struct Cleaning<'a, W> {
-    input: &'a Input,
-    source: &'a Source,
-    rows: &'a mut Writer<W>,
-    ledger: &'a Path,
+pub(super) struct Cleaning<'a, W> {
+    pub(super) input: &'a Input,
+    pub(super) source: &'a Source,
+    pub(super) rows: &'a mut Writer<W>,
+    pub(super) ledger: &'a Path,
     watch: &'a dyn Watch,
     unmarked: u64,
 }
 
 impl<W: Write> Cleaning<'_, W> {
     /// Copies the file without what goes; `path` is where it goes to. `pieces`: of a file for which lines stand.
-    fn clean<O: Write>(
+    fn clean<O: Write + Send>(
         &mut self,
         items: &[Item<'_>],
         pieces: &[&Piece],
@@ -152,7 +155,11 @@ impl<W: Write> Cleaning<'_, W> {
         path: &Path,
     ) -> Result<(O, CleanedFile), Error> {
         let mut before = Hashing::new(std::io::sink());
-        if self.source.format == Format::Records {
+        let mut columns = None;
+        if self.source.is_columns() {
+            let (written, was) = self.clean_columns(items, pieces, &mut before, out, path)?;
+            (out, columns) = (written, Some(was));
+        } else if self.source.format == Format::Records {
             self.clean_lines(items, pieces, &mut before, &mut out, path)?;
         } else {
             self.clean_in_place(items, &mut before, &mut out, path)?;
@@ -162,6 +169,7 @@ impl<W: Write> Cleaning<'_, W> {
             xxh3: before.digest(),
             cleaned_bytes: out.bytes,
             cleaned_xxh3: out.digest(),
+            columns,
             ..CleanedFile::default()
         };
         Ok((out.inner, file))
@@ -239,7 +247,7 @@ impl<W: Write> Cleaning<'_, W> {
         Ok(())
     }
 
-    fn clean_line(
+    pub(super) fn clean_line(
         &mut self,
         met: &Met<'_>,
         records: u64,
@@ -251,7 +259,7 @@ impl<W: Write> Cleaning<'_, W> {
         let source = self.source;
         let failed = |error| Error::ReadInput { name: source.name.clone(), source: error };
         let mut line = self.input.archive.record_at(met.place).map_err(failed)?;
-        if !line.is_empty() && source.is_given_as_lines() {
+        if !line.is_empty() && source.is_told_as_lines() {
             line.push(b'\n');
         }
         let within = |range: Range<u64>| {

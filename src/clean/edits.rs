@@ -15,7 +15,7 @@ use super::input::Input;
 use super::ledger::Row;
 use super::plan::{Going, Plan};
 use crate::archive::record::Finding;
-use crate::archive::{Format, Place};
+use crate::archive::{Change, Format, Place, TextEdit};
 use crate::error::Error;
 use crate::problem::Problem;
 
@@ -104,6 +104,19 @@ impl Item<'_> {
 }
 
 impl<'a> Item<'a> {
+    /// What becomes of the row in a file of columns; `None` if nothing.
+    pub(super) fn change(&self, input: &Input) -> Option<Change> {
+        match self.what {
+            What::Goes(_) | What::Rejected(_) => Some(Change::Take),
+            What::Cut(article, cuts) => {
+                let column = input.archive.text_column(self.place(input, article))?;
+                let spans = cuts.iter().map(|cut| cut.bytes.clone()).collect();
+                Some(Change::Text(column, TextEdit::Cut(spans)))
+            }
+            What::Marked(..) => None,
+        }
+    }
+
     /// What changes, ascending. Empty for a record that has no place for a mark.
     pub(super) fn edits(&self, input: &'a Input) -> Result<Vec<Edit<'a>>, Error> {
         match self.what {
@@ -149,7 +162,7 @@ impl<'a> Item<'a> {
             Format::Records => {
                 let What::Goes(going) = self.what else { unreachable!("the others are met on the way") };
                 let record = input.record(going.article)?.len() as u64;
-                self.begin..self.begin + record + u64::from(source.is_given_as_lines())
+                self.begin..self.begin + record + u64::from(source.is_told_as_lines())
             }
             Format::JsonLines => {
                 let end = match self.what {
@@ -187,6 +200,7 @@ impl<'a> Item<'a> {
         if places.len() != wanted.len() {
             return Err(lost());
         }
+        let column = input.archive.text_column(place);
         let edit = |(cut, places): (&Cut, &[usize])| {
             let (what, kind, holder) = cut.why.told();
             Edit {
@@ -205,6 +219,7 @@ impl<'a> Item<'a> {
                             .map(Cow::Borrowed),
                         words: Some(cut.words),
                         similarity: Some(rounded(cut.similarity)),
+                        column: column.clone().map(Cow::Owned),
                         text_bytes: Some([cut.bytes.start, cut.bytes.end]),
                         kept_bytes: Some([cut.kept.start, cut.kept.end]),
                         ..Row::default()

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::archive::Compression;
+use crate::archive::{Compression, hex, unhex};
 use crate::error::Error;
 
 /// The version of the ledger's format.
@@ -37,6 +37,9 @@ pub struct Head {
     pub remove: Vec<String>,
     /// The least resemblance.
     pub threshold: f64,
+    /// Whether the cleaned archive is a folder.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_folder: bool,
 }
 
 /// A stretch of bytes that was taken out, or put in.
@@ -71,6 +74,8 @@ pub struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub similarity: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text_bytes: Option<[usize; 2]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept_bytes: Option<[usize; 2]>,
@@ -80,6 +85,8 @@ pub struct Row<'a> {
     pub removed: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed_hex: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cells: Option<serde_json::Value>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -97,9 +104,12 @@ pub struct CleanedFile {
     /// Its name in a folder before, where that is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_before: Option<String>,
-    /// The format that it was of, where JSON Lines stand for it in both.
+    /// The format that it was of, where JSON Lines stand for its records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
+    /// Of a file that was written anew, column by column: its rows and cells before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<ColumnsBefore>,
     /// How it was compressed, the outermost first. Lengths and hashes are those of what it unpacks to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compression: Vec<Compression>,
@@ -108,7 +118,7 @@ pub struct CleanedFile {
     pub cleaned_compression: Vec<Compression>,
     /// Whether anything of it is left: a text file that goes leaves no file.
     pub is_left: bool,
-    /// Its length before.
+    /// Its length before; of a file of columns that of the lines that stand for its rows.
     pub bytes: u64,
     /// Its hash before: 128 bits of XXH3, hexadecimal.
     pub xxh3: String,
@@ -116,6 +126,15 @@ pub struct CleanedFile {
     pub cleaned_bytes: u64,
     /// Its hash after.
     pub cleaned_xxh3: String,
+}
+
+/// What a file of columns held before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnsBefore {
+    /// How many rows each row group had.
+    pub row_groups: Vec<u64>,
+    /// A hash of all levels and values, column by column.
+    pub xxh3: String,
 }
 
 /// The last line.
@@ -150,21 +169,6 @@ impl Row<'_> {
         };
         (held.len() as u64 == self.bytes).then_some(held)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(pair).collect()
 }
 
 /// Writes a ledger.
@@ -247,6 +251,7 @@ pub(super) struct Checked {
     rows: BufReader<File>,
     left: u64,
     line: Vec<u8>,
+    pub(super) head: Head,
     pub(super) end: End,
 }
 
@@ -288,7 +293,7 @@ impl Checked {
                     ));
                 }
                 file.seek(SeekFrom::Start(begin)).map_err(unread)?;
-                return Ok(Checked { path: path.to_owned(), rows: file, left: end.rows, line, end });
+                return Ok(Checked { path: path.to_owned(), rows: file, left: end.rows, line, head, end });
             }
             lines += 1;
             line = next;
@@ -306,6 +311,14 @@ impl Checked {
         read.map_err(|error| self.unusable(format!("it cannot be read: {error}")))?;
         let row = serde_json::from_slice(&self.line);
         row.map(Some).map_err(|error| self.unusable(format!("a row cannot be read: {error}")))
+    }
+
+    pub(super) fn is_another(&self, path: &Path, file: &CleanedFile) -> Error {
+        let path = path.display();
+        self.unusable(format!(
+            "{path} is not what the cleaning of {} wrote: it is another archive, or was changed since",
+            file.path
+        ))
     }
 
     pub(super) fn unusable(&self, why: String) -> Error {

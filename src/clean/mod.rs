@@ -7,21 +7,22 @@
 //!
 //! - `input`: findings or report to one input · `cut`: a span that goes · `shared`: what it has from others · `order`: who
 //!   stays · `judge`: who goes · `loss`: what each outlet loses · `plan`: all of it · `edits`: plan to bytes · `ledger`: its
-//!   rows · `names`: what files are called · `compress`: how they are packed · `out`: places, and publishing by rename ·
-//!   `apply`, `undo`
+//!   rows · `names`: what files are called · `compress`: how they are packed · `places`: what a path means, and whether it may be
+//!   written · `new_file`, `out`: a claim, and publishing by rename · `apply`, `undo` · `columns`: both, of Parquet
 //!
 //! Guarantees:
 //! - An article goes only if its text, after repeats are cut, resembles that of its survivor as it then stands, at the
 //!   threshold, on the shingle sets; and its survivor stays.
 //! - Cleaning what was cleaned changes no byte, as long as near-duplicates and repeats alone go.
 //! - Of JSON Lines, text and tables all other fields, the order of records, blank lines and line ends stay byte for byte, and
-//!   `undo` restores the file, which the ledger's hashes hold. Compressed files count as what they unpack to. Of all other
-//!   formats that holds for the JSON Lines that stand for them.
+//!   `undo` restores the file, which the ledger's hashes hold. Compressed files count as what they unpack to. Of Parquet all columns, types
+//!   and rows stay, and `undo` restores rows and cells. Of all other formats that holds for the JSON Lines that stand for them.
 //! - Nothing is published unless all of it could be written.
 //!
 //! Not done: an article that says two stories of others, one after the other, stays.
 
 mod apply;
+mod columns;
 mod compress;
 mod cut;
 mod edits;
@@ -30,8 +31,10 @@ mod judge;
 mod ledger;
 mod loss;
 mod names;
+mod new_file;
 mod order;
 mod out;
+mod places;
 mod plan;
 mod shared;
 mod undo;
@@ -41,13 +44,14 @@ pub use compress::Compress;
 pub use cut::{Cut, Why};
 pub use edits::MARK;
 pub use input::Input;
-pub use ledger::{CleanedFile, End, Head, LEDGER, Row};
+pub use ledger::{CleanedFile, ColumnsBefore, End, Head, LEDGER, Row};
 pub use loss::Loss;
 pub use names::{as_lines, as_utf8};
+pub use new_file::NewFile;
 pub use order::{Keep, Reason};
-pub use out::{Destination, NewFile};
+pub use out::Destination;
 pub use plan::{Going, Options, Plan, plan};
-pub use undo::{files_of, undo};
+pub use undo::{gives_folder, undo};
 
 /// What goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

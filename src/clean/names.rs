@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::compress::Compress;
-use super::out::within;
+use super::places::within;
 use crate::archive::{Archive, Compression, Source};
 use crate::error::Error;
 

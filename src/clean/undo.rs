@@ -4,16 +4,18 @@
 //! then each cleaned file is read from its begin to its end, and what was taken out is put back where it stood. Length and
 //! hash of what is read must be those of the cleaned file, and of what is written those of the original: else it is
 //! another archive, or it was changed since, and nothing is published. Compressed files are unpacked on the way, and compressed
-//! again as they were; that gives other packed bytes.
+//! again as they were; that gives other packed bytes. Files of columns are written anew (`columns`).
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
 use super::apply::Written;
+use super::columns::restore;
 use super::ledger::{Checked, CleanedFile, Hashing, Row};
 use super::names::renamed;
-use super::out::{Destination, unwritable, within};
+use super::out::Destination;
+use super::places::{unwritable, within};
 use crate::archive::Compression;
 use crate::error::Error;
 use crate::watch::{Extent, Phase, Watch};
@@ -21,23 +23,25 @@ use crate::watch::{Extent, Phase, Watch};
 /// How much is copied at a time.
 const COPIED_BYTES: usize = 1 << 20;
 
-/// How many files a ledger is of; so it is known whether a folder is needed.
+/// Whether what a ledger gives back is a folder: it is of several files, or of one in a folder, and `cleaned` is that folder.
 ///
 /// # Errors
 /// [`Error::UseLedger`].
-pub fn files_of(ledger: &Path) -> Result<usize, Error> {
-    Ok(Checked::open(ledger)?.end.files.len())
+pub fn gives_folder(ledger: &Path, cleaned: &str) -> Result<bool, Error> {
+    let ledger = Checked::open(ledger)?;
+    Ok(ledger.end.files.len() > 1 || (ledger.head.is_folder && Path::new(cleaned).is_dir()))
 }
 
 /// Writes the archive as it was before the cleaning that `ledger` tells of; `cleaned` is the cleaned file or folder, or `-`.
 ///
 /// # Errors
 /// [`Error::UseLedger`] if the ledger is not whole or of another archive; [`Error::OpenInput`], [`Error::ReadInput`],
-/// [`Error::WriteOutput`].
+/// [`Error::WriteOutput`]; [`Error::WriteTemporary`], for files of columns.
 pub fn undo(
     ledger: &Path,
     cleaned: &str,
     destination: &mut Destination,
+    temp_dir: &Path,
     watch: &dyn Watch,
 ) -> Result<Written, Error> {
     let mut ledger = Checked::open(ledger)?;
@@ -66,6 +70,25 @@ pub fn undo(
         let packing = destination.compress().packing(&file.compression);
         let name = renamed(before, &file.compression, &packing, "");
         let out = destination.open(&name, &packing)?;
+        if let Some(columns) = &file.columns {
+            let out = restore(
+                file,
+                columns,
+                from,
+                &path,
+                &mut ledger,
+                &mut next,
+                out,
+                Path::new(&place),
+                temp_dir,
+            )?;
+            out.finish().map_err(|source| unwritable(Path::new(&place), source))?;
+            written.files += 1;
+            written.bytes += file.bytes;
+            written.cleaned_bytes += file.cleaned_bytes;
+            watch.advance(file.bytes);
+            continue;
+        }
         let mut restoring = Restoring {
             from: Hashing::new(from),
             out: Hashing::new(out),
@@ -160,12 +183,7 @@ impl<R: Read, W: Write> Restoring<'_, R, W> {
 
     fn check(&self, file: &CleanedFile, ledger: &Checked) -> Result<(), Error> {
         if (self.from.bytes, self.from.digest()) != (file.cleaned_bytes, file.cleaned_xxh3.clone()) {
-            let what = format!(
-                "{} is not what the cleaning of {} wrote: it is another archive, or was changed since",
-                self.path.display(),
-                file.path
-            );
-            return Err(ledger.unusable(what));
+            return Err(ledger.is_another(self.path, file));
         }
         if (self.out.bytes, self.out.digest()) != (file.bytes, file.xxh3.clone()) {
             return Err(ledger.unusable(format!("what it gives back is not {}", file.path)));

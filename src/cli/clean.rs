@@ -25,7 +25,8 @@ Examples:
   cat news.jsonl | wirecopy clean - > clean.jsonl      in a pipe
   wirecopy clean news.jsonl.zst -o clean.jsonl.zst     compressed as the name says, else as the input is
   wirecopy clean crawl.warc.gz -o clean.jsonl --compress none
-                                                       pages, Parquet and JSON arrays become JSON Lines
+                                                       pages and JSON arrays become JSON Lines
+  wirecopy clean news.parquet -o clean.parquet         Parquet stays Parquet, unless the name says .jsonl
   wirecopy clean news.jsonl --dry-run                  what would go, by outlet
   wirecopy clean news.jsonl -o clean.jsonl --keep outlets:reuters.com,apnews.com
   wirecopy clean news.jsonl -o clean.jsonl --report wirecopy-report
@@ -41,9 +42,10 @@ Exit status:
 ///
 /// An article goes only if its text, after repeats are cut, resembles that of one that stays. Of what an article says
 /// twice one copy stays, and so do labels. All other bytes of the archive stay as they are; records without a usable text
-/// go into the ledger too. Compressed files stay compressed, tables (CSV) stay tables; of pages, web archives, Parquet,
-/// Arrow and JSON arrays, JSON Lines are written. Templates, one outlet's form filled in anew, stay. Cleaning twice changes nothing, and --undo
-/// gives the archive back byte for byte. docs/output.md describes the ledger, docs/recipes.md has whole runs.
+/// go into the ledger too. Compressed files stay compressed, tables (CSV) and Parquet stay what they are unless the output is named
+/// as JSON Lines (.jsonl); of pages, web archives, Arrow and JSON arrays, JSON Lines are written. Templates, one outlet's form filled in
+/// anew, stay. Cleaning twice changes nothing, and --undo gives the archive back byte for byte, of Parquet row for row.
+/// docs/output.md describes the ledger, docs/recipes.md has whole runs.
 #[derive(Debug, Args)]
 #[command(after_help = CLEAN_EXAMPLES)]
 #[allow(clippy::struct_excessive_bools, reason = "flags are bools")]
@@ -183,8 +185,9 @@ impl CleanArgs {
     fn settings(&self) -> Settings {
         Settings {
             read: ReadSettings {
-                // A row has no place for a mark, a line has.
-                keep_tables: !self.mark,
+                // A row has no place for a mark, a line has; and who names lines is given lines.
+                keep_tables: !self.mark
+                    && !(self.out.to_str().is_some_and(archive::is_named_as_lines) && !self.out.is_dir()),
                 ..self.reading.settings(&self.fields, self.temp_dir.as_deref())
             },
             searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },
@@ -243,14 +246,21 @@ fn clean(args: &CleanArgs) -> anyhow::Result<Status> {
     if args.mark && args.fields.overrides().named().get("text").is_some_and(|text| text == "wirecopy") {
         bail!("--mark writes the field wirecopy, which --text-field says is the text");
     }
-    let ledger = NewFile::claim(&args.ledger, &args.archives)?;
+    // What is read, and must not be written over.
+    let inputs: Vec<String> = args
+        .archives
+        .iter()
+        .cloned()
+        .chain(args.report.iter().map(|report| report.display().to_string()))
+        .collect();
+    let ledger = NewFile::claim(&args.ledger, &inputs)?;
     if ledger.replaces() && !args.force {
         bail!(
             "{} is there already, and only it could undo what it is of; name another file with --ledger, or use --force",
             args.ledger.display()
         );
     }
-    let destination = Destination::claim(&args.out, args.many(), &args.archives, args.compress)?;
+    let destination = Destination::claim(&args.out, args.many(), &inputs, args.compress)?;
     if destination.is_at(ledger.place()) {
         bail!("the archive and the ledger would both go to {}", args.out.display());
     }
@@ -334,13 +344,15 @@ fn undo(args: &CleanArgs, ledger: &std::path::Path) -> anyhow::Result<Status> {
         bail!("--undo takes one archive, the cleaned file or folder that the ledger is of");
     };
     let inputs = [cleaned.clone(), ledger.to_string_lossy().into_owned()];
-    let many = clean::files_of(ledger)? > 1;
+    let many = clean::gives_folder(ledger, cleaned)?;
     let mut destination = Destination::claim(&args.out, many, &inputs, args.compress)?;
     let leftovers = destination.leftovers();
     let unfinished = interrupt::remove_when_interrupted(leftovers)?;
     let progress = Progress::new(args.progress, args.quiet, &[Phase::Clean]);
-    let written =
-        unfinished.unless_interrupted(|| clean::undo(ledger, cleaned, &mut destination, &progress))?;
+    let written = unfinished.unless_interrupted(|| {
+        let temp_dir = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+        clean::undo(ledger, cleaned, &mut destination, &temp_dir, &progress)
+    })?;
     let (place, stdout) = (destination.name(), destination.is_stdout());
     unfinished.finish(|| destination.publish())?;
     if args.json {

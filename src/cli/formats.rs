@@ -101,7 +101,10 @@ pub(crate) fn explain(archives: &[String], settings: &ReadSettings) -> anyhow::R
         let _ = writeln!(text, "… and {left_out} more files");
     }
     for problem in &problems {
-        let _ = writeln!(text, "problem: {}", line(&problem.to_string()));
+        let _ = write!(text, "problem: {}", line(&problem.to_string()));
+        // A record says at which byte it begins.
+        let byte = problem.byte.filter(|_| problem.record.is_none());
+        let _ = writeln!(text, "{}", byte.map_or_else(String::new, |byte| format!(" (at byte {byte})")));
     }
     summary::print(&text)?;
     Ok(if problems.is_empty() { Status::Done } else { Status::Problems })

@@ -79,14 +79,31 @@ pub(crate) fn tokenizer(bytes: &[u8]) {
 }
 
 /// What a file gives: the text of each record (`None`: rejected), and how many problems the file as a whole has.
-fn texts(name: &str, content: &[u8]) -> (Vec<Option<String>>, usize) {
+type Texts = (Vec<Option<String>>, usize);
+
+/// What a file of this name and content gives, read in memory.
+pub(crate) fn texts(name: &str, content: &[u8]) -> Texts {
+    let opened = Archive::of_bytes(name, content.to_vec(), read_settings());
+    let (archive, problems) = opened.expect("the disk is not full");
+    (texts_of(&archive), problems.len())
+}
+
+/// What a file of this name and content gives, read from the disk.
+#[allow(dead_code, reason = "no target asks for it")]
+pub(crate) fn texts_of_file(name: &str, content: &[u8]) -> Texts {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join(name);
     std::fs::write(&path, content).expect("written");
-    let settings =
-        ReadSettings { max_record: 1 << 16, max_unpacked: Some(1 << 20), ..Settings::default().read };
-    let path = path.to_str().expect("UTF-8").to_owned();
-    let (archive, problems) = Archive::open(&[path], settings).expect("the disk is not full");
+    let opened = Archive::open(&[path.to_str().expect("UTF-8").to_owned()], read_settings());
+    let (archive, problems) = opened.expect("the disk is not full");
+    (texts_of(&archive), problems.len())
+}
+
+fn read_settings() -> ReadSettings {
+    ReadSettings { max_record: 1 << 16, max_unpacked: Some(1 << 20), ..Settings::default().read }
+}
+
+fn texts_of(archive: &Archive) -> Vec<Option<String>> {
     let mut texts = Vec::new();
     let mut last = 0;
     for piece in &archive.pieces().0 {
@@ -107,7 +124,14 @@ fn texts(name: &str, content: &[u8]) -> (Vec<Option<String>>, usize) {
         });
         last = before + records.expect("a spool can be read");
     }
-    (texts, problems.len())
+    texts
+}
+
+/// Whether bytes are read a second time: always in tests; of what a fuzzer finds each eighth, by its length, for that it
+/// may find more.
+#[allow(unexpected_cfgs, reason = "`fuzzing` is set where a fuzzer builds")]
+fn are_read_again(data: &[u8]) -> bool {
+    !cfg!(fuzzing) || data.len().is_multiple_of(8)
 }
 
 /// A table: the rows that the `csv` crate reads, and the texts in their column.
@@ -186,7 +210,9 @@ pub(crate) fn unpacking(data: &[u8]) {
     let Some((first, content)) = data.split_first() else { return };
     let name = NAMES[usize::from(*first) % NAMES.len()];
     let whole = texts(name, content);
-    assert_eq!(texts(name, content), whole);
+    if are_read_again(data) {
+        assert_eq!(texts(name, content), whole);
+    }
 }
 
 /// Parquet and Arrow, whatever they hold, are read or told: records in order, each text the same when it is read again.
@@ -205,7 +231,9 @@ pub(crate) fn pages(data: &[u8]) {
     for charset in [None, Some("windows-1251")] {
         let url = Some("https://wire.example/a");
         let page = read_page(data, charset, url);
-        assert_eq!(read_page(data, charset, url), page);
+        if are_read_again(data) {
+            assert_eq!(read_page(data, charset, url), page);
+        }
         let page = page.unwrap_or_else(|refused| panic!("{refused}"));
         for line in page.text.split('\n').filter(|_| !page.text.is_empty()) {
             assert!(!line.trim().is_empty() && !line.contains(char::is_control), "{line:?}");
@@ -219,7 +247,9 @@ pub(crate) fn pages(data: &[u8]) {
 /// If that is not so.
 pub(crate) fn web_archives(data: &[u8]) {
     let whole = texts("a.warc", data);
-    assert_eq!(texts("a.warc", data), whole);
+    if are_read_again(data) {
+        assert_eq!(texts("a.warc", data), whole);
+    }
     if data.starts_with(b"WARC/") {
         let begins = data.windows(5).filter(|window| window == b"WARC/").count();
         assert!(whole.0.len() <= begins, "{} of {begins}", whole.0.len());

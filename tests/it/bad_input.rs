@@ -703,10 +703,9 @@ fn problems_up_to_a_limit_are_no_reason_for_a_status() {
 #[test]
 fn formats_that_are_not_read_are_refused_and_the_rest_is_read() {
     let scan = Scan::of("in/good.jsonl", article("a", 1));
-    let foreign: [(&str, &[u8]); 4] = [
+    let foreign: [(&str, &[u8]); 3] = [
         ("feed.xml", b"<?xml version=\"1.0\"?><rss>words</rss>"),
         ("page.pdf", b"%PDF-1.4 words"),
-        ("capture.arc", b"filedesc://capture.arc 0.0.0.0 20080430204825 text/plain 77\n"),
         ("binary", b"\x7FELF\0\0\0"),
     ];
     for (name, content) in foreign {

@@ -220,11 +220,152 @@ fn what_cannot_be_written_back_becomes_json_lines_with_the_same_articles() {
     let all = records(&sample());
     check_lines("a.json", &serde_json::to_vec_pretty(&all).unwrap());
     check_lines("a.json.gz", &gzip(&serde_json::to_vec_pretty(&all).unwrap()));
+    // Parquet of which lines are asked for.
     check_lines("a.parquet", &parquet(&columns(&all), ::parquet::basic::Compression::SNAPPY));
+    check_lines("a.parquet.gz", &gzip(&parquet(&columns(&all), ::parquet::basic::Compression::SNAPPY)));
     // A table that is marked, or in another encoding.
     let utf16: Vec<u8> =
         String::from_utf8(table(&all, b',')).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
     check_lines("a.csv", &[b"\xFF\xFE", &utf16[..]].concat());
+}
+
+/// The rows of a Parquet file, as the crate's own reader tells them.
+fn rows_of(parquet: &[u8]) -> Vec<String> {
+    use ::parquet::file::reader::{FileReader, SerializedFileReader};
+    let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(parquet)).unwrap();
+    reader.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect()
+}
+
+#[test]
+fn parquet_stays_parquet_with_all_its_columns_and_rows_come_back() {
+    let scan = Scan::of("a.jsonl", sample());
+    clean(&scan, "a.jsonl", "plain.jsonl", &[]);
+    let (mut rows, plain) = (told(&scan), records(&bytes(&scan, "plain.jsonl")));
+    let mut all = records(&sample());
+    for (number, record) in all.iter_mut().enumerate() {
+        record.insert("nobody asks".into(), json!(format!("for {number}")));
+    }
+    let whole =
+        parquet(&columns(&all), ::parquet::basic::Compression::ZSTD(::parquet::basic::ZstdLevel::default()));
+    scan.write("a.parquet", &whole);
+    let summary = clean(&scan, "a.parquet", "out.parquet", &[]);
+    assert_eq!(summary["as_json_lines"], json!({}));
+    let mut seen = told(&scan);
+    let cells = seen.iter().filter(|row| row["what"] == "cells").count();
+    seen.retain(|row| row["what"] != "cells");
+    let cut = seen.iter().filter(|row| row.get("column").is_some()).count();
+    assert!(cells > 5 && cut > 0, "{cells} rows went, {cut} texts were cut");
+    for row in &mut seen {
+        let column = row.as_object_mut().unwrap().remove("column");
+        assert!(column.is_none_or(|column| column == "text"), "{row}");
+    }
+    assert_eq!(seen, rows, "the ledger tells what it tells of lines");
+    rows.clear();
+    let left = rows_of(&bytes(&scan, "out.parquet"));
+    assert_eq!(left.len(), plain.len());
+    for (row, record) in left.iter().zip(&plain) {
+        assert!(
+            row.contains(&format!("id: \"{}\"", string_of(record, "id")))
+                && row.contains("nobody asks: \"for "),
+            "{row}"
+        );
+        assert!(row.contains(string_of(record, "text")), "{row}");
+    }
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.parquet", "-o", "back.parquet"]).ends_with(0);
+    assert_eq!(rows_of(&bytes(&scan, "back.parquet")), rows_of(&whole));
+    let cleaned = bytes(&scan, "out.parquet");
+    for args in [&["--threads", "1", "--no-mmap"][..], &["--threads", "3"]] {
+        clean(&scan, "a.parquet", "again.parquet", args);
+        assert!(bytes(&scan, "again.parquet") == cleaned, "the same bytes from run to run");
+    }
+    scan.scan_to("report", &["a.parquet"]);
+    clean(&scan, "a.parquet", "reported.parquet", &["--report", "report"]);
+    assert!(bytes(&scan, "reported.parquet") == cleaned);
+    clean(&scan, "out.parquet", "twice.parquet", &[]);
+    assert_eq!(rows_of(&bytes(&scan, "twice.parquet")), left, "cleaning twice is cleaning once");
+    // To standard output, and packed.
+    let piped = scan.command(&["clean", "a.parquet", "-q", "--ledger", "piped"]).output().unwrap();
+    assert!(piped.stdout == cleaned);
+    clean(&scan, "a.parquet", "out.parquet.gz", &[]);
+    assert!(unpacked(&bytes(&scan, "out.parquet.gz"), "gz") == cleaned);
+    scan.wirecopy(&[
+        "clean",
+        "-q",
+        "--undo",
+        "ledger",
+        "out.parquet.gz",
+        "-o",
+        "back.parquet",
+        "--compress",
+        "none",
+    ])
+    .ends_with(0);
+    assert_eq!(rows_of(&bytes(&scan, "back.parquet")), rows_of(&whole));
+    // Another archive, or a changed one, is refused.
+    clean(&scan, "a.parquet", "out.parquet", &[]);
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "a.parquet", "-o", "never.parquet"]).ends_with(4);
+    let mut changed = bytes(&scan, "out.parquet");
+    changed[100] ^= 1;
+    scan.write("changed.parquet", &changed);
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "changed.parquet", "-o", "never.parquet"])
+        .ends_with(4);
+    assert!(!scan.path("never.parquet").exists());
+}
+
+#[test]
+fn parquet_without_texts_or_without_what_stays_is_written_back() {
+    let record = |id: &str, text: Option<&str>| {
+        let Value::Object(record) = json!({"id": id, "text": text, "x": "kept"}) else { unreachable!() };
+        record
+    };
+    let (one, other) = (text(1), text(2));
+    let all = [
+        record("first", Some(&one)),
+        record("null", None),
+        record("empty", Some("")),
+        record("copy", Some(&one)),
+        record("other", Some(&other)),
+    ];
+    let whole = parquet(&columns(&all), ::parquet::basic::Compression::LZ4_RAW);
+    let scan = Scan::of("a.parquet", &whole);
+    let args = ["clean", "a.parquet", "-o", "out.parquet", "--ledger", "ledger", "--json", "--force"];
+    let summary = counts(&scan.wirecopy(&args).ends_with(3));
+    assert_eq!((&summary["counts"]["rejected"], &summary["counts"]["skipped"]), (&json!(1), &json!(1)));
+    let rows = rows_of(&whole);
+    assert_eq!(rows_of(&bytes(&scan, "out.parquet")), [&*rows[0], &rows[2], &rows[4]]);
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.parquet", "-o", "back.parquet"]).ends_with(0);
+    assert_eq!(rows_of(&bytes(&scan, "back.parquet")), rows);
+    // No row stays.
+    scan.write("a.parquet", parquet(&columns(&all[1..2]), ::parquet::basic::Compression::SNAPPY));
+    scan.wirecopy(&args).ends_with(3);
+    assert!(rows_of(&bytes(&scan, "out.parquet")).is_empty());
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.parquet", "-o", "back.parquet"]).ends_with(0);
+    assert_eq!(rows_of(&bytes(&scan, "back.parquet")), rows[1..2]);
+}
+
+#[test]
+fn a_folder_of_one_file_comes_back_as_a_folder_and_a_report_is_never_written_into() {
+    let lines = [article("a", 1), article("b", 1), article("c", 2)].join("\n");
+    let scan = Scan::of("in/a.jsonl", &lines);
+    clean(&scan, "in", "out", &[]);
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out", "-o", "back"]).ends_with(0);
+    assert!(bytes(&scan, "back/a.jsonl") == lines.as_bytes());
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out/a.jsonl", "-o", "back.jsonl"]).ends_with(0);
+    assert!(bytes(&scan, "back.jsonl") == lines.as_bytes());
+    let piped = scan
+        .command(&["clean", "in/a.jsonl", "-q", "-o", "/dev/stdout", "--ledger", "piped"])
+        .output()
+        .unwrap();
+    assert!(piped.status.success() && piped.stdout == bytes(&scan, "out/a.jsonl"));
+    scan.scan_to("report", &["in"]);
+    let table = bytes(&scan, "report/articles.jsonl");
+    for place in
+        [["-o", "report/articles.jsonl", "--ledger", "l"], ["-o", "new", "--ledger", "report/articles.jsonl"]]
+    {
+        let args = ["clean", "in/a.jsonl", "--report", "report", "--force", "-q"];
+        scan.wirecopy(&[&args[..], &place].concat()).ends_with(5);
+        assert!(bytes(&scan, "report/articles.jsonl") == table, "{place:?}");
+    }
 }
 
 #[test]

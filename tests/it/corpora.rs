@@ -62,6 +62,23 @@ fn web_archives_are_read_to_an_end_on_all_seeds() {
     replay("web_archives", 12, agreement::web_archives);
 }
 
+#[test]
+fn bytes_in_memory_give_what_the_same_file_gives() {
+    let named =
+        [("tables", "a.csv"), ("json_values", "a.json"), ("columnar", "archive"), ("web_archives", "a.warc")];
+    for (target, name) in named {
+        for seed in seeds_of(target) {
+            let bytes = fs::read(&seed).unwrap();
+            assert_eq!(
+                agreement::texts(name, &bytes),
+                agreement::texts_of_file(name, &bytes),
+                "{}",
+                seed.display()
+            );
+        }
+    }
+}
+
 /// A seed, changed: bytes replaced, left out, put in, or doubled with what follows.
 fn changed(target: &str, seed: Index, edits: &[(Index, u8, u8)]) -> Vec<u8> {
     let seeds = seeds_of(target);

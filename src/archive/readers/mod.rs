@@ -42,6 +42,7 @@ use memmap2::Mmap;
 
 use super::sink::{Sink, Stop};
 pub(super) use csv::separator;
+pub(super) use parquet::{metadata, pages};
 
 /// A format that is read.
 #[derive(Debug)]
@@ -93,11 +94,24 @@ impl Reader {
     pub(super) fn is_table(&self) -> bool {
         *self == csv::CSV
     }
+
+    /// Whether what it reads are columns that can be written anew.
+    pub(super) fn is_columns(&self) -> bool {
+        *self == parquet::PARQUET
+    }
 }
 
 /// All readers, the most telling looks first.
-pub(super) const ALL: &[&Reader] =
-    &[&parquet::PARQUET, &arrow::ARROW, &warc::WARC, &html::HTML, &wrapped::WRAPPED, &json::JSON, &csv::CSV];
+pub(super) const ALL: &[&Reader] = &[
+    &parquet::PARQUET,
+    &arrow::ARROW,
+    &warc::WARC,
+    &warc::ARC,
+    &html::HTML,
+    &wrapped::WRAPPED,
+    &json::JSON,
+    &csv::CSV,
+];
 
 /// Reads what comes next; 0 at the end of the stream.
 fn next(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {

@@ -1,4 +1,4 @@
-//! WARC and WET: the articles of a web archive.
+//! WARC and WET, and ARC, which came before: the articles of a web archive.
 //!
 //! In: its bytes, unpacked, as a stream. Out: a record for each that holds a page or a text ([`warc`](crate::archive::warc)
 //! says which), numbered as it stands among all records of the file, with the byte at which it begins in the
@@ -13,7 +13,7 @@ use super::{Reader, Takes};
 use crate::archive::frames::Value;
 use crate::archive::gzip::{Gap, Gaps};
 use crate::archive::sink::{At, Sink, Stop};
-use crate::archive::warc::{Met, Raw, Splitter, captured};
+use crate::archive::warc::{ArcSplitter, Captured, Met, Raw, Splitter, captured, captured_in_arc};
 use crate::problem::ProblemKind;
 
 pub(super) const WARC: Reader = Reader {
@@ -31,6 +31,19 @@ const GATHERED_BYTES: usize = 16 << 20;
 /// How much of it one thread takes at a time.
 const PART_BYTES: usize = 512 << 10;
 
+pub(super) const ARC: Reader = Reader {
+    name: "ARC",
+    told_by: "`filedesc://` in front",
+    endings: &["arc"],
+    begins: |start| start.starts_with(b"filedesc://"),
+    has_magic: true,
+    in_any_encoding: false,
+    takes: Takes::Stream(read_arc),
+};
+
+/// What a record holds, if it is an article.
+type CapturedBy = for<'b> fn(&'b Raw<'_>, u64) -> Option<Result<Captured<'b>, (ProblemKind, String)>>;
+
 fn read_stream(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let splitter = Splitter::new(stream, sink.max_record(), sink.gaps());
     read(splitter, sink)
@@ -41,14 +54,40 @@ fn read_map(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Stop> {
 }
 
 fn read(mut splitter: Splitter<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let mut gathered: Vec<Vec<Met<'_>>> = Vec::new();
-    let (mut all, mut part) = (0, 0);
-    loop {
+    let mut next = |sink: &mut Sink<'_>| {
         let met = splitter.next();
         if let Some(bytes) = splitter.read_of_map() {
             sink.has_read(bytes);
         }
-        let Some(met) = met else { break };
+        met
+    };
+    give_all(&mut next, captured, sink)?;
+    for Gap { packed, why, .. } in sink.gaps().map(Gaps::all).unwrap_or_default() {
+        let bytes = packed.end - packed.start;
+        let message =
+            format!("{bytes} packed bytes are damaged ({why}) and passed over; the next record is read");
+        sink.problem(Some(packed.start), ProblemKind::DamagedRecord, message);
+    }
+    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn read_arc(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let mut splitter = ArcSplitter::new(stream, sink.max_record());
+    give_all(&mut |_| splitter.next(), captured_in_arc, sink)?;
+    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn give_all<'m>(
+    next: &mut dyn FnMut(&mut Sink<'_>) -> Option<Met<'m>>,
+    captured: CapturedBy,
+    sink: &mut Sink<'_>,
+) -> Result<(), Stop> {
+    let give_part = |part: Vec<Met<'m>>, sink: &mut Sink<'_>| {
+        part.into_iter().try_for_each(|met| give(met, captured, sink))
+    };
+    let mut gathered: Vec<Vec<Met<'m>>> = Vec::new();
+    let (mut all, mut part) = (0, 0);
+    while let Some(met) = next(sink) {
         if let Met::Rubbish { byte, bytes } = met {
             let message = format!("{bytes} bytes that belong to no record; what follows them is read");
             sink.problem(Some(byte), ProblemKind::DamagedRecord, message);
@@ -56,7 +95,7 @@ fn read(mut splitter: Splitter<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
         }
         // Texts take no time: gathering them would.
         if gathered.is_empty() && !matches!(&met, Met::Record(raw) if raw.may_hold_page()) {
-            give(met, sink)?;
+            give(met, captured, sink)?;
             continue;
         }
         let bytes = if let Met::Record(raw) = &met { raw.len() } else { 0 };
@@ -68,27 +107,16 @@ fn read(mut splitter: Splitter<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
         all += bytes;
         gathered.last_mut().expect("one was pushed if there was none").push(met);
         if all >= GATHERED_BYTES {
-            sink.parallel(std::mem::take(&mut gathered), give_all)?;
+            sink.parallel(std::mem::take(&mut gathered), give_part)?;
             (all, part) = (0, 0);
         }
     }
-    sink.parallel(gathered, give_all)?;
-    for Gap { packed, why, .. } in sink.gaps().map(Gaps::all).unwrap_or_default() {
-        let bytes = packed.end - packed.start;
-        let message =
-            format!("{bytes} packed bytes are damaged ({why}) and passed over; the next record is read");
-        sink.problem(Some(packed.start), ProblemKind::DamagedRecord, message);
-    }
-    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
+    sink.parallel(gathered, give_part)
 }
 
-fn give_all(part: Vec<Met<'_>>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    part.into_iter().try_for_each(|met| give(met, sink))
-}
-
-fn give(met: Met<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+fn give(met: Met<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), Stop> {
     match met {
-        Met::Record(raw) => give_record(&raw, sink),
+        Met::Record(raw) => give_record(&raw, captured, sink),
         Met::CutOff { number, byte, there, says } => {
             let message = format!("cut off: {there} of {says} bytes are there");
             sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)
@@ -102,7 +130,7 @@ fn give(met: Met<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     }
 }
 
-fn give_record(raw: &Raw<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+fn give_record(raw: &Raw<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let at = At { ordinal: raw.number, byte: Some(raw.byte) };
     let max_record = sink.max_record();
     let article = match Sink::catch(|| captured(raw, max_record)) {

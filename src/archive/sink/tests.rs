@@ -19,14 +19,7 @@ fn read_with(settings: ReadSettings, reader: impl FnOnce(&mut Sink<'_>) -> Resul
     sink.run(reader).expect("the disk is not full");
     let given = sink.finish().expect("the disk is not full");
     let problems = given.problems.clone();
-    let source = Source::unpacked(
-        "made".into(),
-        std::path::Path::new(""),
-        None,
-        Format::Records,
-        given,
-        Origin::default(),
-    );
+    let source = Source::unpacked("made".into(), None, Format::Records, given, Origin::default());
     spools.map();
     let archive = Archive { sources: vec![source], settings, counts: FileCounts::default() };
     let (mut records, mut before) = (Vec::new(), 0);

@@ -5,6 +5,7 @@
 //! - `split`: where records begin and end, also where their lengths are wrong or rubbish stands between them;
 //! - crate `fastwarc` reads the headers of WARC and HTTP, and chunked and Brotli payloads; `payload`: the body of an answer,
 //!   unpacked;
+//! - `arc`: the same of archives in the older format;
 //! - `dictionary`: what all frames of an archive in zstd need;
 //! - here: which records are articles, and what their nouns are.
 //!
@@ -23,6 +24,7 @@
 //!
 //! References: ISO 28500 (WARC 1.0 and 1.1); RFC 9110, 9112 (HTTP); Common Crawl's description of WET.
 
+mod arc;
 mod dictionary;
 mod payload;
 mod split;
@@ -36,6 +38,7 @@ use super::frames::{LEAST_STANDING, Standing};
 use super::html::{Refused, charset, read_page};
 use super::record::strip_mark;
 use crate::problem::ProblemKind;
+pub(in crate::archive) use arc::{ArcSplitter, captured_in_arc};
 pub(in crate::archive) use dictionary::dictionary;
 pub(in crate::archive) use split::{Met, Raw, Splitter};
 
@@ -88,51 +91,75 @@ pub(in crate::archive) fn captured<'b>(
     let date = said("WARC-Date").map(Cow::into_owned);
     let mut captured = Captured { date, url, ..Captured::default() };
     captured.id = said("WARC-Record-ID").map(without_brackets);
-    let replaced = if holds == Holds::Text {
-        captured.standing = text_standing(raw);
-        let replaced;
-        (captured.text, replaced) = match captured.standing {
-            Some(_) => (Cow::default(), false),
-            None => decoded(raw.content_copied(), charset_of(&media).as_deref()),
-        };
-        replaced
-    } else {
-        let content = raw.content_copied();
-        let (charset, body) = if kind == "response" {
-            let (answer, body) = answer_of(&content)?;
-            if !answer.status_code().is_some_and(|status| (200..300).contains(&status)) {
-                return None;
-            }
-            let media = answer.get("Content-Type").unwrap_or_default().into_owned();
-            let html = is_html(&media) || media.trim().is_empty() && looks_like_html(body);
-            if !html {
-                return None;
-            }
-            match payload::unpacked(body, &answer, max_record) {
-                Ok(body) => (charset_of(&media), body),
-                Err(damage) => return Some(Err((ProblemKind::DamagedRecord, damage))),
-            }
-        } else {
-            (charset_of(&media), Cow::Borrowed(&*content))
-        };
-        match read_page(&body, charset.as_deref(), captured.url.as_deref()) {
-            Ok(page) => {
-                captured.text = page.text.into();
-                captured.title = page.title;
-                captured.date = page.published.or(captured.date);
-                page.replaced
-            }
-            Err(refused @ Refused::TooLarge) => {
-                return Some(Err((ProblemKind::RecordTooLarge, refused.to_string())));
-            }
-            Err(refused) => return Some(Err((ProblemKind::DamagedRecord, refused.to_string()))),
-        }
-    };
-    if replaced {
-        captured.findings.push(charset::replaced());
-    }
     captured.findings.extend(raw.wrong_length.clone().map(|message| (ProblemKind::WrongLength, message)));
-    Some(Ok(captured))
+    if holds == Holds::Text {
+        return Some(Ok(with_text(captured, raw, charset_of(&media).as_deref())));
+    }
+    let content = raw.content_copied();
+    let (charset, body) = if kind == "response" {
+        match answered(&content, max_record)? {
+            Ok(answered) => answered,
+            Err(damage) => return Some(Err(damage)),
+        }
+    } else {
+        (charset_of(&media), Cow::Borrowed(&*content))
+    };
+    Some(with_page(captured, charset.as_deref(), &body))
+}
+
+/// The encoding that is named for a page, and the page.
+type Body<'b> = (Option<String>, Cow<'b, [u8]>);
+
+/// The page that an answer of HTTP holds; `None` if it holds none.
+fn answered(content: &[u8], max_record: u64) -> Option<Result<Body<'_>, (ProblemKind, String)>> {
+    let (answer, body) = answer_of(content)?;
+    if !answer.status_code().is_some_and(|status| (200..300).contains(&status)) {
+        return None;
+    }
+    let media = answer.get("Content-Type").unwrap_or_default().into_owned();
+    let html = is_html(&media) || media.trim().is_empty() && looks_like_html(body);
+    let unpacked = || payload::unpacked(body, &answer, max_record);
+    html.then(|| match unpacked() {
+        Ok(body) => Ok((charset_of(&media), body)),
+        Err(damage) => Err((ProblemKind::DamagedRecord, damage)),
+    })
+}
+
+/// The article, of which everything but its text is known.
+fn with_text<'b>(mut captured: Captured<'b>, raw: &'b Raw<'_>, charset: Option<&str>) -> Captured<'b> {
+    captured.standing = text_standing(raw);
+    if captured.standing.is_none() {
+        let (text, replaced) = decoded(raw.content_copied(), charset);
+        captured.text = text;
+        captured.note_replaced(replaced);
+    }
+    captured
+}
+
+/// The article, of which everything but what its page says is known.
+fn with_page<'b>(
+    mut captured: Captured<'b>,
+    charset: Option<&str>,
+    body: &[u8],
+) -> Result<Captured<'b>, (ProblemKind, String)> {
+    let page = read_page(body, charset, captured.url.as_deref()).map_err(|refused| match refused {
+        Refused::TooLarge => (ProblemKind::RecordTooLarge, refused.to_string()),
+        _ => (ProblemKind::DamagedRecord, refused.to_string()),
+    })?;
+    captured.text = page.text.into();
+    captured.title = page.title;
+    captured.date = page.published.or(captured.date);
+    captured.note_replaced(page.replaced);
+    Ok(captured)
+}
+
+impl Captured<'_> {
+    /// Notes whether characters had to be replaced, before all else.
+    fn note_replaced(&mut self, replaced: bool) {
+        if replaced {
+            self.findings.insert(0, charset::replaced());
+        }
+    }
 }
 
 /// Where the text of a record stands in its file, if its bytes are those of a map, and it is UTF-8 and long enough.

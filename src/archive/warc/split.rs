@@ -52,6 +52,13 @@ pub(in crate::archive) struct Raw<'b> {
     header: usize,
 }
 
+impl<'b> Raw<'b> {
+    /// A record of these bytes, so many of which are its header.
+    pub(super) fn new(number: u64, byte: u64, bytes: Vec<u8>, header: usize) -> Raw<'b> {
+        Raw { number, byte, wrong_length: None, bytes: Cow::Owned(bytes), header }
+    }
+}
+
 impl Raw<'_> {
     /// Its header, with the line that names the version.
     pub(super) fn header(&self) -> &[u8] {

@@ -25,14 +25,17 @@ use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, FieldRef, Fields};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups};
 use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema};
-use parquet::column::page::PageIterator;
+use parquet::basic::Compression;
+use parquet::column::page::{PageIterator, PageReader};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::{FileMetaData, ParquetMetaData, RowGroupMetaData};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, FileMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+};
 
 use super::super::sink::{Sink, Stop};
 use super::{Reader, Takes, Whole, cells};
 use crate::problem::ProblemKind;
-use footer::{Footer, Group};
+use footer::{Chunk, Footer, Group};
 use pages::{BATCH_ROWS, Column, OneChunk, Pages};
 
 /// Parquet files.
@@ -55,6 +58,11 @@ const MOST_FOOTER_BYTES: u64 = 64 << 20;
 /// Pages are unpacked up to this size, or twice the largest record where that is more. Writers make pages of 1 MiB, some
 /// of 100 MB.
 const LEAST_MOST_PAGE: u64 = 128 << 20;
+
+/// The largest footer of which the crate makes all that it says, some thirty bytes of each.
+const MOST_FOOTER_AT_ONCE: u64 = 8 << 20;
+/// Values of one row group that a column may have which holds several a row: one row may have them all.
+const MOST_REPEATED: u64 = 64 << 20;
 
 fn read(whole: &Whole, sink: &mut Sink<'_>) -> std::result::Result<(), Stop> {
     let bytes = footer_bytes(whole)?;
@@ -94,6 +102,70 @@ fn footer_bytes(whole: &Whole) -> std::result::Result<Vec<u8>, Stop> {
     let begin = end.checked_sub(footer_length).filter(|begin| *begin >= 4);
     let begin = begin.ok_or_else(|| damaged("its footer says that it is longer than the file"))?;
     Ok(whole.fetch(begin..end)?.into_owned())
+}
+
+/// The footer of a file as the crate knows it; it was walked before, so that the crate can be given it.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(in crate::archive) fn metadata(whole: &Whole) -> std::result::Result<ParquetMetaData, String> {
+    let bytes = footer_bytes(whole).map_err(|stop| stop.to_string())?;
+    if bytes.len() as u64 > MOST_FOOTER_AT_ONCE {
+        return Err("its footer is large".into());
+    }
+    let footer = Footer::read(&bytes, |_| false)?;
+    if u64::try_from(footer.rows) != Ok(footer.rows_of_groups()) {
+        return Err("its row groups do not have the rows that its footer tells of".into());
+    }
+    ParquetMetaDataReader::decode_metadata(&bytes).map_err(|error| error.to_string())
+}
+
+/// The pages of any column of any type, and how many rows of it may be read at a time.
+///
+/// # Errors
+/// What cannot be of it.
+pub(in crate::archive) fn pages(
+    whole: &Whole,
+    column: &ColumnChunkMetaData,
+) -> std::result::Result<(Box<dyn PageReader>, u64), String> {
+    let leaf = column.column_descr();
+    let unsigned = |number: i64| u64::try_from(number).map_err(|error| error.to_string());
+    let begin = unsigned(column.data_page_offset())?;
+    let dictionary = column.dictionary_page_offset().and_then(|begin| u64::try_from(begin).ok());
+    let chunk = Chunk {
+        codec: codec(column.compression()),
+        values: unsigned(column.num_values())?,
+        begin: dictionary.filter(|dictionary| (4..begin).contains(dictionary)).unwrap_or(begin),
+        bytes: unsigned(column.compressed_size())?,
+    };
+    if leaf.max_rep_level() > 0 && chunk.values > MOST_REPEATED {
+        return Err("a column has more values than are written anew".into());
+    }
+    let column = Column {
+        whole: whole.clone(),
+        chunk,
+        physical: leaf.physical_type(),
+        fixed_bytes: u64::try_from(leaf.type_length()).unwrap_or(0),
+        levels: usize::from(leaf.max_def_level() > 0) + usize::from(leaf.max_rep_level() > 0),
+        most_page: LEAST_MOST_PAGE,
+        place: Arc::default(),
+    };
+    let rows = Pages::new(column.clone())?.survey()?;
+    Ok((Box::new(Pages::new(column)?), rows))
+}
+
+/// As the format numbers it.
+fn codec(compression: Compression) -> i64 {
+    match compression {
+        Compression::UNCOMPRESSED => 0,
+        Compression::SNAPPY => 1,
+        Compression::GZIP(_) => 2,
+        Compression::LZO => 3,
+        Compression::BROTLI(_) => 4,
+        Compression::LZ4 => 5,
+        Compression::ZSTD(_) => 6,
+        Compression::LZ4_RAW => 7,
+    }
 }
 
 /// What all row groups of a file have in common.
@@ -160,7 +232,8 @@ impl<'f> Rows<'f> {
             whole: self.whole.clone(),
             chunk,
             physical: leaf.physical_type(),
-            has_levels: leaf.max_def_level() > 0,
+            fixed_bytes: u64::try_from(leaf.type_length()).unwrap_or(0),
+            levels: usize::from(leaf.max_def_level() > 0),
             most_page: self.most_page,
             place: Arc::clone(place),
         });

@@ -34,14 +34,19 @@ const MOST_HEADER_BYTES: u64 = 16 << 20;
 /// Values of a page in a delta encoding, for which its decoder allocates.
 const MOST_DELTA_VALUES: u64 = 1 << 24;
 
+/// Sequences of levels that a page may hold.
+pub(super) const MOST_LEVELS: usize = 2;
+
 /// A column of a row group, to be read.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     pub(super) whole: Whole,
     pub(super) chunk: Chunk,
     pub(super) physical: Physical,
-    /// Whether values may be missing, so that pages hold levels.
-    pub(super) has_levels: bool,
+    /// How many bytes a value of fixed bytes has.
+    pub(super) fixed_bytes: u64,
+    /// How many sequences of levels pages hold: one where values may be missing, two where they may be several.
+    pub(super) levels: usize,
     /// The largest page that is unpacked.
     pub(super) most_page: u64,
     /// Where the page is that was read last, for the message if it cannot be decoded.
@@ -114,6 +119,10 @@ impl Pages {
             if !matches!(header.kind, DATA | DICTIONARY | DATA_V2) {
                 self.at = body + header.packed;
                 continue;
+            }
+            // Levels that repeat stand in few bytes, and each takes memory.
+            if self.column.levels == MOST_LEVELS && header.values > self.column.chunk.values - self.values {
+                return Err(told("has more values than its column"));
             }
             if header.unpacked > self.column.most_page {
                 return Err(told(&format!(
@@ -195,7 +204,7 @@ impl Column {
                 Physical::BOOLEAN => return Err("it is a dictionary of booleans".into()),
                 Physical::INT64 | Physical::DOUBLE => 8,
                 Physical::INT96 => 12,
-                Physical::FIXED_LEN_BYTE_ARRAY => 16, // no others are read
+                Physical::FIXED_LEN_BYTE_ARRAY => self.fixed_bytes.max(1),
                 Physical::INT32 | Physical::FLOAT | Physical::BYTE_ARRAY => 4,
             };
             let fits = header.values <= page.len() as u64 / width;
@@ -210,12 +219,14 @@ impl Column {
         }
         let wrong = || "its delta encoding is damaged".to_owned();
         let mut begin = usize::try_from(header.levels[0] + header.levels[1]).map_err(|_| wrong())?;
-        if header.kind == DATA && self.has_levels {
-            if header.level_encodings[0] != RLE {
+        if header.kind == DATA {
+            if header.level_encodings[..self.levels].iter().any(|encoding| *encoding != RLE) {
                 return Err("its levels are in an encoding that goes with no delta encoding".into());
             }
-            let (length, _) = page.split_first_chunk().ok_or_else(wrong)?;
-            begin = 4 + u32::from_le_bytes(*length) as usize;
+            for _ in 0..self.levels {
+                let (length, _) = page.get(begin..).and_then(<[u8]>::split_first_chunk).ok_or_else(wrong)?;
+                begin += 4 + u32::from_le_bytes(*length) as usize;
+            }
         }
         let values = page.get(begin..).ok_or_else(wrong)?;
         // A page of nulls alone has no values at all.
