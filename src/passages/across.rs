@@ -48,29 +48,30 @@ impl<'a> LastOutline<'a> {
     }
 }
 
+/// What is gathered over the uses of a target.
+#[derive(Default)]
+struct Settled<'h> {
+    /// Which of the windows at hand nobody is known to hold.
+    open: Vec<bool>,
+    outlines: LastOutline<'h>,
+    firsts: Vec<First>,
+    asks: Vec<Ask>,
+}
+
 impl<'h> Search<'_, 'h> {
     /// Adds the passages of sources that are the first to hold a window, and says which windows are to be asked of more
     /// holders than are tried here.
     pub(super) fn link_across(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) -> Vec<Ask> {
         let since = (self.holdings.since)(work.target);
-        let (mut firsts, mut asks, mut open) = (Vec::new(), Vec::new(), Vec::new());
-        let mut outlines = LastOutline::default();
+        let mut settled = Settled::default();
         for number in 0..work.uses.len() {
             if let Some((begin, end)) = self.windows_of(work, number) {
-                open.clear();
-                open.resize(end - begin, true);
-                self.settle(
-                    work,
-                    work.uses[number],
-                    since,
-                    begin,
-                    &mut open,
-                    &mut outlines,
-                    &mut firsts,
-                    &mut asks,
-                );
+                settled.open.clear();
+                settled.open.resize(end - begin, true);
+                self.settle(work, work.uses[number], since, begin, &mut settled);
             }
         }
+        let Settled { mut firsts, asks, .. } = settled;
         firsts.sort_unstable();
         for of_source in firsts.chunk_by(|a, b| a.source == b.source) {
             let source = of_source[0].source;
@@ -80,8 +81,8 @@ impl<'h> Search<'_, 'h> {
                 spans.any(|span| span.start <= first.places.0 && first.places.0 + first.run <= span.end)
             };
             let new: Vec<&First> = of_source.iter().filter(|first| !is_known(first)).collect();
-            let holds = |first: &&&First| self.holds(work, source, first.places, first.run, texts);
-            let seeds: Vec<(usize, usize)> = new.iter().filter(holds).map(|first| first.places).collect();
+            let is_held = |first: &&&First| holds(work, source, first.places, first.run, texts);
+            let seeds: Vec<(usize, usize)> = new.iter().filter(is_held).map(|first| first.places).collect();
             if !seeds.is_empty() {
                 self.extend_from(work, source, &seeds, texts);
             }
@@ -91,14 +92,14 @@ impl<'h> Search<'_, 'h> {
 
     /// Where the windows begin that are settled at a use: those that hold its fingerprint, and none of a lesser hash.
     fn windows_of(&self, work: &Work<'_>, number: usize) -> Option<(usize, usize)> {
-        let (uses, width) = (work.uses, self.limits.width);
-        let (used, at) = (uses[number], uses[number].position as usize);
+        let (all, width) = (work.uses, self.limits.width);
+        let (used, at) = (all[number], all[number].position as usize);
         let run = self.run_at(work.outline, at);
         // Groups are in the order of their hashes.
         let lesser = |other: &&Use| other.group < used.group;
-        let before = uses[..number].iter().rev();
+        let before = all[..number].iter().rev();
         let before = before.take_while(|other| other.position as usize + run >= at + width).find(lesser);
-        let behind = uses[number + 1..].iter();
+        let behind = all[number + 1..].iter();
         let behind = behind.take_while(|other| other.position as usize + width <= at + run).find(lesser);
         let first = before.map_or(0, |other| other.position as usize + 1);
         let first = first.max((at + width).saturating_sub(run));
@@ -109,18 +110,8 @@ impl<'h> Search<'_, 'h> {
 
     /// Finds out who of the first holders of a fingerprint is the first to hold each of the open windows, the first of
     /// which begins at `begin`.
-    #[allow(clippy::too_many_arguments, reason = "what is gathered is gathered over all uses")]
-    fn settle(
-        &self,
-        work: &Work<'_>,
-        used: Use,
-        since: u32,
-        begin: usize,
-        open: &mut [bool],
-        outlines: &mut LastOutline<'h>,
-        firsts: &mut Vec<First>,
-        asks: &mut Vec<Ask>,
-    ) {
+    fn settle(&self, work: &Work<'_>, used: Use, since: u32, begin: usize, settled: &mut Settled<'h>) {
+        let Settled { open, outlines, firsts, asks } = settled;
         let at = used.position as usize;
         let run = self.run_at(work.outline, at);
         let reach = (begin, begin + open.len() - 1 + run);
@@ -131,10 +122,10 @@ impl<'h> Search<'_, 'h> {
             let of_source = outlines.of(self, source);
             for twin in self.twins(used, source) {
                 let agreed = agreed(work.outline, of_source, (at, twin as usize), self.limits.width, reach);
-                let settled = (agreed.0 - begin)..(agreed.1 + 1).saturating_sub(begin + run);
-                let Some(windows) = open.get_mut(settled.clone()) else { continue };
+                let met = (agreed.0 - begin)..(agreed.1 + 1).saturating_sub(begin + run);
+                let Some(windows) = open.get_mut(met.clone()) else { continue };
                 if let Some(first) = windows.iter().position(|open| *open) {
-                    let window = begin + settled.start + first;
+                    let window = begin + met.start + first;
                     let places = (window, twin as usize + window - at);
                     firsts.push(First { source, places, run });
                     left -= windows.iter().filter(|open| **open).count();
@@ -159,25 +150,24 @@ impl<'h> Search<'_, 'h> {
         }
     }
 
-    /// Whether a source holds a window of the target, by the texts: tokens that differ may look alike in outlines.
-    pub(super) fn holds(
-        &self,
-        work: &mut Work<'_>,
-        source: u32,
-        (window, twin): (usize, usize),
-        run: usize,
-        texts: &mut Shelf<'_>,
-    ) -> bool {
-        let (of_target, of_source) = (work.prepared(texts), texts.get(source));
-        let of_target = of_target.tokens().hashes().get(window..window + run);
-        of_target.is_some() && of_target == of_source.tokens().hashes().get(twin..twin + run)
-    }
-
     /// How many tokens are the least length of a passage around a token.
     pub(super) fn run_at(&self, outline: Outline<'_>, token: usize) -> usize {
         let least = self.limits.min_words as usize;
         if outline.is_unspaced(token) { 2 * least } else { least }
     }
+}
+
+/// Whether a source holds a window of the target, by the texts: tokens that differ may look alike in outlines.
+pub(super) fn holds(
+    work: &mut Work<'_>,
+    source: u32,
+    (window, twin): (usize, usize),
+    run: usize,
+    texts: &mut Shelf<'_>,
+) -> bool {
+    let (of_target, of_source) = (work.prepared(texts), texts.get(source));
+    let of_target = of_target.tokens().hashes().get(window..window + run);
+    of_target.is_some() && of_target == of_source.tokens().hashes().get(twin..twin + run)
 }
 
 /// The tokens of the target that agree around a seed, within `reach`.

@@ -18,6 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::across::holds;
 use super::outline::Outline;
 use super::row::PassageRow;
 use super::search::{Search, WALKED, holders, in_order};
@@ -80,7 +81,8 @@ impl Asks {
     }
 }
 
-/// Adds to what was `found` the passages of sources whose edits targets took over. `uses` are those of shared fingerprints.
+/// Adds to what was `found` the passages of those who are the first to hold a window that was asked for. `uses` are those of
+/// shared fingerprints.
 pub(super) fn with_further(
     found: &Copies,
     search: &Search<'_, '_>,
@@ -89,16 +91,16 @@ pub(super) fn with_further(
 ) -> Result<Copies, PassagesError> {
     let Holdings { outlet_of, scratch, prepare, shelf_bytes, .. } = search.holdings;
     let shared = asks.answers(search, scratch)?;
-    let notes = Uses::of(&shared, outlet_of, false, scratch)?;
-    let (noting, using) = (notes.targets(), uses.targets());
+    let windows = Uses::of(&shared, outlet_of, false, scratch)?;
+    let (askers, using) = (windows.targets(), uses.targets());
     let of = |targets: &[Target], article: u32| {
         targets.binary_search_by_key(&article, |target| target.article).ok().map(|at| targets[at])
     };
     let found_of = |article: u32| found.targets.binary_search_by_key(&article, |copied| copied.article);
     let none = |article: u32| Copied { article, copied_words: 0, first: 0, count: 0 };
-    let first_found = noting.iter().filter(|asking| found_of(asking.article).is_err());
+    let first_found = askers.iter().filter(|asking| found_of(asking.article).is_err());
     let first_found = first_found.map(|asking| (Some(*asking), none(asking.article)));
-    let known = found.targets.iter().map(|copied| (of(&noting, copied.article), *copied));
+    let known = found.targets.iter().map(|copied| (of(&askers, copied.article), *copied));
     let mut work: Vec<(Option<Target>, Copied)> = first_found.chain(known).collect();
     // As in the first search: those of one source together.
     work.sort_unstable_by_key(|(asking, copied)| (asking.map(|asking| asking.main_source), copied.article));
@@ -114,7 +116,7 @@ pub(super) fn with_further(
                     let of_asking = Asking {
                         target: asking.article,
                         uses: of(&using, asking.article).map_or(&[], |own| uses.of_target(&own)),
-                        notes: notes.of_target(&asking),
+                        windows: windows.of_target(&asking),
                     };
                     let known: Vec<Passage> = rows.iter().map(Passage::from).collect();
                     search.further(&of_asking, &known, &shared, texts)
@@ -131,18 +133,18 @@ pub(super) fn with_further(
     gathering.finish(all?)
 }
 
-/// What a target took over of the edits of others.
+/// A target that asked.
 struct Asking<'a> {
     target: u32,
     /// Its uses of shared fingerprints.
     uses: &'a [Use],
-    /// Its notes that others share, by position.
-    notes: &'a [Use],
+    /// The windows it asked for that others hold, by position.
+    windows: &'a [Use],
 }
 
 impl Search<'_, '_> {
-    /// Adds to the passages of a target those of sources whose edits it took over; `None` if there is none. `shared` are
-    /// the notes of all.
+    /// Adds to the passages of a target those of the first holders of windows that it asked for; `None` if there is none.
+    /// `shared` are the windows that several hold.
     fn further(
         &self,
         asking: &Asking<'_>,
@@ -153,21 +155,21 @@ impl Search<'_, '_> {
         let since = (self.holdings.since)(asking.target);
         let mut work = self.work(asking.target, asking.uses);
         let mut seeds: Vec<(u32, (usize, usize))> = Vec::new();
-        for note in asking.notes {
-            let members = shared.members(note.group);
+        for window in asking.windows {
+            let members = shared.members(window.group);
             let first = match since {
-                0 => note.source(),
+                0 => window.source(),
                 _ => self.walked_source(asking.target, members, 0, since),
             };
-            let run = self.run_at(work.outline, note.position as usize);
+            let run = self.run_at(work.outline, window.position as usize);
             let next = self.sources(asking.target, holders(members, since).take(WALKED)).skip(1);
             for source in first.into_iter().chain(next).take(if first.is_some() { LOOKED_AT } else { 0 }) {
                 if known.iter().any(|known| known.source == source) {
                     break;
                 }
                 let twin = members[members.partition_point(|posting| posting.article < source)].position;
-                let places = (note.position as usize, twin as usize);
-                if self.holds(&mut work, source, places, run, texts) {
+                let places = (window.position as usize, twin as usize);
+                if holds(&mut work, source, places, run, texts) {
                     seeds.push((source, places));
                     break;
                 }

@@ -345,7 +345,9 @@ proptest! {
             .enumerate()
             .map(|(number, (outlet, begin, length, edits))| {
                 let mut words: Vec<String> = (0..100).map(|at| format!("w{at}")).collect();
-                edits.iter().for_each(|&(at, other)| words[at] = format!("e{at}x{other}"));
+                for &(at, other) in edits {
+                    words[at] = format!("e{at}x{other}");
+                }
                 let part = words[*begin..(begin + length).min(100)].join(" ");
                 (*outlet, format!("{} {part} {}", filler(&format!("a{number}x"), 9), filler(&format!("b{number}x"), 9)))
             })
