@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use super::{Met, Splitter};
+use crate::archive::readers::tests::{Seen, check_standing, read, read_with};
 use crate::archive::record::Outcome;
 use crate::archive::{Archive, ReadSettings};
-use crate::archive::readers::tests::{Seen, check_standing, read, read_with};
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
 
