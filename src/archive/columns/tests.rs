@@ -289,7 +289,7 @@ proptest! {
         let damaged = tempfile::tempfile().expect("a temporary file");
         (&damaged).write_all(&bytes).expect("written");
         if let Ok(columns) = Columns::open(damaged) {
-            let mut rewriting = columns.rewrite(std::io::sink(), &std::env::temp_dir()).expect("begun");
+            let mut rewriting = columns.rewrite(io::sink(), &std::env::temp_dir()).expect("begun");
             for (number, rows) in columns.row_groups().into_iter().enumerate() {
                 if rewriting.group(Some(number), rows, &[(1, Change::Take)]).is_err() {
                     break;
