@@ -204,9 +204,12 @@ fn check_lines(name: &str, archive: &[u8]) {
         records.iter().map(|record| record["id"].clone()).collect()
     };
     assert_eq!(ids(&back), ids(&records(&sample())), "{name}");
-    clean(&scan, name, "packed.gz", &[]);
-    clean(&scan, "packed.gz", "again.gz", &[]);
-    assert!(bytes(&scan, "again.gz") == bytes(&scan, "packed.gz"), "{name}: cleaning twice is cleaning once");
+    clean(&scan, name, "packed.jsonl.gz", &[]);
+    clean(&scan, "packed.jsonl.gz", "again.gz", &[]);
+    assert!(
+        bytes(&scan, "again.gz") == bytes(&scan, "packed.jsonl.gz"),
+        "{name}: cleaning twice is cleaning once"
+    );
     clean(&scan, name, "marked.jsonl", &["--mark", "--compress", "none"]);
     let marked = records(&bytes(&scan, "marked.jsonl"));
     assert_eq!(marked.len(), records(&sample()).len(), "{name}");
@@ -332,7 +335,7 @@ fn parquet_without_texts_or_without_what_stays_is_written_back() {
     let summary = counts(&scan.wirecopy(&args).ends_with(3));
     assert_eq!((&summary["counts"]["rejected"], &summary["counts"]["skipped"]), (&json!(1), &json!(1)));
     let rows = rows_of(&whole);
-    assert_eq!(rows_of(&bytes(&scan, "out.parquet")), [&*rows[0], &rows[2], &rows[4]]);
+    assert_eq!(rows_of(&bytes(&scan, "out.parquet")), &rows[2..]);
     scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.parquet", "-o", "back.parquet"]).ends_with(0);
     assert_eq!(rows_of(&bytes(&scan, "back.parquet")), rows);
     // No row stays.
@@ -363,7 +366,7 @@ fn a_folder_of_one_file_comes_back_as_a_folder_and_a_report_is_never_written_int
         [["-o", "report/articles.jsonl", "--ledger", "l"], ["-o", "new", "--ledger", "report/articles.jsonl"]]
     {
         let args = ["clean", "in/a.jsonl", "--report", "report", "--force", "-q"];
-        scan.wirecopy(&[&args[..], &place].concat()).ends_with(5);
+        scan.wirecopy(&[&args[..], &place].concat()).ends_with(2);
         assert!(bytes(&scan, "report/articles.jsonl") == table, "{place:?}");
     }
 }

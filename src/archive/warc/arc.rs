@@ -268,8 +268,8 @@ mod tests {
             &[
                 "Rubbish { byte: 0, bytes: 7 }",
                 r#"1 7 http://a/ "x""#,
-                "Rubbish { byte: 55, bytes: 47 }",
-                "CutOff { number: 2, byte: 102, there: 3, says: 9 }",
+                "Rubbish { byte: 54, bytes: 46 }",
+                "CutOff { number: 2, byte: 100, there: 3, says: 9 }",
             ],
         );
         check(b"rubbish to the end", &["Rubbish { byte: 0, bytes: 18 }"]);
