@@ -220,7 +220,7 @@ impl Search<'_, '_> {
     }
 }
 
-/// Hashes of windows that follow one another. That two windows are equal is told by tasking tokens, when they grow.
+/// Hashes of windows that follow one another. That two windows are equal is told by their tokens, when they grow.
 pub(super) struct Windows {
     /// Of each beginning of the span, the sum of its marks as digits of a number.
     sums: Vec<u64>,

@@ -316,9 +316,9 @@ fn texts_that_are_left_where_they_stand_read_as_if_they_were_copied() {
                 Arc::new(texts.collect::<StringArray>())
             }
         };
-        let title = StringArray::from_iter(rows().map(|row| (row % 5 != 1).then(|| format!("Title {row}"))));
+        let title = rows().map(|row| (row % 5 != 1).then(|| format!("Title {row}"))).collect::<StringArray>();
         let title = arrow_cast_to(&title, &other);
-        let seconds = rows().map(|row| 1_735_718_400 + row as i64);
+        let seconds = (1_735_718_400..).take(400);
         let columns: Vec<(&str, ArrayRef)> = vec![
             ("body", texts(&|row| Some(format!("The other text of {row}, {}", "again ".repeat(row % 120))))),
             ("title", title),

@@ -89,7 +89,7 @@ pub(in crate::archive) fn captured<'b>(
         _ => return None,
     };
     let date = said("WARC-Date").map(Cow::into_owned);
-    let mut captured = Captured { date, url, ..Captured::default() };
+    let mut captured = Captured { url, date, ..Captured::default() };
     captured.id = said("WARC-Record-ID").map(without_brackets);
     captured.findings.extend(raw.wrong_length.clone().map(|message| (ProblemKind::WrongLength, message)));
     if holds == Holds::Text {
@@ -144,7 +144,7 @@ fn with_page<'b>(
 ) -> Result<Captured<'b>, (ProblemKind, String)> {
     let page = read_page(body, charset, captured.url.as_deref()).map_err(|refused| match refused {
         Refused::TooLarge => (ProblemKind::RecordTooLarge, refused.to_string()),
-        _ => (ProblemKind::DamagedRecord, refused.to_string()),
+        Refused::Broken(_) => (ProblemKind::DamagedRecord, refused.to_string()),
     })?;
     captured.text = page.text.into();
     captured.title = page.title;

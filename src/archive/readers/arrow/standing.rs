@@ -153,7 +153,7 @@ impl Table {
         standing: &Standing<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<(), Stop> {
-        let mut rest = standing.rest.iter().flat_map(|rest| rest.columns());
+        let mut rest = standing.rest.iter().flat_map(RecordBatch::columns);
         let columns = self.columns.iter().filter_map(|column| {
             let name = self.schema.field(*column).name();
             match standing.texts.iter().find(|(other, _)| other == column) {
@@ -170,8 +170,7 @@ impl Table {
 fn offsets_of(bytes: &[u8], width: usize, rows: usize, values: &[u8]) -> Option<Vec<u32>> {
     let bytes = bytes.get(..rows.checked_add(1)?.checked_mul(width)?)?;
     let number = |bytes: &[u8]| match *bytes {
-        [a, b, c, d] => Some(u32::from_le_bytes([a, b, c, d])),
-        [a, b, c, d, 0, 0, 0, 0] => Some(u32::from_le_bytes([a, b, c, d])),
+        [a, b, c, d] | [a, b, c, d, 0, 0, 0, 0] => Some(u32::from_le_bytes([a, b, c, d])),
         _ => None,
     };
     let offsets: Vec<u32> = bytes.chunks_exact(width).map(number).collect::<Option<_>>()?;
