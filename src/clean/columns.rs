@@ -29,7 +29,8 @@ const CELLS: &str = "cells";
 /// A file that is written anew, and how far.
 struct Groups<'c, O: Write + Send> {
     rewriting: Rewriting<'c, O>,
-    row_groups: Vec<u64>,
+    /// How many rows each row group has.
+    sizes: Vec<u64>,
     next: usize,
     /// Rows before the next row group.
     before: u64,
@@ -49,11 +50,11 @@ impl<W: Write> Cleaning<'_, W> {
     ) -> Result<(O, ColumnsBefore), Error> {
         let (input, source) = (self.input, self.source);
         let failed = |failed| told(failed, &source.name, path, input.archive.temp_dir());
-        let file = source.path().map(File::open).unwrap_or_else(|| Err(io::ErrorKind::NotFound.into()));
+        let file = source.path().map_or_else(|| Err(io::ErrorKind::NotFound.into()), File::open);
         let columns = file.and_then(Columns::open).map_err(|error| failed(Failed::Reading(error)))?;
         let mut groups = Groups {
             rewriting: columns.rewrite(out, input.archive.temp_dir()).map_err(failed)?,
-            row_groups: columns.row_groups(),
+            sizes: columns.row_groups(),
             next: 0,
             before: 0,
             changes: Vec::new(),
@@ -85,7 +86,7 @@ impl<W: Write> Cleaning<'_, W> {
         }
         self.end_groups(&mut groups, u64::MAX, path)?;
         let (out, hash) = groups.rewriting.finish().map_err(failed)?;
-        Ok((out, ColumnsBefore { row_groups: groups.row_groups, xxh3: format!("{hash:032x}") }))
+        Ok((out, ColumnsBefore { row_groups: groups.sizes, xxh3: format!("{hash:032x}") }))
     }
 
     /// Writes all row groups that end at this row or before it, and what the ledger holds of them.
@@ -96,7 +97,7 @@ impl<W: Write> Cleaning<'_, W> {
         path: &Path,
     ) -> Result<(), Error> {
         let source = self.source;
-        while let Some(&rows) = groups.row_groups.get(groups.next)
+        while let Some(&rows) = groups.sizes.get(groups.next)
             && row >= groups.before + rows
         {
             let failed = |failed| told(failed, &source.name, path, self.input.archive.temp_dir());
@@ -189,9 +190,12 @@ pub(super) fn restore<O: Write + Send>(
     Ok(out)
 }
 
-/// Texts that were cut, of one row group.
+/// Texts that were cut, of one row group: row, column, and what was cut out.
 #[derive(Default)]
-struct Texts(Vec<(u64, String, Vec<(Range<usize>, String)>)>);
+struct Texts(Vec<(u64, String, Spans)>);
+
+/// Places in a text, each with what stood there as its line wrote it.
+type Spans = Vec<(Range<usize>, String)>;
 
 impl Texts {
     /// Notes a stretch as it stood in the row's line, or a further part of it.
@@ -207,7 +211,7 @@ impl Texts {
 
     /// `None` if a stretch is no text of JSON.
     fn changes(self) -> Option<Vec<(u64, Change)>> {
-        let change = |(row, column, spans): (u64, String, Vec<(Range<usize>, String)>)| {
+        let change = |(row, column, spans): (u64, String, Spans)| {
             let text = |(span, removed): (Range<usize>, String)| {
                 let text: String = serde_json::from_str(&format!("\"{removed}\"")).ok()?;
                 (text.len() == span.len()).then_some((span.start, text))

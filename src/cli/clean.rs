@@ -186,8 +186,7 @@ impl CleanArgs {
         Settings {
             read: ReadSettings {
                 // A row has no place for a mark, a line has; and who names lines is given lines.
-                keep_tables: !self.mark
-                    && !(self.out.to_str().is_some_and(archive::is_named_as_lines) && !self.out.is_dir()),
+                keep_tables: !self.mark && !self.asks_for_lines(),
                 ..self.reading.settings(&self.fields, self.temp_dir.as_deref())
             },
             searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },
@@ -211,6 +210,11 @@ impl CleanArgs {
             threshold: self.threshold.unwrap_or(SURE),
             max_removed: self.max_removed,
         }
+    }
+
+    /// Whether the output is a file that is named as JSON Lines.
+    fn asks_for_lines(&self) -> bool {
+        self.out.to_str().is_some_and(archive::is_named_as_lines) && !self.out.is_dir()
     }
 
     /// Whether the archive may be more than one file.
