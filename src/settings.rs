@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::archive::ReadSettings;
 use crate::archive::fields::FieldOverrides;
 use crate::kernel::Kernel;
-use crate::verify::Rule;
+use crate::verify::{Rule, SURE};
 
 /// Everything that decides what a scan finds. Same settings and input, same report.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Settings {
     pub read: ReadSettings,
     /// Which searches are run.
     pub searches: Searches,
-    /// Least resemblance of near-duplicates, above 0 and at most 1; `None`: the usual rule ([`Rule`]).
+    /// Least resemblance of near-duplicates, above 0 and at most 1; `None`: edited copies too ([`Rule::Edited`]).
     pub threshold: Option<f64>,
     /// Share of pairs at the least resemblance that bands must catch, from 0 to under 1.
     pub recall: f64,
@@ -67,7 +67,7 @@ impl Default for Settings {
                 keep_tables: false,
             },
             searches: Searches::default(),
-            threshold: None,
+            threshold: Some(SURE),
             recall: 0.999,
             shingle_tokens: 5,
             min_passage_words: 16,

@@ -121,10 +121,9 @@ pub(crate) struct CleanArgs {
     #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "What goes")]
     max_removed: Option<f64>,
 
-    /// Least resemblance (Jaccard, over 5-shingles) of an article that goes to the one that stays; without it 0.8, in
-    /// stories by the usual rule
-    #[arg(long, value_name = "R", value_parser = args::threshold, help_heading = "What goes")]
-    threshold: Option<f64>,
+    /// Least resemblance (Jaccard, over 5-shingles) of an article that goes to the one that stays
+    #[arg(long, value_name = "R", default_value_t = SURE, value_parser = args::threshold, help_heading = "What goes")]
+    threshold: f64,
 
     /// Share of pairs at the threshold that must be found
     #[arg(long, value_name = "P", default_value_t = Settings::default().recall, value_parser = args::recall, help_heading = "What goes")]
@@ -190,7 +189,7 @@ impl CleanArgs {
                 ..self.reading.settings(&self.fields, self.temp_dir.as_deref())
             },
             searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },
-            threshold: self.threshold,
+            threshold: Some(self.threshold),
             recall: self.recall,
             within_days: self.within,
             seed: self.seed,
@@ -207,7 +206,7 @@ impl CleanArgs {
         Options {
             keep: self.keep.clone(),
             remove: self.remove,
-            threshold: self.threshold.unwrap_or(SURE),
+            threshold: self.threshold,
             max_removed: self.max_removed,
         }
     }

@@ -61,10 +61,13 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000), help_heading = "Output")]
     pub(crate) width: Option<u16>,
 
-    /// Least resemblance (Jaccard, over shingles) of near-duplicates, and nothing else. Without it 0.8, or below that
-    /// mostly the same words in the same order (edited copies)
-    #[arg(long, value_name = "R", value_parser = threshold, help_heading = "Search")]
-    pub(crate) threshold: Option<f64>,
+    /// Least resemblance (Jaccard, over shingles) of near-duplicates
+    #[arg(long, value_name = "R", default_value_t = SURE, value_parser = threshold, help_heading = "Search")]
+    pub(crate) threshold: f64,
+
+    /// Count edited copies too: below resemblance 0.8, mostly the same words in the same order
+    #[arg(long, conflicts_with = "threshold", help_heading = "Search")]
+    pub(crate) edited: bool,
 
     /// Tokens in a shingle
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "Search")]
@@ -95,7 +98,7 @@ impl CompareArgs {
                 max_record: self.max_record,
                 ..usual.read.clone()
             },
-            threshold: self.threshold,
+            threshold: (!self.edited).then_some(self.threshold),
             shingle_tokens: usize::from(self.shingle),
             min_passage_words: self.min_passage_words,
             seed: self.seed,
@@ -240,7 +243,7 @@ fn write_measures(text: &mut String, found: &Comparison) -> std::fmt::Result {
     let width = found.shingles.width;
     let bound = match found.rule {
         Rule::Resemblance(threshold) => format!("resemblance from {threshold} on, over shingles of {width}"),
-        Rule::Usual => format!("resemblance from {SURE} on, over shingles of {width}, or an edited copy"),
+        Rule::Edited => format!("resemblance from {SURE} on, over shingles of {width}, or an edited copy"),
     };
     let verdict = match found.near {
         Some(near) if near.aligned.is_some() => {
@@ -356,7 +359,7 @@ fn as_json(picked: &[Picked; 2], found: &Comparison) -> Value {
         "near_duplicates": found.near_duplicates(),
         "threshold": match found.rule {
             Rule::Resemblance(threshold) => Some(threshold),
-            Rule::Usual => None,
+            Rule::Edited => None,
         },
         "rule": found.near.map(|near| near.rule()),
         "score": found.near.map(|near| share(near.score())),

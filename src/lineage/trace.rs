@@ -96,6 +96,7 @@ impl Lineage {
 
 /// A pair of near-duplicates, or an article and its frame.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_field_names, reason = "it is what the pair is")]
 struct Near {
     target: u32,
     source: u32,

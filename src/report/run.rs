@@ -61,7 +61,7 @@ pub struct RunInfo {
 #[allow(missing_docs, reason = "the fields are the options of the same names")]
 pub struct SettingsInfo {
     pub only: Vec<&'static str>,
-    /// The stated resemblance; null: the usual rule.
+    /// The stated resemblance; null: edited copies too.
     pub threshold: Option<f64>,
     pub recall: f64,
     pub band_rows: usize,

@@ -4,8 +4,8 @@
 //! for all, which is the rule, the story is done and its representative is its origin. Else the article with
 //! the most verified neighbours is tried as well, and the one that more articles are verified against wins
 //! (the earlier on a tie). Members that fill in a form of their outlet leave the star (`frames`). What is left over goes round
-//! again, and so do, once each, those that left and found no story beside it: leaders hide who among them is near to whom. Articles that
-//! match nobody directly stay alone.
+//! again, and of those that left, once each, who is linked to some of it or to one another. Articles that match nobody directly
+//! stay alone.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::connect::Edge;
 use super::frames::{Split, split};
 use super::{Duplicates, Editions, Member, Story};
-use crate::verify::Nearness;
+use crate::verify::{Nearness, Rule};
 
 /// What a group was cut into.
 #[derive(Debug, Default)]
@@ -71,7 +71,10 @@ pub(super) fn cover(
         }
         left.retain(|article| best.members.binary_search_by_key(article, |member| member.article).is_err());
         let Split { star, alike, gone, refilled } = split(duplicates, editions, best);
-        left.extend(unsettled(&gone, &alike).filter(|&back| returned.insert(back)));
+        // Where bands are wide, a form leads nearly all of them, and hides who among its fillings are near to each other.
+        let all = duplicates.rule == Rule::Edited;
+        let back = back_again(&gone, &alike, &left, edges, all);
+        left.extend(back.into_iter().filter(|&back| returned.insert(back)));
         left.sort_unstable();
         covered.refilled.extend(refilled);
         covered.stories.extend(alike);
@@ -82,12 +85,28 @@ pub(super) fn cover(
     covered
 }
 
-/// Of those that are `gone` from a star (ascending), who found no story beside it.
-fn unsettled<'a>(gone: &'a [u32], alike: &[Story]) -> impl Iterator<Item = u32> + use<'a> {
+/// Of those that are `gone` from a star and found no story beside it, who has a verified pair with some of `left`, or with
+/// one another; with `all`, everybody. Both ascend.
+fn back_again(gone: &[u32], alike: &[Story], left: &[u32], edges: &[Edge], all: bool) -> Vec<u32> {
     let mut settled: Vec<u32> =
         alike.iter().flat_map(|story| story.members.iter().map(|member| member.article)).collect();
     settled.sort_unstable();
-    gone.iter().copied().filter(move |article| settled.binary_search(article).is_err())
+    let mut linked: Vec<u32> = left
+        .iter()
+        .chain(gone)
+        .flat_map(|&article| later_neighbours(article, edges).iter().map(|edge| edge.pair.1))
+        .collect();
+    linked.sort_unstable();
+    let is_linked = |article: u32| {
+        all || linked.binary_search(&article).is_ok()
+            || later_neighbours(article, edges)
+                .iter()
+                .any(|edge| [left, gone].iter().any(|others| others.binary_search(&edge.pair.1).is_ok()))
+    };
+    gone.iter()
+        .copied()
+        .filter(|article| settled.binary_search(article).is_err() && is_linked(*article))
+        .collect()
 }
 
 /// The edges from an article to later ones.
@@ -125,7 +144,7 @@ mod tests {
     use crate::candidates::{BandPlan, Signatures};
     use crate::scratch::Scratch;
     use crate::stories::{Sets, editions};
-    use crate::verify::{Rule, ShingleSet};
+    use crate::verify::ShingleSet;
 
     fn check(sets: &[Vec<u64>], edges: &[(u32, u32)], expect: &[(u32, &[u32])]) {
         let make = |article: u32| ShingleSet::from_shingles(&sets[article as usize]);

@@ -80,6 +80,9 @@ pub enum Looked {
 }
 
 /// Aligns two texts, by their token hashes, if they have `needed` tokens in common in one order.
+///
+/// # Panics
+/// If a text has 2^32 tokens; none under 2 GiB has.
 pub fn aligned_from(a: &[u64], b: &[u64], needed: usize) -> Looked {
     let (short, long) = if (a.len(), a) <= (b.len(), b) { (a, b) } else { (b, a) };
     if short.len() < needed {
@@ -328,7 +331,7 @@ mod tests {
                 stretch.clear();
             }
         }
-        let narrow = |count: usize| u32::try_from(count).unwrap();
+        let narrow = |count: usize| u32::try_from(count).expect("few tokens");
         Aligned {
             common: table[short.len()][long.len()],
             a: narrow(a.len()),

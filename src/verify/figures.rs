@@ -32,7 +32,7 @@ impl Figures {
         tokenize(&WORDS.join(" "), seed, &mut tokens);
         let mut words = tokens.hashes().to_vec();
         words.sort_unstable();
-        let mut bits = vec![false; BITS as usize];
+        let mut bits = vec![false; 1 << 10];
         for word in &words {
             bits[(word % BITS) as usize] = true;
         }

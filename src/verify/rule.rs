@@ -4,7 +4,7 @@
 //! what, and how much. Two rules:
 //!
 //! - **A stated resemblance** (`--threshold`): that and nothing else.
-//! - **The usual one.** At resemblance [`SURE`] two articles match. Below, from [`LEAST`] on, they are looked at twice
+//! - **Edited copies too** (`--edited`). At resemblance [`SURE`] two articles match. Below, from [`LEAST`] on, they are looked at twice
 //!   ([`is_one_text`]): mostly the same words in the same order, and the longer a block that stands in place of another, the
 //!   more must agree; but no form that one outlet fills in anew.
 //!
@@ -16,36 +16,35 @@ use super::figures::{Figures, each_has_its_own};
 use super::resemblance::Overlap;
 use crate::text::Tokens;
 
-/// Resemblance from which the usual rule needs no second look.
+/// Resemblance from which edited copies need no second look.
 pub const SURE: f64 = 0.8;
 
-/// Resemblance below which the usual rule does not look: one word changed in every ten leaves 0.34 or more.
+/// Resemblance below which nothing is looked at: one word changed in every ten leaves 0.34 or more.
 pub const LEAST: f64 = 0.34;
 
 /// Shorter texts are not looked at twice: of few words most are a form's own.
 pub const FEWEST_WORDS: u32 = 40;
 
 /// Which pairs match.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rule {
     /// Those of this resemblance and more; above 0, at most 1.
     Resemblance(f64),
     /// See [`self`].
-    #[default]
-    Usual,
+    Edited,
 }
 
 impl Rule {
-    /// That of a stated threshold, or the usual one.
+    /// That of a stated threshold, or edited copies too.
     pub fn of(threshold: Option<f64>) -> Rule {
-        threshold.map_or(Rule::Usual, Rule::Resemblance)
+        threshold.map_or(Rule::Edited, Rule::Resemblance)
     }
 
     /// No pair of less resemblance matches.
     pub fn least(self) -> f64 {
         match self {
             Rule::Resemblance(threshold) => threshold,
-            Rule::Usual => LEAST,
+            Rule::Edited => LEAST,
         }
     }
 
@@ -53,7 +52,7 @@ impl Rule {
     pub fn sure(self) -> f64 {
         match self {
             Rule::Resemblance(threshold) => threshold,
-            Rule::Usual => SURE,
+            Rule::Edited => SURE,
         }
     }
 }

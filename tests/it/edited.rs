@@ -1,4 +1,4 @@
-//! The usual rule: edited copies, whose shingles are few and whose words are nearly all left.
+//! `--edited`: edited copies, whose shingles are few and whose words are nearly all left.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,8 @@ fn scanned(texts: &[(&str, &str)], more: &[&str]) -> Report {
     };
     let lines: Vec<String> = texts.iter().enumerate().map(line).collect();
     let scan = Scan::of("a.jsonl", lines.join("\n"));
-    scan.scan_to("report", &[&["a.jsonl"], more].concat())
+    let edited: &[&str] = if more.contains(&"--threshold") { &[] } else { &["--edited"] };
+    scan.scan_to("report", &[&["a.jsonl"], edited, more].concat())
 }
 
 fn matches(texts: &[(&str, &str)], more: &[&str]) -> Vec<Value> {
