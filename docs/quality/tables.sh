@@ -25,7 +25,7 @@ pairs() {
   echo "| webis_ecir20, resemblance from | pairs | precision | recall | F1 (95 %) | rank correlation with grades |"
   echo "|---|---|---|---|---|---|"
   for threshold in edited 0.8 0.7 0.62 0.5 0.4; do
-    scan "webis-$threshold" webis_ecir20.jsonl --outlet-field id --only duplicates --all-pairs $(by "$threshold")
+    scan "webis-$threshold" webis_ecir20.jsonl --only duplicates --all-pairs $(by "$threshold")
     for part in '' terabyte web; do
       { head -1 "$data/webis_ecir20/labels.tsv"; grep "^$part" "$data/webis_ecir20/labels.tsv" | grep -v '^a	b'; } > webis.tsv
       "$wirecopy" eval "webis-$threshold" webis.tsv --json | jq -r --arg at "$threshold ${part:-all}" '
@@ -196,7 +196,7 @@ curves() {
   for width in 2 3 5 8; do
     scan "curve-webis-$width" webis_ecir20.jsonl --only duplicates --all-pairs --threshold 0.1 --shingle "$width"
   done
-  scan curve-webis-default webis_ecir20.jsonl --only duplicates --all-pairs
+  scan curve-webis-edited webis_ecir20.jsonl --only duplicates --all-pairs --edited
   for set in reuters21578 saudinewsnet livedoor; do
     plant "$set"
     # Only sources and copies, so that a low threshold does not list every form of the archive.
@@ -211,7 +211,7 @@ PY
       if [ "$width" != 5 ] && [ "$set" = livedoor ]; then continue; fi
       scan "curve-$set-$width" "curve-$set.jsonl" --only duplicates --all-pairs --threshold 0.1 --shingle "$width" || [ $? -eq 3 ]
     done
-    scan "curve-$set-default" "curve-$set.jsonl" --only duplicates --all-pairs || [ $? -eq 3 ]
+    scan "curve-$set-edited" "curve-$set.jsonl" --only duplicates --all-pairs --edited || [ $? -eq 3 ]
   done
   pan
   for words in 8 12 16 24 32 48 64; do
@@ -228,7 +228,7 @@ PY
 # The worst errors, which errors.md explains: a list, no table.
 errors() {
   unpack webis_ecir20
-  scan errors-webis webis_ecir20.jsonl --only duplicates --all-pairs
+  scan errors-webis webis_ecir20.jsonl --only duplicates --all-pairs --edited
   scan errors-webis-all webis_ecir20.jsonl --only duplicates --all-pairs --threshold 0.1
   pan
   scan errors-pan pan.jsonl --only passages --loose --all-pairs
@@ -236,7 +236,7 @@ errors() {
   scan errors-clough clough.jsonl --threshold 0.1 --all-pairs --loose
   for set in reuters21578 saudinewsnet livedoor; do
     plant "$set"
-    scan "errors-$set" "planted-$set/archive.jsonl" || [ $? -eq 3 ]
+    scan "errors-$set" "planted-$set/archive.jsonl" --edited || [ $? -eq 3 ]
   done
   unpack aeb
   rm -rf pages errors-pages

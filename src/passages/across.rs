@@ -58,14 +58,41 @@ struct Settled<'h> {
     asks: Vec<Ask>,
 }
 
+/// What of a target is known to stand in a source word for word.
+struct Verbatim(Vec<(u32, usize, usize)>);
+
+impl Verbatim {
+    fn of(work: &Work<'_>) -> Verbatim {
+        let blocks = work.found.iter().flat_map(|(source, alignment)| {
+            alignment.blocks().iter().map(|block| (*source, block.target, block.target + block.length))
+        });
+        let mut blocks: Vec<_> = blocks.collect();
+        blocks.sort_unstable();
+        Verbatim(blocks)
+    }
+
+    /// Whether the stretch that begins last in a source, before these tokens of the target, holds them all.
+    fn holds(&self, source: u32, begin: usize, end: usize) -> bool {
+        let behind = self.0.partition_point(|&(of, from, _)| (of, from) <= (source, begin));
+        behind.checked_sub(1).is_some_and(|at| self.0[at].0 == source && end <= self.0[at].2)
+    }
+}
+
 impl<'h> Search<'_, 'h> {
     /// Adds the passages of sources that are the first to hold a window, and says which windows are to be asked of more
     /// holders than are tried here.
     pub(super) fn link_across(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) -> Vec<Ask> {
         let since = (self.holdings.since)(work.target);
         let mut settled = Settled::default();
+        let verbatim = Verbatim::of(work);
         for number in 0..work.uses.len() {
             if let Some((begin, end)) = self.windows_of(work, number) {
+                let reach = end - 1 + self.run_at(work.outline, work.uses[number].position as usize);
+                // What the first holder holds from end to end is settled, as nearly all is.
+                let first = work.uses[number].source().filter(|_| since == 0);
+                if first.is_some_and(|first| verbatim.holds(first, begin, reach)) {
+                    continue;
+                }
                 settled.open.clear();
                 settled.open.resize(end - begin, true);
                 self.settle(work, work.uses[number], since, begin, &mut settled);
