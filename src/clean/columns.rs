@@ -49,7 +49,7 @@ impl<W: Write> Cleaning<'_, W> {
         path: &Path,
     ) -> Result<(O, ColumnsBefore), Error> {
         let (input, source) = (self.input, self.source);
-        let failed = |failed| told(failed, &source.name, path, input.archive.temp_dir());
+        let failed = |failed| told(or_as_lines(failed), &source.name, path, input.archive.temp_dir());
         let file = source.path().map_or_else(|| Err(io::ErrorKind::NotFound.into()), File::open);
         let columns = file.and_then(Columns::open).map_err(|error| failed(Failed::Reading(error)))?;
         let mut groups = Groups {
@@ -100,7 +100,8 @@ impl<W: Write> Cleaning<'_, W> {
         while let Some(&rows) = groups.sizes.get(groups.next)
             && row >= groups.before + rows
         {
-            let failed = |failed| told(failed, &source.name, path, self.input.archive.temp_dir());
+            let failed =
+                |failed| told(or_as_lines(failed), &source.name, path, self.input.archive.temp_dir());
             let Groups { rewriting, next, before, changes, .. } = groups;
             rewriting.group(Some(*next), rows, changes).map_err(failed)?;
             let gone = changes.iter().filter(|(_, change)| *change == Change::Take);
@@ -245,6 +246,17 @@ fn taken_in(cleaned: Box<dyn BufRead>, file: &CleanedFile, temp_dir: &Path) -> R
     }
     copy.inner.seek(SeekFrom::Start(0)).map_err(Failed::Temporary)?;
     Ok(Some(copy.inner))
+}
+
+/// A column that no search asks for may be damaged, which is met only where it is written again.
+fn or_as_lines(failed: Failed) -> Failed {
+    match failed {
+        Failed::Reading(source) => Failed::Reading(io::Error::new(
+            source.kind(),
+            format!("{source}; an output whose name ends with .jsonl takes its articles as JSON Lines"),
+        )),
+        other => other,
+    }
 }
 
 fn told(failed: Failed, name: &str, place: &Path, temp_dir: &Path) -> Error {

@@ -195,7 +195,11 @@ impl Columns {
         let group = from.map(|number| self.metadata.row_group(number));
         let mut new = if gone < rows { Some(to.next_row_group().map_err(writing)?) } else { None };
         let schema = self.metadata.file_metadata().schema_descr();
+        let mut named = Vec::new();
         for (leaf, column) in schema.columns().iter().enumerate() {
+            // Of columns of one name the first counts, as it does where rows are read.
+            let name = text_column(column).filter(|name| !named.contains(name));
+            named.extend(name);
             let pages = group.map(|group| readers::pages(&self.whole, group.column(leaf))).transpose();
             let pages = pages.map_err(|why| Failed::Reading(io::Error::other(why)))?;
             let reader = pages.map(|(pages, most)| (get_column_reader(Arc::clone(column), pages), most));
@@ -203,7 +207,7 @@ impl Columns {
                 Some(new) => new.next_column().map_err(writing)?,
                 None => None,
             };
-            let mut pass = Pass { column, name: text_column(column), leaf, rows, changes, held, hash };
+            let mut pass = Pass { column, name, leaf, rows, changes, held, hash };
             let (from, to) = (reader, writer.as_mut());
             match column.physical_type() {
                 parquet::basic::Type::BOOLEAN => pass.run::<BoolType>(from, to),
