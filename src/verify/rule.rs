@@ -30,7 +30,7 @@ pub const FEWEST_WORDS: u32 = 40;
 pub enum Rule {
     /// Those of this resemblance and more; above 0, at most 1.
     Resemblance(f64),
-    /// See [`self`].
+    /// Those of resemblance 0.8, and edited copies below ([`is_one_text`]).
     Edited,
 }
 
