@@ -59,8 +59,7 @@ pub(super) fn names(
         within(name)?;
         let packing = source.origin.as_ref().map_or(&[][..], |origin| &origin.packing);
         let more = if source.is_given_as_lines() { ".jsonl" } else { "" };
-        // Columns are packed within their file.
-        let cleaned_packing = if source.is_columns() { Vec::new() } else { compress.packing(packing) };
+        let cleaned_packing = compress.packing(packing);
         let cleaned = renamed(name, packing, &cleaned_packing, more);
         if let Some(other) = taken.insert(cleaned.clone(), &source.name) {
             return Err(refuse(format!(
