@@ -51,7 +51,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-pub(crate) use columns::{Change, Columns, Failed, Rewriting, TextEdit};
+pub(crate) use columns::{Change, Columns, Failed, Rewriting, TextEdit, system_error};
 pub use compression::Compression;
 pub use detect::is_named_as_lines;
 pub use explain::{Explained, FormatInfo, formats, usual_names};
@@ -455,7 +455,7 @@ impl Archive {
             let mut own = Vec::new();
             let frame = source.record(place.begin..place.begin + place.bytes, &mut own).ok()?;
             if source.is_columns() {
-                self.text_column(place)?;
+                self.text_column_in(&frame)?;
             }
             let Some(table) = &source.table else { return lined::written_text(&frame, record, fields) };
             let Content::Fields(row, _) = frames::read(&frame)?.content else { return None };
@@ -474,7 +474,11 @@ impl Archive {
         }
         let mut own = Vec::new();
         let frame = source.record(place.begin..place.begin + place.bytes, &mut own).ok()?;
-        let frame = frames::read(&frame)?;
+        self.text_column_in(&frame)
+    }
+
+    fn text_column_in(&self, frame: &[u8]) -> Option<String> {
+        let frame = frames::read(frame)?;
         let Content::Fields(row, _) = frame.content else { return None };
         let TextField::Found(text) = find_text(&row, &self.settings.fields) else { return None };
         let as_it_is = frame.findings.iter().all(|(kind, _)| *kind != ProblemKind::InvalidUtf8);

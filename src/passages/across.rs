@@ -54,11 +54,13 @@ struct Settled<'h> {
     /// Which of the windows at hand nobody is known to hold.
     open: Vec<bool>,
     outlines: LastOutline<'h>,
+    verbatim: Verbatim,
     firsts: Vec<First>,
     asks: Vec<Ask>,
 }
 
 /// What of a target is known to stand in a source word for word.
+#[derive(Default)]
 struct Verbatim(Vec<(u32, usize, usize)>);
 
 impl Verbatim {
@@ -83,19 +85,10 @@ impl<'h> Search<'_, 'h> {
     /// holders than are tried here.
     pub(super) fn link_across(&self, work: &mut Work<'_>, texts: &mut Shelf<'_>) -> Vec<Ask> {
         let since = (self.holdings.since)(work.target);
-        let mut settled = Settled::default();
-        let verbatim = Verbatim::of(work);
+        let mut settled = Settled { verbatim: Verbatim::of(work), ..Settled::default() };
         for number in 0..work.uses.len() {
-            if let Some((begin, end)) = self.windows_of(work, number) {
-                let reach = end - 1 + self.run_at(work.outline, work.uses[number].position as usize);
-                // What the first holder holds from end to end is settled, as nearly all is.
-                let first = work.uses[number].source().filter(|_| since == 0);
-                if first.is_some_and(|first| verbatim.holds(first, begin, reach)) {
-                    continue;
-                }
-                settled.open.clear();
-                settled.open.resize(end - begin, true);
-                self.settle(work, work.uses[number], since, begin, &mut settled);
+            if let Some(windows) = self.windows_of(work, number) {
+                self.settle(work, work.uses[number], since, windows, &mut settled);
             }
         }
         let Settled { mut firsts, asks, .. } = settled;
@@ -135,13 +128,27 @@ impl<'h> Search<'_, 'h> {
         (first < end).then_some((first, end))
     }
 
-    /// Finds out who of the first holders of a fingerprint is the first to hold each of the open windows, the first of
-    /// which begins at `begin`.
-    fn settle(&self, work: &Work<'_>, used: Use, since: u32, begin: usize, settled: &mut Settled<'h>) {
-        let Settled { open, outlines, firsts, asks } = settled;
+    /// Finds out who of the first holders of a fingerprint is the first to hold each of the windows that begin from `begin` to
+    /// `end`.
+    fn settle(
+        &self,
+        work: &Work<'_>,
+        used: Use,
+        since: u32,
+        (begin, end): (usize, usize),
+        settled: &mut Settled<'h>,
+    ) {
+        let Settled { open, outlines, verbatim, firsts, asks } = settled;
         let at = used.position as usize;
         let run = self.run_at(work.outline, at);
-        let reach = (begin, begin + open.len() - 1 + run);
+        let reach = (begin, end - 1 + run);
+        let earliest = used.source().filter(|_| since == 0);
+        // What the first holder is known to hold from end to end is settled, as nearly all is.
+        if earliest.is_some_and(|first| verbatim.holds(first, reach.0, reach.1)) {
+            return;
+        }
+        open.clear();
+        open.resize(end - begin, true);
         let mut left = open.len();
         let mut tried = 0;
         let mut compare = |source: u32| {
@@ -162,7 +169,6 @@ impl<'h> Search<'_, 'h> {
             left == 0
         };
         // Most are settled by the first, for which the group need not be looked up.
-        let earliest = used.source().filter(|_| since == 0);
         if earliest.is_some_and(&mut compare) {
             return;
         }

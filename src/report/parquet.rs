@@ -16,10 +16,10 @@ use arrow_schema::{DataType, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
 use super::columns::Cell;
+use crate::archive::system_error;
 
 /// Rows are handed over so many at a time, or so many bytes: enough that the work a batch does not show, little beside
 /// what else a run holds.
@@ -47,7 +47,7 @@ pub(super) fn write<R: Cell>(
         .build();
     let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
     let mut writer = ArrowWriter::try_new_with_options(file, Schema::new(fields.clone()).into(), options)
-        .map_err(failed)?;
+        .map_err(system_error)?;
     let mut batch = StructBuilder::from_fields(fields, 0);
     let (mut held, mut bytes) = (0, 0);
     let mut rows = rows.peekable();
@@ -60,7 +60,7 @@ pub(super) fn write<R: Cell>(
             (held, bytes) = (0, 0);
         }
     }
-    writer.close().map_err(failed)?;
+    writer.close().map_err(system_error)?;
     Ok(())
 }
 
@@ -68,22 +68,11 @@ fn hand_over(writer: &mut ArrowWriter<impl Write + Send>, batch: StructArray) ->
     if batch.is_empty() {
         return Ok(());
     }
-    writer.write(&RecordBatch::from(batch)).map_err(failed)?;
+    writer.write(&RecordBatch::from(batch)).map_err(system_error)?;
     if writer.memory_size().max(writer.in_progress_size()) >= ROW_GROUP_BYTES {
-        writer.flush().map_err(failed)?;
+        writer.flush().map_err(system_error)?;
     }
     Ok(())
-}
-
-/// What the operating system said, where it is that: a full disk is told as such.
-fn failed(error: ParquetError) -> io::Error {
-    match error {
-        ParquetError::External(source) => match source.downcast::<io::Error>() {
-            Ok(source) => *source,
-            Err(source) => io::Error::other(source),
-        },
-        error => io::Error::other(error),
-    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@
 //! Cost: n log n, and n·m/64 additions at most, of which [`MOST_STEPS`] are made: beyond that it is not told
 //! ([`Looked::TooLong`]). Texts of 16,000 tokens fit in, longer ones where they begin and end alike.
 
+use super::resemblance::share;
+
 /// Columns of 64 rows that are worked off for one pair: some milliseconds, and 16 MiB.
 pub const MOST_STEPS: usize = 1 << 21;
 
@@ -44,17 +46,17 @@ pub struct Aligned {
 impl Aligned {
     /// Of the longer text, from 0 to 1; 0 where both are empty.
     pub fn share(&self) -> f64 {
-        part(self.common, self.a.max(self.b))
+        share(self.common as usize, self.a.max(self.b) as usize)
     }
 
     /// Of the first text.
     pub fn share_of_a(&self) -> f64 {
-        part(self.common, self.a)
+        share(self.common as usize, self.a as usize)
     }
 
     /// Of the second text.
     pub fn share_of_b(&self) -> f64 {
-        part(self.common, self.b)
+        share(self.common as usize, self.b as usize)
     }
 
     /// The same seen from the other side.
@@ -62,10 +64,6 @@ impl Aligned {
     pub fn swapped(&self) -> Self {
         Aligned { a: self.b, b: self.a, ..*self }
     }
-}
-
-fn part(of: u32, whole: u32) -> f64 {
-    if whole == 0 { 0.0 } else { f64::from(of) / f64::from(whole) }
 }
 
 /// What looking at two texts gave.

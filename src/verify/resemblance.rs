@@ -40,7 +40,7 @@ impl ShingleSet {
     /// left cannot suffice; the answer is that of [`ShingleSet::overlap`].
     pub fn overlap_from(&self, other: &ShingleSet, threshold: f64) -> Option<Overlap> {
         // From common / (a + b − common) ≥ t. One less, so that rounding never drops a pair: the ratio itself decides.
-        #[allow(clippy::cast_precision_loss, reason = "counts of shingles are far below 2^52")]
+        #[allow(clippy::cast_precision_loss, reason = "counts of shingles and tokens are far below 2^52")]
         let least = threshold / (1.0 + threshold) * (self.len() + other.len()) as f64;
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
         let least = (least as usize).saturating_sub(1);
@@ -163,8 +163,8 @@ impl Overlap {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts of shingles are far below 2^52")]
-fn share(part: usize, whole: usize) -> f64 {
+#[allow(clippy::cast_precision_loss, reason = "counts of shingles and tokens are far below 2^52")]
+pub(super) fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 

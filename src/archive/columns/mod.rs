@@ -239,7 +239,7 @@ fn text_column(column: &ColumnDescriptor) -> Option<&str> {
 }
 
 /// What the operating system said, where it is that: a full disk is told as such.
-fn system_error(error: ParquetError) -> io::Error {
+pub(crate) fn system_error(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(source) => match source.downcast::<io::Error>() {
             Ok(source) => *source,
