@@ -15,9 +15,9 @@ use wirecopy::passages::{Copies, Holdings, Limits, Linking, Prepared, outline, p
 use wirecopy::scratch::Scratch;
 use wirecopy::shingle::shingle;
 use wirecopy::sketch::{Signature, Sketcher, Winnower};
-use wirecopy::stories::{Duplicates, Sets, Story, editions, stories};
+use wirecopy::stories::{Duplicates, Kept, Story, editions, stories};
 use wirecopy::text::{Tokens, tokenize};
-use wirecopy::verify::{Rule, ShingleSet};
+use wirecopy::verify::{Compared, Rule, ShingleSet};
 use xxhash_rust::xxh3::xxh3_128;
 
 #[path = "../../testdata/generator/mod.rs"]
@@ -203,9 +203,9 @@ impl Shelf {
             let (mut tokens, mut shingles) = (Tokens::default(), Vec::new());
             tokenize(&self.texts[article as usize], SEED, &mut tokens);
             shingle(tokens.hashes(), SHINGLE_TOKENS, &mut shingles);
-            ShingleSet::from_shingles(&shingles)
+            Compared::from(ShingleSet::from_shingles(&shingles))
         };
-        let sets = Sets::new(&make, u64::MAX);
+        let compared = Kept::compared(&make, u64::MAX);
         let plan = BandPlan::for_recall(threshold, RECALL);
         let signatures = Signatures::from(self.signatures.clone());
         let scratch = Scratch::unneeded();
@@ -215,7 +215,7 @@ impl Shelf {
             rule: Rule::Resemblance(threshold),
             look_twice: None,
             least_agreeing: BandPlan::least_agreeing(threshold, RECALL),
-            sets: &sets,
+            compared: &compared,
             linkable: &|_, _| true,
             frames: None,
             scratch: &scratch,

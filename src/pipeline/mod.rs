@@ -29,10 +29,10 @@ use crate::settings::Settings;
 use crate::shingle::shingle_on;
 use crate::sketch::{Fingerprint, Winnower};
 use crate::stories::{
-    Duplicates, Found, Frames, Kept, Member, Pair, PairsError, Sets, Story, all_pairs, editions, stories,
+    Duplicates, Found, Frames, Kept, Member, Pair, PairsError, Story, all_pairs, editions, stories,
 };
 use crate::text::{Tokens, tokenize};
-use crate::verify::{Facts, Glances, Overlap, Printed, ShingleSet, look_twice};
+use crate::verify::{Compared, Facts, Glance, Glances, Overlap, Printed, Rule, ShingleSet, look_twice};
 use crate::watch::{Extent, Phase, Watch};
 use memory::Bound;
 use pool::Pool;
@@ -204,8 +204,8 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
 const STORE_PART: u64 = 32;
 /// Rows that are sorted at a time.
 const SORT_PART: u64 = 16;
-/// Shingle sets at hand, and as much of glances.
-const SETS_PART: u64 = 16;
+/// What is compared of articles, at hand.
+const COMPARED_PART: u64 = 8;
 /// Texts and tokens at hand, of all threads.
 const SHELVES_PART: u64 = 8;
 
@@ -248,14 +248,18 @@ impl Run<'_> {
             |article: &Article| article.token_hash().filter(|_| !bound || article.published.is_some());
         let editions = editions(catalogue.articles.iter().map(token_hash), bound);
         let buffers = Pool::new(|| (Tokens::on(settings.kernel), Vec::new(), Vec::new()));
+        let glances = (settings.rule() == Rule::Edited).then(|| Glances::new(settings.seed));
         let make = |article: u32| {
             buffers.with(|(tokens, shingles, places)| {
-                self.with_text(article, |text| tokenize(text, settings.seed, tokens));
+                let glance = self.with_text(article, |text| {
+                    tokenize(text, settings.seed, tokens);
+                    glances.as_ref().map(|glances| glances.of(text, tokens))
+                });
                 shingle_on(settings.kernel, tokens.hashes(), settings.shingle_tokens, shingles);
-                ShingleSet::sorted_on(places, shingles)
+                Compared { set: ShingleSet::sorted_on(places, shingles), glance: glance.unwrap_or_default() }
             })
         };
-        let sets = Sets::new(&make, self.bound.part(SETS_PART));
+        let compared = Kept::compared(&make, self.bound.part(COMPARED_PART));
         let facts = |article: u32| {
             let text = self.text(article);
             buffers.with(|(tokens, ..)| {
@@ -264,17 +268,7 @@ impl Run<'_> {
             })
         };
         let frames = Frames { outlet_of: &|article| catalogue.outlet_number(article), facts: &facts };
-        let glances = Glances::new(settings.seed);
-        let glance = |article: u32| {
-            buffers.with(|(tokens, ..)| {
-                self.with_text(article, |text| {
-                    tokenize(text, settings.seed, tokens);
-                    glances.of(text, tokens)
-                })
-            })
-        };
-        let glances = Kept::glances(&glance, self.bound.part(SETS_PART));
-        let looked_at = |a: u32, b: u32, overlap: Overlap| {
+        let look_twice = |(a, of_a): (u32, &Glance), (b, of_b): (u32, &Glance), overlap: Overlap| {
             let printed = || {
                 let known = |article: u32| catalogue.outlet(article).is_some();
                 if frames.print_both(editions.articles_like(a), editions.articles_like(b)) {
@@ -285,17 +279,17 @@ impl Run<'_> {
                     Printed::Unknown
                 }
             };
-            look_twice([&glances.get(a), &glances.get(b)], overlap, printed, |side| facts([a, b][side]))
+            look_twice([of_a, of_b], overlap, printed, |side| facts([a, b][side]))
         };
         let duplicates = Duplicates {
             signatures,
             plan,
             rule: settings.rule(),
             least_agreeing: BandPlan::least_agreeing(settings.rule().least(), settings.recall),
-            sets: &sets,
+            compared: &compared,
             linkable: &|a, b| catalogue.within(settings.within_days, a, b),
             frames: Some(frames),
-            look_twice: Some(&looked_at),
+            look_twice: Some(&look_twice),
             scratch: &self.scratch.holding(self.bound.part(SORT_PART)),
         };
         let mut found = stories(&duplicates, &editions, advance)?;

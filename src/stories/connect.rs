@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::{Duplicates, Funnel, OrderedBucket};
 use crate::candidates::{Entry, buckets};
 use crate::error::Error;
-use crate::verify::{Nearness, ShingleSet, Verified};
+use crate::verify::{Compared, Nearness, Verified};
 
 /// A verified pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +135,7 @@ const MOST_LEADERS: usize = 64;
 /// Compares the articles of one bucket with its leaders.
 fn lead(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], before: Before<'_>) -> Led {
     let mut led = Led::of(bucket);
-    let mut leaders: Vec<(u32, Option<Arc<ShingleSet>>)> = Vec::new();
+    let mut leaders: Vec<(u32, Option<Arc<Compared>>)> = Vec::new();
     for article in bucket.iter().map(|entry| entry.article) {
         // Articles ascend in time: who is too old for this one is too old for all that follow.
         leaders.retain(|&(leader, _)| (duplicates.linkable)(leader, article));
@@ -153,8 +153,8 @@ fn lead(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], before: Befo
             if duplicates.hopeless(*leader, article) || before.are_apart(*leader, article) {
                 continue;
             }
-            let set = set.get_or_insert_with(|| duplicates.sets.get(article));
-            let leader_set = leader_set.get_or_insert_with(|| duplicates.sets.get(*leader));
+            let set = set.get_or_insert_with(|| duplicates.compared.get(article));
+            let leader_set = leader_set.get_or_insert_with(|| duplicates.compared.get(*leader));
             joined = led.verify(duplicates, (*leader, leader_set), (article, set), before);
             if joined {
                 break;
@@ -206,7 +206,7 @@ fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], bef
             if before.are_apart(leader, article) {
                 return false;
             }
-            let (of_leader, of_article) = (duplicates.sets.get(leader), duplicates.sets.get(article));
+            let (of_leader, of_article) = (duplicates.compared.get(leader), duplicates.compared.get(article));
             led.verify(duplicates, (leader, &of_leader), (article, &of_article), before)
         });
         if !joined {
@@ -249,8 +249,8 @@ impl Led {
     fn verify(
         &mut self,
         duplicates: &Duplicates<'_>,
-        leader: (u32, &ShingleSet),
-        article: (u32, &ShingleSet),
+        leader: (u32, &Compared),
+        article: (u32, &Compared),
         before: Before<'_>,
     ) -> bool {
         self.funnel.verified += 1;
@@ -317,8 +317,8 @@ mod tests {
     use crate::candidates::{BandPlan, Signatures};
     use crate::scratch::Scratch;
     use crate::sketch::Signature;
-    use crate::stories::Sets;
-    use crate::verify::Rule;
+    use crate::stories::Kept;
+    use crate::verify::{Rule, ShingleSet};
     use proptest::prelude::*;
 
     /// Articles made to share the first band and nothing else, but for every hundredth, which is the one before again
@@ -343,14 +343,14 @@ mod tests {
     fn articles_made_to_collide_cost_a_bounded_number_of_comparisons_each_and_none_is_lost() {
         for articles in [1000_u32, 4000] {
             let (signatures, texts) = crafted(articles);
-            let make = |article: u32| ShingleSet::from_shingles(&texts[article as usize]);
+            let make = |article: u32| Compared::from(ShingleSet::from_shingles(&texts[article as usize]));
             let duplicates = Duplicates {
                 signatures: &Signatures::from(signatures),
                 plan: BandPlan::for_recall(0.8, 0.999),
                 rule: Rule::Resemblance(0.8),
                 look_twice: None,
                 least_agreeing: BandPlan::least_agreeing(0.8, 0.999),
-                sets: &Sets::new(&make, u64::MAX),
+                compared: &Kept::compared(&make, u64::MAX),
                 linkable: &|_, _| true,
                 frames: None,
                 scratch: &Scratch::unneeded(),
@@ -374,7 +374,8 @@ mod tests {
         let signatures: Vec<Signature> =
             [0, 1].map(|article| std::array::from_fn(|at| if at < 100 { 5 } else { 10 + article })).to_vec();
         let make = |article: u32| {
-            ShingleSet::from_shingles(&(0..10).map(|s| s + 5 * u64::from(article)).collect::<Vec<u64>>())
+            let shingles: Vec<u64> = (0..10).map(|s| s + 5 * u64::from(article)).collect();
+            Compared::from(ShingleSet::from_shingles(&shingles))
         };
         let duplicates = Duplicates {
             signatures: &Signatures::from(signatures.into_iter().map(Some).collect::<Vec<_>>()),
@@ -382,7 +383,7 @@ mod tests {
             rule: Rule::Resemblance(0.8),
             look_twice: None,
             least_agreeing: 79,
-            sets: &Sets::new(&make, u64::MAX),
+            compared: &Kept::compared(&make, u64::MAX),
             linkable: &|_, _| true,
             frames: None,
             scratch: &Scratch::unneeded(),

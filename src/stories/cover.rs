@@ -39,11 +39,11 @@ pub(super) fn cover(
     while left.len() > 1 {
         let star = |representative: u32| -> Vec<Member> {
             let set = OnceLock::new();
-            let set = || set.get_or_init(|| duplicates.sets.get(representative));
+            let set = || set.get_or_init(|| duplicates.compared.get(representative));
             let verified = left.par_iter().filter_map(|&article| {
                 if article == representative {
                     let known = later_neighbours(article, edges).first().map(|edge| edge.near.overlap.a);
-                    let shingles = known.unwrap_or_else(|| set().len());
+                    let shingles = known.unwrap_or_else(|| set().set.len());
                     return Some(Member { article, near: Nearness::of_equals(shingles) });
                 }
                 if let Some(near) = verified_before(article, representative, edges) {
@@ -54,7 +54,7 @@ pub(super) fn cover(
                 if far {
                     return None;
                 }
-                let own = duplicates.sets.get(article);
+                let own = duplicates.compared.get(article);
                 let near = duplicates.verified((article, &own), (representative, set()), true).near()?;
                 Some(Member { article, near })
             });
@@ -143,13 +143,13 @@ mod tests {
     use super::*;
     use crate::candidates::{BandPlan, Signatures};
     use crate::scratch::Scratch;
-    use crate::stories::{Sets, editions};
+    use crate::stories::{Kept, editions};
     use crate::verify::ShingleSet;
 
     fn check(sets: &[Vec<u64>], edges: &[(u32, u32)], expect: &[(u32, &[u32])]) {
-        let make = |article: u32| ShingleSet::from_shingles(&sets[article as usize]);
+        let make = |article: u32| Compared::from(ShingleSet::from_shingles(&sets[article as usize]));
         let sets_count = sets.len();
-        let sets = Sets::new(&make, u64::MAX);
+        let compared = Kept::compared(&make, u64::MAX);
         let duplicates = Duplicates {
             signatures: &Signatures::default(),
             scratch: &Scratch::unneeded(),
@@ -157,14 +157,14 @@ mod tests {
             rule: Rule::Resemblance(0.8),
             look_twice: None,
             least_agreeing: 0,
-            sets: &sets,
+            compared: &compared,
             linkable: &|_, _| true,
             frames: None,
         };
         let mut group: Vec<u32> = edges.iter().flat_map(|&(a, b)| [a, b]).collect();
         group.sort_unstable();
         group.dedup();
-        let overlap = |a, b| duplicates.sets.get(a).overlap(&duplicates.sets.get(b));
+        let overlap = |a, b| duplicates.compared.get(a).set.overlap(&duplicates.compared.get(b).set);
         let edges: Vec<Edge> =
             edges.iter().map(|&pair| Edge { pair, near: overlap(pair.0, pair.1).into() }).collect();
         let editions = editions((0..sets_count).map(|article| Some(article as u128)), false);

@@ -78,7 +78,7 @@ impl Editions {
             let alone = !placed[self.edition_of[first as usize] as usize];
             let like = self.articles_like(first);
             if alone && like.len() > 1 {
-                let near = Nearness::of_equals(duplicates.sets.get(first).len());
+                let near = Nearness::of_equals(duplicates.compared.get(first).set.len());
                 let members = like.iter().map(|&article| Member { article, near }).collect();
                 stories.push(Story { representative: first, members });
             }

@@ -128,7 +128,12 @@ pub(super) fn split(duplicates: &Duplicates<'_>, editions: &Editions, star: Stor
             let near = if told.form == representative {
                 told.member.near
             } else {
-                duplicates.sets.get(told.member.article).overlap(&duplicates.sets.get(told.form)).into()
+                duplicates
+                    .compared
+                    .get(told.member.article)
+                    .set
+                    .overlap(&duplicates.compared.get(told.form).set)
+                    .into()
             };
             (told.form, Member { near, ..told.member })
         })
@@ -184,13 +189,14 @@ fn story_of_alike(duplicates: &Duplicates<'_>, group: &[u32]) -> Option<Story> {
     if others.is_empty() {
         return None;
     }
-    let set = duplicates.sets.get(first);
+    let of_first = duplicates.compared.get(first);
     let matching = others.iter().filter_map(|&article| {
         let linkable = (duplicates.linkable)(first, article);
-        let verified = || duplicates.verified((article, &duplicates.sets.get(article)), (first, &set), true);
+        let verified =
+            || duplicates.verified((article, &duplicates.compared.get(article)), (first, &of_first), true);
         Some(Member { article, near: linkable.then(verified)?.near()? })
     });
-    let itself = Member { article: first, near: Nearness::of_equals(set.len()) };
+    let itself = Member { article: first, near: Nearness::of_equals(of_first.set.len()) };
     let members: Vec<Member> = std::iter::once(itself).chain(matching).collect();
     (members.len() > 1).then_some(Story { representative: first, members })
 }

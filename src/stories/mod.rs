@@ -32,7 +32,7 @@ use crate::candidates::{BandPlan, Signatures};
 use crate::error::Error;
 use crate::scratch::Scratch;
 use crate::sketch::{Signature, agreeing_slots};
-use crate::verify::{Looked, Nearness, Overlap, Rule, ShingleSet, Verified};
+use crate::verify::{Compared, Glance, Looked, Nearness, Overlap, Rule, Verified};
 pub use editions::{Editions, editions};
 pub use frames::Frames;
 pub use pairs::{Pair, PairsError, all_pairs};
@@ -49,18 +49,21 @@ pub struct Duplicates<'a> {
     pub rule: Rule,
     /// Pairs whose signatures agree in fewer slots are not verified; see [`BandPlan::least_agreeing`].
     pub least_agreeing: u32,
-    /// The shingle sets of articles.
-    pub sets: &'a Sets<'a>,
+    /// What is compared of articles.
+    pub compared: &'a Kept<'a, Compared>,
     /// Whether two articles lie close enough in time to be linked. Once an article is too late for an earlier one, all
     /// later ones must be.
     pub linkable: &'a (dyn Fn(u32, u32) -> bool + Sync),
     /// How templates are told from near-duplicates; without it they are not.
     pub frames: Option<Frames<'a>>,
     /// Looks at the texts of an earlier and a later article whose sets do not settle it; without it those do not match.
-    pub look_twice: Option<&'a (dyn Fn(u32, u32, Overlap) -> Looked + Sync)>,
+    pub look_twice: Option<&'a LookTwice<'a>>,
     /// Where what does not fit into memory goes.
     pub scratch: &'a Scratch,
 }
+
+/// Looks at two articles, each with its glance, whose sets share so much.
+pub type LookTwice<'a> = dyn Fn((u32, &Glance), (u32, &Glance), Overlap) -> Looked + Sync + 'a;
 
 impl std::fmt::Debug for Duplicates<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -194,8 +197,8 @@ impl Duplicates<'_> {
         agreeing_slots(self.signature(a), self.signature(b))
     }
 
-    /// How near two articles are, each with its set. Without `looks` their texts are not looked at.
-    fn verified(&self, a: (u32, &ShingleSet), b: (u32, &ShingleSet), looks: bool) -> Verified {
+    /// How near two articles are. Without `looks` their texts are not looked at.
+    fn verified(&self, a: (u32, &Compared), b: (u32, &Compared), looks: bool) -> Verified {
         if a.0 > b.0 {
             // Always asked the same way round: then it always says the same.
             return match self.verified(b, a, looks) {
@@ -205,9 +208,9 @@ impl Duplicates<'_> {
         }
         let look_twice = self.look_twice.filter(|_| looks);
         let least = if look_twice.is_some() { self.rule.least() } else { self.rule.sure() };
-        let overlap = a.1.overlap_from(b.1, least);
+        let overlap = a.1.set.overlap_from(&b.1.set, least);
         self.rule.verify(overlap, || match (look_twice, overlap) {
-            (Some(look_twice), Some(overlap)) => look_twice(a.0, b.0, overlap),
+            (Some(look_twice), Some(overlap)) => look_twice((a.0, &a.1.glance), (b.0, &b.1.glance), overlap),
             _ => Looked::Less,
         })
     }

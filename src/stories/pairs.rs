@@ -12,7 +12,7 @@ use super::{Duplicates, Editions, Funnel};
 use crate::candidates::{Entry, buckets, share_an_earlier_band};
 use crate::error::Error;
 use crate::scratch::{Rows, RowsWriter, Sorted};
-use crate::verify::{Aligned, Nearness, Overlap, ShingleSet, Verified};
+use crate::verify::{Aligned, Compared, Nearness, Overlap, Verified};
 
 /// Why pairs could not all be listed.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ pub fn all_pairs(
         let like = editions.articles_like(first);
         if like.len() > 1 {
             listed.count(like.len() * (like.len() - 1) / 2)?;
-            let near = Nearness::of_equals(duplicates.sets.get(first).len());
+            let near = Nearness::of_equals(duplicates.compared.get(first).set.len());
             for (j, &b) in like.iter().enumerate() {
                 let pairs: Vec<Pair> = like[..j].iter().map(|&a| Pair::new(a, b, near)).collect();
                 listed.lock().push_all(&pairs)?;
@@ -164,8 +164,8 @@ fn pairs_of(
                         continue;
                     }
                     funnel.verified += 1;
-                    let of_earlier = sets[0].get(i, || duplicates.sets.get(earlier));
-                    let of_later = sets[1].get(j, || duplicates.sets.get(later));
+                    let of_earlier = sets[0].get(i, || duplicates.compared.get(earlier));
+                    let of_later = sets[1].get(j, || duplicates.compared.get(later));
                     match duplicates.verified((earlier, &of_earlier), (later, &of_later), true) {
                         Verified::Near(near) => {
                             funnel.matched += 1;
@@ -184,7 +184,7 @@ fn pairs_of(
 /// The shingle sets of one block, as far as they were asked for.
 struct Held {
     begin: usize,
-    sets: Vec<Option<Arc<ShingleSet>>>,
+    sets: Vec<Option<Arc<Compared>>>,
 }
 
 impl Held {
@@ -192,7 +192,7 @@ impl Held {
         Held { begin: block.start, sets: vec![None; block.len()] }
     }
 
-    fn get(&mut self, at: usize, make: impl FnOnce() -> Arc<ShingleSet>) -> Arc<ShingleSet> {
+    fn get(&mut self, at: usize, make: impl FnOnce() -> Arc<Compared>) -> Arc<Compared> {
         Arc::clone(self.sets[at - self.begin].get_or_insert_with(make))
     }
 }

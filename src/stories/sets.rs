@@ -1,4 +1,4 @@
-//! Shingle sets and glances at hand: made from the text on demand, and kept as long as there is room.
+//! Shingle sets, and glances beside them, at hand: made from the text on demand, and kept as long as there is room.
 //!
 //! The same article is compared in many bands and again when its group is cut into stories; making its set anew each
 //! time means reading and cutting its text. What is kept never changes a result, only how often it is made.
@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::verify::{Glance, ShingleSet};
+use crate::verify::{Compared, ShingleSet};
 
 /// Shelves, so that threads seldom wait for one another.
 const SHELVES: usize = 64;
@@ -52,10 +52,10 @@ impl<'a> Kept<'a, ShingleSet> {
     }
 }
 
-impl<'a> Kept<'a, Glance> {
-    /// The same of glances.
-    pub fn glances(make: &'a (dyn Fn(u32) -> Glance + Sync), bytes: u64) -> Self {
-        Kept::up_to(bytes, make, Glance::len)
+impl<'a> Kept<'a, Compared> {
+    /// The same of all that is compared of an article.
+    pub fn compared(make: &'a (dyn Fn(u32) -> Compared + Sync), bytes: u64) -> Self {
+        Kept::up_to(bytes, make, |compared| compared.set.len() + compared.glance.len())
     }
 }
 

@@ -21,7 +21,7 @@
 //! Cost: n log n, and n·m/64 additions at most, of which [`MOST_STEPS`] are made: beyond that it is not told
 //! ([`Looked::TooLong`]). Texts of 16,000 tokens fit in, longer ones where they begin and end alike.
 
-use super::resemblance::share;
+use super::resemblance::{share, sorted};
 
 /// Columns of 64 rows that are worked off for one pair: some milliseconds, and 16 MiB.
 pub const MOST_STEPS: usize = 1 << 21;
@@ -93,13 +93,10 @@ pub fn aligned_from(a: &[u64], b: &[u64], needed: usize) -> Looked {
     let alike = before + behind;
     let needed = needed.saturating_sub(alike);
     let Some(texts) = Numbered::of(short, long, needed) else { return Looked::Less };
-    let table = match Table::of(&texts, needed) {
+    let table = match Table::narrow(&texts, needed) {
         Ok(table) => table,
         Err(settled) => return settled,
     };
-    if table.common < needed {
-        return Looked::Less;
-    }
     let narrow = |count: usize| u32::try_from(count).expect("a text under 2 GiB has fewer tokens");
     Looked::Aligned(Aligned {
         common: narrow(alike + table.common),
@@ -115,13 +112,14 @@ struct Numbered {
     long: Vec<u32>,
     /// The number of a token that stands in the longer text only; all others are smaller.
     stranger: u32,
+    /// Tokens that both have in any order.
+    bag: usize,
 }
 
 impl Numbered {
     /// `None` where both bags have less than `needed` in common.
     fn of(short: &[u64], long: &[u64], needed: usize) -> Option<Numbered> {
-        let mut distinct = short.to_vec();
-        distinct.sort_unstable();
+        let mut distinct = sorted(short, &mut Vec::new());
         distinct.dedup();
         let stranger = u32::try_from(distinct.len()).expect("a text under 2 GiB has fewer tokens");
         // Hashes are uniform: their top bits tell nearly where they stand.
@@ -152,28 +150,48 @@ impl Numbered {
         for &token in &short {
             left[token as usize] += 1;
         }
-        let mut common = 0;
+        let mut bag = 0;
         for &token in &long {
             let left = &mut left[token as usize];
-            common += usize::from(*left > 0);
+            bag += usize::from(*left > 0);
             *left = left.saturating_sub(1);
         }
-        (common >= needed).then_some(Numbered { short, long, stranger })
+        (bag >= needed).then_some(Numbered { short, long, stranger, bag })
     }
 }
 
 /// The table of common subsequences, as far as ways of the wanted length can pass.
 struct Table {
-    /// For each 64 rows: the first column looked at, and the levels behind that column and each next one. A zero is a row that
-    /// has one more than the row above it.
-    levels: Vec<(usize, Vec<u64>)>,
-    /// The length of the longest: exact if it is as long as wanted.
+    /// For each 64 rows: the first column looked at, and where the levels behind it begin.
+    rows: Vec<(usize, usize)>,
+    /// The levels behind the first column of 64 rows and each next one, rows after rows. A zero is a row that has one more
+    /// than the row above it.
+    levels: Vec<u64>,
+    /// The length of the longest.
     common: usize,
 }
 
+/// So many fewer tokens than both have in any order are looked for in one order first, and each next time so many times more.
+const NARROW: usize = 16;
+const WIDER: usize = 4;
+
 impl Table {
+    /// The table of texts that have `needed` in common in one order. Of what both have in any order nearly all of an edited
+    /// copy stands in one order as well, and ways as long as that leave few columns to look at: so that is tried first. A way
+    /// that is long enough lies within those columns, whichever they are, so it is the same.
+    fn narrow(texts: &Numbered, needed: usize) -> Result<Table, Looked> {
+        let mut less = NARROW.max(texts.short.len() / 32);
+        loop {
+            let wanted = needed.max(texts.bag.saturating_sub(less));
+            match Table::of(texts, wanted) {
+                Err(Looked::Less) if wanted > needed => less *= WIDER,
+                settled => return settled,
+            }
+        }
+    }
+
     fn of(texts: &Numbered, needed: usize) -> Result<Table, Looked> {
-        let Numbered { short, long, stranger } = texts;
+        let Numbered { short, long, stranger, .. } = texts;
         // So many tokens a way of the wanted length may leave out.
         let (Some(of_short), Some(of_long)) =
             (short.len().checked_sub(needed), long.len().checked_sub(needed))
@@ -183,48 +201,44 @@ impl Table {
         // Which of 64 rows hold a token; a stranger is held by none.
         let mut rows_of = vec![0_u64; *stranger as usize + 1];
         // Whether the last row so far has one more at this column than at the one before.
-        let mut steps = vec![false; long.len()];
-        let mut table = Table { levels: Vec::with_capacity(short.len().div_ceil(64)), common: 0 };
-        let mut worked = 0;
+        let mut steps = vec![0_u64; long.len()];
+        let mut table = Table { rows: Vec::new(), levels: Vec::new(), common: 0 };
         for (rows, first) in short.chunks(64).zip((0_usize..).step_by(64)) {
             let columns = first.saturating_sub(of_short)..long.len().min(first + rows.len() + of_long);
-            worked += columns.len();
-            if worked > MOST_STEPS {
+            if table.levels.len() + columns.len() > MOST_STEPS {
                 return Err(Looked::TooLong);
             }
             for (&token, row) in rows.iter().zip(0..) {
                 rows_of[token as usize] |= 1 << row;
             }
+            table.rows.push((columns.start, table.levels.len()));
             let mut level = u64::MAX;
-            let columns_begin = columns.start;
             let along = long[columns.clone()].iter().zip(&mut steps[columns]);
-            let levels: Vec<u64> = along
-                .map(|(&token, step)| {
-                    let agree = level & rows_of[token as usize];
-                    let (sum, over) = level.overflowing_add(agree);
-                    let (sum, over_again) = sum.overflowing_add(u64::from(*step));
-                    *step = over | over_again;
-                    level = sum | (level & !agree);
-                    level
-                })
-                .collect();
+            table.levels.extend(along.map(|(&token, step)| {
+                let agree = level & rows_of[token as usize];
+                let (sum, over) = level.overflowing_add(agree);
+                let (sum, over_again) = sum.overflowing_add(*step);
+                *step = u64::from(over | over_again);
+                level = sum | (level & !agree);
+                level
+            }));
             for &token in rows {
                 rows_of[token as usize] = 0;
             }
-            table.levels.push((columns_begin, levels));
             table.common += level.count_zeros() as usize;
             if table.common + (short.len() - first - rows.len()) < needed {
                 return Err(Looked::Less);
             }
         }
-        Ok(table)
+        if table.common < needed { Err(Looked::Less) } else { Ok(table) }
     }
 
     /// Whether row `i` has one more than the row above it, behind `j` columns.
     fn is_level(&self, i: usize, j: usize) -> bool {
-        let (begin, levels) = &self.levels[i / 64];
-        let Some(behind) = j.min(begin + levels.len()).checked_sub(begin + 1) else { return true };
-        levels[behind] & (1 << (i % 64)) != 0
+        let (begin, at) = self.rows[i / 64];
+        let end = self.rows.get(i / 64 + 1).map_or(self.levels.len(), |next| next.1);
+        let Some(behind) = j.min(begin + end - at).checked_sub(begin + 1) else { return true };
+        self.levels[at + behind] & (1 << (i % 64)) != 0
     }
 
     /// The longest block of one longest common subsequence of `i` rows and `j` columns, walked back from the end.

@@ -1,6 +1,6 @@
 //! Figures: the numbers that two texts tell, and whether each has some that the other has nowhere.
 //!
-//! In: two texts and their tokens. A figure is a run of digits inside a token (so `2nd`, `680` in `ب680`, `1436` in `1436هـ`; digits
+//! In: two texts and their tokens. A figure is a run of digits (so `2nd`, `680` in `ب680`, `1436` in `1436هـ`; digits
 //! of all scripts by value), or an English word for a number. An edited copy keeps its figures, or one side corrects one or
 //! adds some; two issues of one outlet's form ("Fed adds reserves", a weather report) each have their own. Whole tokens
 //! would not do: one newspaper writes `2016م` where another day it writes `2016`. Linear but for sorting the figures.
@@ -39,30 +39,27 @@ impl Figures {
         Figures { words, bits }
     }
 
-    /// All figures of a text, sorted. Those in digits are none of those in words.
-    pub(super) fn of(&self, text: &str, tokens: &Tokens) -> Vec<u64> {
-        let mut found = Vec::new();
-        for (span, &hash) in tokens.spans().zip(tokens.hashes()) {
-            let token = &text[span.begin as usize..span.end as usize];
-            if token.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-                if self.bits[(hash % BITS) as usize] && self.words.binary_search(&hash).is_ok() {
-                    found.push(hash);
-                }
-                continue;
-            }
+    /// All figures of a text, sorted, with the hashes of its tokens. Those in digits are none of those in words.
+    pub(super) fn of(&self, text: &str, hashes: &[u64]) -> Vec<u64> {
+        let is_word =
+            |hash: &u64| self.bits[(hash % BITS) as usize] && self.words.binary_search(hash).is_ok();
+        let mut found: Vec<u64> = hashes.iter().copied().filter(is_word).collect();
+        let mut rest = text;
+        // Few bytes of a text are digits or beyond ASCII.
+        while let Some(at) = rest.bytes().position(|byte| byte.is_ascii_digit() || !byte.is_ascii()) {
+            rest = &rest[at..];
             let mut open = None;
-            for digit in token.chars().map(digit_value) {
-                match digit {
-                    // Leading zeros say nothing.
-                    Some(digit) => {
-                        let before = open.unwrap_or(0_u64);
-                        let more = u64::from(digit) + u64::from(before > 0 || digit > 0);
-                        open = Some(before.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(more));
-                    }
-                    None => found.extend(open.take()),
-                }
+            let mut read = 0;
+            for character in rest.chars() {
+                read += character.len_utf8();
+                let Some(digit) = digit_value(character) else { break };
+                // Leading zeros say nothing.
+                let before = open.unwrap_or(0_u64);
+                let more = u64::from(digit) + u64::from(before > 0 || digit > 0);
+                open = Some(before.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(more));
             }
             found.extend(open);
+            rest = &rest[read..];
         }
         found.sort_unstable();
         found.dedup();
@@ -121,7 +118,7 @@ mod tests {
         let [of_a, of_b] = [a, b].map(|text| {
             let mut tokens = Tokens::default();
             tokenize(text, 7, &mut tokens);
-            Figures::new(7).of(text, &tokens)
+            Figures::new(7).of(text, tokens.hashes())
         });
         assert_eq!(each_has_its_own(&of_a, &of_b), expect, "{a} | {b}");
         assert_eq!(each_has_its_own(&of_b, &of_a), expect, "{b} | {a}");

@@ -18,6 +18,6 @@ pub use alignment::{Alignment, Block, Bridging, Window, align};
 pub use facts::{Facts, Frame, Refilled};
 pub use resemblance::{Overlap, ShingleSet};
 pub use rule::{
-    FEWEST_WORDS, Glance, Glances, LEAST, Measures, Nearness, Printed, Rule, SURE, Verified, is_one_text,
-    look_twice,
+    Compared, FEWEST_WORDS, Glance, Glances, LEAST, Measures, Nearness, Printed, Rule, SURE, Verified,
+    is_one_text, look_twice,
 };

@@ -81,7 +81,7 @@ const CROWDED: u32 = 16;
 /// Sorts numbers that are uniform, or nearly: each goes straight to where it belongs by its top bits, beside one or two
 /// others, and is exchanged with those. Crowded places, if the numbers are not uniform, are sorted by comparing, which
 /// bounds the cost.
-fn sorted(numbers: &[u64], next: &mut Vec<u32>) -> Vec<u64> {
+pub(super) fn sorted(numbers: &[u64], next: &mut Vec<u32>) -> Vec<u64> {
     let mut sorted = numbers.to_vec();
     if numbers.len() < FEW {
         sorted.sort_unstable();

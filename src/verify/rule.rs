@@ -13,7 +13,7 @@
 use super::aligned::{Aligned, Looked, aligned_from};
 use super::facts::{Facts, Frame, Refilled};
 use super::figures::{Figures, each_has_its_own};
-use super::resemblance::Overlap;
+use super::resemblance::{Overlap, ShingleSet};
 use crate::text::Tokens;
 
 /// Resemblance from which edited copies need no second look.
@@ -205,7 +205,7 @@ impl Glances {
         Glance {
             hashes: tokens.hashes().to_vec(),
             words: tokens.words(0..tokens.len()),
-            figures: self.figures.of(text, tokens),
+            figures: self.figures.of(text, tokens.hashes()),
         }
     }
 }
@@ -227,6 +227,21 @@ impl Glance {
     /// Whether the text has no token.
     pub fn is_empty(&self) -> bool {
         self.hashes.is_empty()
+    }
+}
+
+/// What is compared of one article.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Its shingles.
+    pub set: ShingleSet,
+    /// What a second look needs; nothing where a stated resemblance decides.
+    pub glance: Glance,
+}
+
+impl From<ShingleSet> for Compared {
+    fn from(set: ShingleSet) -> Self {
+        Compared { set, glance: Glance::default() }
     }
 }
 
