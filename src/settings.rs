@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::archive::ReadSettings;
 use crate::archive::fields::FieldOverrides;
 use crate::kernel::Kernel;
-use crate::verify::{Rule, SURE};
+use crate::verify::Rule;
 
 /// Everything that decides what a scan finds. Same settings and input, same report.
 #[derive(Clone, Debug)]
@@ -15,8 +15,8 @@ pub struct Settings {
     pub read: ReadSettings,
     /// Which searches are run.
     pub searches: Searches,
-    /// Least resemblance of near-duplicates, above 0 and at most 1; `None`: edited copies too ([`Rule::Edited`]).
-    pub threshold: Option<f64>,
+    /// Which pairs are near-duplicates.
+    pub rule: Rule,
     /// Share of pairs at the least resemblance that bands must catch, from 0 to under 1.
     pub recall: f64,
     /// Tokens in a shingle, from 1 to 100.
@@ -48,13 +48,6 @@ pub struct Settings {
     pub tables: TableFormat,
 }
 
-impl Settings {
-    /// Which pairs are near-duplicates.
-    pub fn rule(&self) -> Rule {
-        Rule::of(self.threshold)
-    }
-}
-
 impl Default for Settings {
     fn default() -> Self {
         Settings {
@@ -67,7 +60,7 @@ impl Default for Settings {
                 keep_tables: false,
             },
             searches: Searches::default(),
-            threshold: Some(SURE),
+            rule: Rule::Edited,
             recall: 0.999,
             shingle_tokens: 5,
             min_passage_words: 16,

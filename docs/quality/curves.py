@@ -43,12 +43,12 @@ def quality(found, truth):
 
 
 def webis(work, labels):
-    pairs, listed = resemblances(work / "curve-webis-5"), resemblances(work / "curve-webis-edited")
+    pairs, listed = resemblances(work / "curve-webis-5"), resemblances(work / "curve-webis-default")
     for name, parts in [("all 238 pairs", ("terabyte", "web")), ("terabyte", ("terabyte",)), ("web", ("web",))]:
         truth = [(pair, alike) for pair, alike, part in judged(labels) if part in parts]
         at = [quality({pair for pair, value in pairs.items() if value >= least}, truth) for least in THRESHOLDS]
         lines = [(measure, [(x, y[place]) for x, y in zip(THRESHOLDS, at)]) for place, measure in enumerate(["precision", "recall", "F1"])]
-        yield name, lines + [("F1 with --edited", [(THRESHOLDS[0], quality(listed, truth)[2]), (1, quality(listed, truth)[2])])]
+        yield name, lines + [("F1 by default", [(THRESHOLDS[0], quality(listed, truth)[2]), (1, quality(listed, truth)[2])])]
 
 
 def shingle(work, labels):
@@ -86,7 +86,7 @@ def planted(work, _):
 def edits(work, _):
     for archive in ARCHIVES:
         lines = []
-        for name, report, least in [("0.8", "5", 0.8), ("0.5", "5", 0.5), ("0.34", "5", 0.34), ("with --edited", "edited", 0)]:
+        for name, report, least in [("0.8", "5", 0.8), ("0.5", "5", 0.5), ("0.34", "5", 0.34), ("by default", "default", 0)]:
             found = [copies(work, archive, f"curve-{archive}-{report}", f"words-{share:02}") for share in EDITS]
             lines.append((name, [(share, at(least)) for share, at in zip(EDITS, found)]))
         yield archive, lines
@@ -129,7 +129,7 @@ def figure(title, across, panels, low, high, ticks, marks=None):
             out.append(f'<path d="M{x(mark):g} {top}v{tall}" stroke="#999" stroke-dasharray="2 3"/>')
         for name, points in lines:
             path = "L".join(f"{x(a):.1f} {y(b):.1f}" for a, b in points)
-            dashed = ' stroke-dasharray="6 3"' if "--edited" in name else ""
+            dashed = ' stroke-dasharray="6 3"' if "default" in name else ""
             out.append(f'<path d="M{path}" fill="none" stroke="{colour[name]}" stroke-width="1.8"{dashed}/>')
         out.append(f'<text x="{x0 + wide / 2:g}" y="{top + tall + 32}" text-anchor="middle">{across}</text>')
     at = left

@@ -29,7 +29,7 @@ def webis(work, data):
         pair = tuple(sorted((a, b)))
         if (pair in listed) != (int(grade) >= 1):
             wrong.append((pair not in listed, near.get(pair, 0), pair))
-    print(f"webis_ecir20, with --edited: {sum(not missed for missed, *_ in wrong)} too many, {sum(missed for missed, *_ in wrong)} missed")
+    print(f"webis_ecir20: {sum(not missed for missed, *_ in wrong)} too many, {sum(missed for missed, *_ in wrong)} missed")
     for missed, value, pair in sorted(wrong, key=lambda row: (row[0], row[1] if row[0] else -row[1]))[: 3 * WORST]:
         print(f"  {'missed' if missed else 'too many'} {pair[0]} {pair[1]} resemblance {value:.2f}")
 

@@ -15,8 +15,8 @@ cd "$WORK"
 # Webis-ECIR-20 gives its two collections as outlets, which they are not.
 unpack() { [ -e "$1.jsonl" ] || zstd -q -d -c --long=24 "$data/$1/articles.jsonl.zst" | if [ "$1" = webis_ecir20 ]; then jq -c 'del(.outlet)'; else cat; fi > "$1.jsonl"; }
 scan() { local out=$1; shift; "$wirecopy" scan -q -o "$out" "$@"; }
-# The option of a resemblance; "edited" for edited copies too.
-by() { if [ "$1" = edited ]; then echo --edited; else echo "--threshold $1"; fi; }
+# The option of a resemblance; "default" for none.
+by() { if [ "$1" != default ]; then echo "--threshold $1"; fi; }
 
 # Judged pairs of web pages at several resemblances: all, and each of the two collections, which are no outlets (the field says so; edited
 # copies are asked for outlets).
@@ -24,7 +24,7 @@ pairs() {
   unpack webis_ecir20
   echo "| webis_ecir20, resemblance from | pairs | precision | recall | F1 (95 %) | rank correlation with grades |"
   echo "|---|---|---|---|---|---|"
-  for threshold in edited 0.8 0.7 0.62 0.5 0.4; do
+  for threshold in default 0.8 0.7 0.62 0.5 0.4; do
     scan "webis-$threshold" webis_ecir20.jsonl --only duplicates --all-pairs $(by "$threshold")
     for part in '' terabyte web; do
       { head -1 "$data/webis_ecir20/labels.tsv"; grep "^$part" "$data/webis_ecir20/labels.tsv" | grep -v '^a	b'; } > webis.tsv
@@ -54,7 +54,7 @@ rewriting() {
   clough
   echo "| clough_stevenson | rank correlation of grades with scores | with coverage | mean coverage non, heavy, light = cut |"
   echo "|---|---|---|---|"
-  for how in '--edited --all-pairs' '--threshold 0.1 --all-pairs' '--threshold 0.1 --all-pairs --loose'; do
+  for how in '--all-pairs' '--threshold 0.1 --all-pairs' '--threshold 0.1 --all-pairs --loose'; do
     scan clough clough.jsonl $how
     "$wirecopy" eval clough "$data/clough_stevenson/labels.tsv" --grades non,heavy,light=cut --json | jq -r --arg how "$how" '
       def r: . * 1000 | round / 1000;
@@ -73,7 +73,7 @@ planted() {
   for set in reuters21578 saudinewsnet livedoor; do
     plant "$set"
     first=1
-    for threshold in edited 0.8 0.6 0.5 0.4 0.34; do
+    for threshold in default 0.8 0.6 0.5 0.4 0.34; do
       scan planted-report "planted-$set/archive.jsonl" --only duplicates --all-pairs $(by "$threshold") || [ $? -eq 3 ]
       "$wirecopy" eval planted-report "planted-$set/truth.jsonl" --resamples 0 --json > planted.json
       if [ $first = 1 ]; then
@@ -116,7 +116,7 @@ PY
 independent() {
   unpack basil
   echo "| basil, resemblance from | pairs |"; echo "|---|---|"
-  for threshold in edited 0.8 0.5 0.34; do
+  for threshold in default 0.8 0.5 0.34; do
     scan basil basil.jsonl $(by "$threshold") --all-pairs
     echo "| $threshold | $(jq .counts.matches basil/run.json) |"
   done
@@ -196,7 +196,7 @@ curves() {
   for width in 2 3 5 8; do
     scan "curve-webis-$width" webis_ecir20.jsonl --only duplicates --all-pairs --threshold 0.1 --shingle "$width"
   done
-  scan curve-webis-edited webis_ecir20.jsonl --only duplicates --all-pairs --edited
+  scan curve-webis-default webis_ecir20.jsonl --only duplicates --all-pairs
   for set in reuters21578 saudinewsnet livedoor; do
     plant "$set"
     # Only sources and copies, so that a low threshold does not list every form of the archive.
@@ -211,7 +211,7 @@ PY
       if [ "$width" != 5 ] && [ "$set" = livedoor ]; then continue; fi
       scan "curve-$set-$width" "curve-$set.jsonl" --only duplicates --all-pairs --threshold 0.1 --shingle "$width" || [ $? -eq 3 ]
     done
-    scan "curve-$set-edited" "curve-$set.jsonl" --only duplicates --all-pairs --edited || [ $? -eq 3 ]
+    scan "curve-$set-default" "curve-$set.jsonl" --only duplicates --all-pairs || [ $? -eq 3 ]
   done
   pan
   for words in 8 12 16 24 32 48 64; do
@@ -228,7 +228,7 @@ PY
 # The worst errors, which errors.md explains: a list, no table.
 errors() {
   unpack webis_ecir20
-  scan errors-webis webis_ecir20.jsonl --only duplicates --all-pairs --edited
+  scan errors-webis webis_ecir20.jsonl --only duplicates --all-pairs
   scan errors-webis-all webis_ecir20.jsonl --only duplicates --all-pairs --threshold 0.1
   pan
   scan errors-pan pan.jsonl --only passages --loose --all-pairs
@@ -236,7 +236,7 @@ errors() {
   scan errors-clough clough.jsonl --threshold 0.1 --all-pairs --loose
   for set in reuters21578 saudinewsnet livedoor; do
     plant "$set"
-    scan "errors-$set" "planted-$set/archive.jsonl" --edited || [ $? -eq 3 ]
+    scan "errors-$set" "planted-$set/archive.jsonl" || [ $? -eq 3 ]
   done
   unpack aeb
   rm -rf pages errors-pages

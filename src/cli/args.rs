@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use wirecopy::archive::ReadSettings;
 use wirecopy::archive::fields::FieldOverrides;
 use wirecopy::kernel::Kernel;
-use wirecopy::verify::SURE;
+use wirecopy::verify::Rule;
 use wirecopy::{Searches, Settings, TableFormat};
 
 use super::clean::CleanArgs;
@@ -113,13 +113,10 @@ pub(crate) struct ScanArgs {
     )]
     pub(crate) only: Searches,
 
-    /// Least resemblance (Jaccard, over shingles) of near-duplicates
-    #[arg(long, value_name = "R", default_value_t = SURE, value_parser = threshold, help_heading = "Search")]
-    pub(crate) threshold: f64,
-
-    /// Count edited copies too: below resemblance 0.8, mostly the same words in the same order
-    #[arg(long, conflicts_with = "threshold", help_heading = "Search")]
-    pub(crate) edited: bool,
+    /// Least resemblance (Jaccard, over shingles) of near-duplicates, and nothing else; without it 0.8, and below it edited
+    /// copies: mostly the same words in the same order
+    #[arg(long, value_name = "R", value_parser = threshold, help_heading = "Search")]
+    pub(crate) threshold: Option<f64>,
 
     /// Share of pairs at the least resemblance that must be found
     #[arg(long, value_name = "P", default_value_t = Settings::default().recall, value_parser = recall, help_heading = "Search")]
@@ -315,7 +312,7 @@ impl ScanArgs {
         Settings {
             read: self.reading.settings(&self.fields, self.temp_dir.as_deref()),
             searches: self.only,
-            threshold: (!self.edited).then_some(self.threshold),
+            rule: Rule::of(self.threshold),
             recall: self.recall,
             shingle_tokens: usize::from(self.shingle),
             min_passage_words: self.min_passage_words,

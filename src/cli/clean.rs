@@ -8,7 +8,7 @@ use wirecopy::archive::ReadSettings;
 use wirecopy::clean::{self, Compress, Destination, Input, Keep, NewFile, Options, Plan, Remove};
 use wirecopy::kernel::Kernel;
 use wirecopy::pipeline::Stopwatch;
-use wirecopy::verify::SURE;
+use wirecopy::verify::{Rule, SURE};
 use wirecopy::{Error, Phase, Searches, Settings, archive, scan};
 
 use super::args::{FieldArgs, ReadArgs, Tolerance, When};
@@ -189,7 +189,7 @@ impl CleanArgs {
                 ..self.reading.settings(&self.fields, self.temp_dir.as_deref())
             },
             searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },
-            threshold: Some(self.threshold),
+            rule: Rule::Resemblance(self.threshold),
             recall: self.recall,
             within_days: self.within,
             seed: self.seed,

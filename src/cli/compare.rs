@@ -61,13 +61,10 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000), help_heading = "Output")]
     pub(crate) width: Option<u16>,
 
-    /// Least resemblance (Jaccard, over shingles) of near-duplicates
-    #[arg(long, value_name = "R", default_value_t = SURE, value_parser = threshold, help_heading = "Search")]
-    pub(crate) threshold: f64,
-
-    /// Count edited copies too: below resemblance 0.8, mostly the same words in the same order
-    #[arg(long, conflicts_with = "threshold", help_heading = "Search")]
-    pub(crate) edited: bool,
+    /// Least resemblance (Jaccard, over shingles) of near-duplicates, and nothing else; without it 0.8, and below it edited
+    /// copies: mostly the same words in the same order
+    #[arg(long, value_name = "R", value_parser = threshold, help_heading = "Search")]
+    pub(crate) threshold: Option<f64>,
 
     /// Tokens in a shingle
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "Search")]
@@ -98,7 +95,7 @@ impl CompareArgs {
                 max_record: self.max_record,
                 ..usual.read.clone()
             },
-            threshold: (!self.edited).then_some(self.threshold),
+            rule: Rule::of(self.threshold),
             shingle_tokens: usize::from(self.shingle),
             min_passage_words: self.min_passage_words,
             seed: self.seed,

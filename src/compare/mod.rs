@@ -161,7 +161,7 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
         same_tokens: !target_tokens.is_empty() && target_tokens.hashes() == source_tokens.hashes(),
         shingles,
         short_shingles: WIDTHS.into_iter().map(at_width).collect(),
-        rule: settings.rule(),
+        rule: settings.rule,
         aligned: aligned(&texts),
         near: near(&texts, shingles.overlap, settings, printed),
         signature,
@@ -256,7 +256,7 @@ fn near(texts: &Both<Prepared>, overlap: Overlap, settings: &Settings, printed: 
         let [a, b] = sides.map(|side| glances.of(side.text(), side.tokens()));
         look_twice([&a, &b], overlap, || printed, facts)
     };
-    settings.rule().verify(Some(overlap), look).near()
+    settings.rule.verify(Some(overlap), look).near()
 }
 
 fn overlap(texts: &Both<Prepared>, width: usize, settings: &Settings) -> Overlap {

@@ -236,12 +236,16 @@ impl Windows {
     /// The windows of `run` tokens in a span.
     pub(super) fn of(outline: Outline<'_>, span: Range<usize>, run: usize) -> Windows {
         let digits = outline.0[span].iter().map(|&mark| u64::from(u16::from_le_bytes(mark)) + 1);
-        let sums = std::iter::once(0).chain(digits.scan(0_u64, |sum, digit| {
-            *sum = sum.wrapping_mul(BASE).wrapping_add(digit);
-            Some(*sum)
+        // Made for each article that is asked, so with room for all at once.
+        let mut sums = Vec::with_capacity(digits.len() + 1);
+        let mut sum = 0_u64;
+        sums.push(sum);
+        sums.extend(digits.map(|digit| {
+            sum = sum.wrapping_mul(BASE).wrapping_add(digit);
+            sum
         }));
         let power = u32::try_from(run).expect("a window is no longer than a text");
-        Windows { sums: sums.collect(), run, weight: BASE.wrapping_pow(power) }
+        Windows { sums, run, weight: BASE.wrapping_pow(power) }
     }
 
     /// Of the window that begins so many tokens after the begin of the span.

@@ -144,7 +144,7 @@ fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Re
 
     let articles = Some(catalogue.len() as u64);
     let run = Run { archive: &archive, catalogue: &catalogue, settings, bound: &bound, scratch: &scratch };
-    let plan = BandPlan::for_recall(settings.rule().least(), settings.recall);
+    let plan = BandPlan::for_recall(settings.rule.least(), settings.recall);
     let (mut found, mut pairs) = (Found::default(), None);
     let mut kept_signatures = None;
     if settings.searches.duplicates {
@@ -248,7 +248,7 @@ impl Run<'_> {
             |article: &Article| article.token_hash().filter(|_| !bound || article.published.is_some());
         let editions = editions(catalogue.articles.iter().map(token_hash), bound);
         let buffers = Pool::new(|| (Tokens::on(settings.kernel), Vec::new(), Vec::new()));
-        let glances = (settings.rule() == Rule::Edited).then(|| Glances::new(settings.seed));
+        let glances = (settings.rule == Rule::Edited).then(|| Glances::new(settings.seed));
         let make = |article: u32| {
             buffers.with(|(tokens, shingles, places)| {
                 let glance = self.with_text(article, |text| {
@@ -284,8 +284,8 @@ impl Run<'_> {
         let duplicates = Duplicates {
             signatures,
             plan,
-            rule: settings.rule(),
-            least_agreeing: BandPlan::least_agreeing(settings.rule().least(), settings.recall),
+            rule: settings.rule,
+            least_agreeing: BandPlan::least_agreeing(settings.rule.least(), settings.recall),
             compared: &compared,
             linkable: &|a, b| catalogue.within(settings.within_days, a, b),
             frames: Some(frames),

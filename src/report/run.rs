@@ -61,7 +61,7 @@ pub struct RunInfo {
 #[allow(missing_docs, reason = "the fields are the options of the same names")]
 pub struct SettingsInfo {
     pub only: Vec<&'static str>,
-    /// The stated resemblance; null: edited copies too.
+    /// The stated resemblance; null: the default rule.
     pub threshold: Option<f64>,
     pub recall: f64,
     pub band_rows: usize,
@@ -278,11 +278,11 @@ impl SettingsInfo {
     fn of(findings: &Findings, settings: &Settings) -> Self {
         SettingsInfo {
             only: settings.searches.names(),
-            threshold: settings.threshold,
+            threshold: settings.rule.threshold(),
             recall: settings.recall,
             band_rows: findings.plan.rows(),
             bands: findings.plan.bands(),
-            recall_of_bands: findings.plan.chance(settings.rule().least()),
+            recall_of_bands: findings.plan.chance(settings.rule.least()),
             shingle: settings.shingle_tokens,
             min_passage_words: settings.min_passage_words,
             within_days: settings.within_days,

@@ -144,7 +144,7 @@ mod tests {
     use crate::candidates::{BandPlan, Signatures};
     use crate::scratch::Scratch;
     use crate::stories::{Kept, editions};
-    use crate::verify::ShingleSet;
+    use crate::verify::{Compared, ShingleSet};
 
     fn check(sets: &[Vec<u64>], edges: &[(u32, u32)], expect: &[(u32, &[u32])]) {
         let make = |article: u32| Compared::from(ShingleSet::from_shingles(&sets[article as usize]));

@@ -146,13 +146,13 @@ pub fn align<T: Copy + PartialEq>(
         return None;
     }
     let back = grow(
-        |k| (seed.target - window.target.start > k).then(|| target[seed.target - 1 - k]),
-        |k| (seed.source - window.source.start > k).then(|| source[seed.source - 1 - k]),
+        &Outwards::<_, true>(&target[window.target.start..seed.target]),
+        &Outwards::<_, true>(&source[window.source.start..seed.source]),
         bridging,
     );
     let forth = grow(
-        |k| (seed_end.0 + k < window.target.end).then(|| target[seed_end.0 + k]),
-        |k| (seed_end.1 + k < window.source.end).then(|| source[seed_end.1 + k]),
+        &Outwards::<_, false>(&target[seed_end.0..window.target.end]),
+        &Outwards::<_, false>(&source[seed_end.1..window.source.end]),
         bridging,
     );
     let mut blocks: Vec<Block> = Vec::with_capacity(back.len() + forth.len() + 1);
@@ -179,15 +179,28 @@ pub fn align<T: Copy + PartialEq>(
     Some(Alignment { blocks })
 }
 
-/// Grows in one direction. The closures give the k-th token from the seed outwards, `None` beyond the window.
-/// Returned blocks count outwards from the seed.
-fn grow<T: PartialEq>(
-    target: impl Fn(usize) -> Option<T>,
-    source: impl Fn(usize) -> Option<T>,
+/// The tokens beside a seed, counted outwards from it: from the last one on if they stand before it.
+struct Outwards<'a, T, const BEFORE: bool>(&'a [T]);
+
+impl<T: Copy + PartialEq, const BEFORE: bool> Outwards<'_, T, BEFORE> {
+    fn at(&self, k: usize) -> T {
+        self.0[if BEFORE { self.0.len() - 1 - k } else { k }]
+    }
+}
+
+/// Grows in one direction, in tokens that are both before the seed or both behind it. Returned blocks count outwards from the
+/// seed.
+fn grow<T: Copy + PartialEq, const BEFORE: bool>(
+    target: &Outwards<'_, T, BEFORE>,
+    source: &Outwards<'_, T, BEFORE>,
     bridging: Bridging,
 ) -> Vec<Block> {
-    let agree = |i: usize, j: usize| matches!((target(i), source(j)), (Some(a), Some(b)) if a == b);
-    let run_of = |i: usize, j: usize, enough: usize| (0..enough).take_while(|&k| agree(i + k, j + k)).count();
+    let [of_target, of_source] = [target.0.len(), source.0.len()];
+    // Beyond the window nothing agrees.
+    let run_of = |i: usize, j: usize, enough: usize| {
+        let most = of_target.saturating_sub(i).min(of_source.saturating_sub(j)).min(enough);
+        (0..most).take_while(|&k| target.at(i + k) == source.at(j + k)).count()
+    };
     let mut blocks = Vec::new();
     let (mut i, mut j) = (0, 0);
     loop {
@@ -199,10 +212,26 @@ fn grow<T: PartialEq>(
         // The narrowest gap first; of one width a substitution first, then what leaves the fewest tokens out.
         let bridge = (1..=bridging.max_gap).find_map(|gap| {
             let enough = gap.max(bridging.min_run);
-            let uneven = (0..gap).flat_map(|other| [(gap, other), (other, gap)]);
-            std::iter::once((gap, gap))
-                .chain(uneven)
-                .find(|&(skip_i, skip_j)| run_of(i + skip_i, j + skip_j, enough) == enough)
+            // Where one of them is left out to here or further, whatever is left out of the other.
+            let far_in_target = (i + gap < of_target).then(|| target.at(i + gap));
+            let far_in_source = (j + gap < of_source).then(|| source.at(j + gap));
+            let agrees = |skip_i: usize, skip_j: usize| run_of(i + skip_i, j + skip_j, enough) == enough;
+            if far_in_target.is_some() && far_in_target == far_in_source && agrees(gap, gap) {
+                return Some((gap, gap));
+            }
+            (0..gap).find_map(|other| {
+                let in_source =
+                    || far_in_target.is_some_and(|far| j + other < of_source && source.at(j + other) == far);
+                let in_target =
+                    || far_in_source.is_some_and(|far| i + other < of_target && target.at(i + other) == far);
+                if in_source() && agrees(gap, other) {
+                    Some((gap, other))
+                } else if in_target() && agrees(other, gap) {
+                    Some((other, gap))
+                } else {
+                    None
+                }
+            })
         });
         match bridge {
             Some((skip_i, skip_j)) => (i, j) = (i + skip_i, j + skip_j),
@@ -266,7 +295,48 @@ mod tests {
         assert_eq!((found.target(), found.source()), (3..6, 0..3));
     }
 
+    /// Growing by the words of its description: every way to leave tokens out is tried in turn.
+    fn grow_by_definition(target: &[u64], source: &[u64], bridging: Bridging) -> Vec<Block> {
+        let agree = |i: usize, j: usize| target.get(i).is_some_and(|token| source.get(j) == Some(token));
+        let run_of = |i: usize, j: usize| (0..).take_while(|&k| agree(i + k, j + k)).count();
+        let mut blocks = Vec::new();
+        let (mut i, mut j) = (0, 0);
+        loop {
+            let length = run_of(i, j);
+            if length > 0 {
+                blocks.push(Block { target: i, source: j, length });
+                (i, j) = (i + length, j + length);
+            }
+            let ways = (1..=bridging.max_gap).flat_map(|gap| {
+                let uneven = (0..gap).flat_map(move |other| [(gap, other), (other, gap)]);
+                std::iter::once((gap, gap)).chain(uneven)
+            });
+            let mut bridges = ways.filter(|&(skip_i, skip_j)| {
+                run_of(i + skip_i, j + skip_j) >= skip_i.max(skip_j).max(bridging.min_run)
+            });
+            let Some(bridge) = bridges.next() else { return blocks };
+            (i, j) = (i + bridge.0, j + bridge.1);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn grows_as_described(
+            target in prop::collection::vec(0_u64..5, 0..80),
+            source in prop::collection::vec(0_u64..5, 0..80),
+            max_gap in 0_usize..8,
+            min_run in 1_usize..4,
+        ) {
+            let bridging = Bridging { max_gap, min_run };
+            let expect = grow_by_definition(&target, &source, bridging);
+            let forth = grow(&Outwards::<_, false>(&target), &Outwards::<_, false>(&source), bridging);
+            prop_assert_eq!(&forth, &expect);
+            let turned = |tokens: &[u64]| tokens.iter().rev().copied().collect::<Vec<u64>>();
+            let (target, source) = (turned(&target), turned(&source));
+            let back = grow(&Outwards::<_, true>(&target), &Outwards::<_, true>(&source), bridging);
+            prop_assert_eq!(&back, &expect);
+        }
+
         #[test]
         fn blocks_are_equal_ascending_and_inside(
             target in prop::collection::vec(0_u64..4, 1..60),

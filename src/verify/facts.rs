@@ -48,41 +48,45 @@ enum Kind {
 impl Facts {
     /// Looks through a text. `tokens` are its own. Sorting the tokens is all it costs.
     pub fn of(text: String, tokens: &Tokens) -> Facts {
-        let spans: Vec<Range<usize>> =
-            tokens.spans().map(|span| span.begin as usize..span.end as usize).collect();
-        let mut words: Vec<Word> = Vec::with_capacity(spans.len());
-        for (at, (hash, bytes)) in tokens.hashes().iter().zip(&spans).enumerate() {
-            let beside = [at.checked_sub(1), Some(at + 1)];
-            let shouted = is_shouted(&text[bytes.clone()])
-                && beside
-                    .into_iter()
-                    .flatten()
-                    .any(|at| spans.get(at).is_some_and(|beside| is_shouted(&text[beside.clone()])));
-            let before = at.checked_sub(1).map_or(0, |at| spans[at].end);
-            let word = &text[bytes.clone()];
-            let kind = if word.contains(char::is_numeric) {
-                if is_of_dates(word) { Kind::Date } else { Kind::Fact }
-            } else if !shouted && is_capital(word) && at > 0 && !begins_sentence(&text[before..bytes.start]) {
-                Kind::Fact
-            } else {
-                Kind::Other
-            };
-            words.push(Word { hash: *hash, count: 1, kind, bytes: bytes.clone() });
-        }
-        words.sort_unstable_by_key(|word| (word.hash, word.bytes.start));
-        words.dedup_by(|next, kept| {
-            let same = next.hash == kept.hash;
-            if same {
-                kept.count += 1;
-                kept.kind = kept.kind.max(next.kind);
+        let mut by_hash: Vec<(u64, u32)> = tokens.hashes().iter().copied().zip(0..).collect();
+        by_hash.sort_unstable();
+        let words = by_hash.chunk_by(|a, b| a.0 == b.0).map(|alike| {
+            let places = || alike.iter().map(|&(_, token)| token as usize);
+            let first = tokens.span(alike[0].1 as usize);
+            Word {
+                hash: alike[0].0,
+                count: u32::try_from(alike.len()).expect("a text under 2 GiB has fewer tokens"),
+                kind: places().map(|token| kind(&text, tokens, token)).max().unwrap_or(Kind::Other),
+                bytes: first.begin as usize..first.end as usize,
             }
-            same
         });
+        let words = words.collect();
         Facts { text, words }
     }
 
     fn word(&self, word: &Word) -> &str {
         &self.text[word.bytes.clone()]
+    }
+}
+
+/// What one token of a text is.
+fn kind(text: &str, tokens: &Tokens, token: usize) -> Kind {
+    let bytes = |token: usize| tokens.span(token).begin as usize..tokens.span(token).end as usize;
+    let word = &text[bytes(token)];
+    // Most words are settled by that.
+    if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return Kind::Other;
+    }
+    if word.contains(char::is_numeric) {
+        return if is_of_dates(word) { Kind::Date } else { Kind::Fact };
+    }
+    let Some(before) = token.checked_sub(1) else { return Kind::Other };
+    let is_shouted = |token: usize| token < tokens.len() && is_shouted(&text[bytes(token)]);
+    let in_heading = is_shouted(token) && (is_shouted(before) || is_shouted(token + 1));
+    if is_capital(word) && !in_heading && !begins_sentence(&text[bytes(before).end..bytes(token).start]) {
+        Kind::Fact
+    } else {
+        Kind::Other
     }
 }
 

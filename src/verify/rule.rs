@@ -3,10 +3,10 @@
 //! In: what two articles share, and a second look at their texts where that does not settle it. Out: whether they match, by
 //! what, and how much. Two rules:
 //!
-//! - **A stated resemblance** (`--threshold`): that and nothing else.
-//! - **Edited copies too** (`--edited`). At resemblance [`SURE`] two articles match. Below, from [`LEAST`] on, they are looked at twice
+//! - **Edited copies too**: the default. At resemblance [`SURE`] two articles match. Below, from [`LEAST`] on, they are looked at twice
 //!   ([`is_one_text`]): mostly the same words in the same order, and the longer a block that stands in place of another, the
 //!   more must agree; but no form that one outlet fills in anew.
+//! - **A stated resemblance** (`--threshold`): that and nothing else.
 //!
 //! A pair's answer depends on the two texts alone, and on whether one outlet printed both.
 
@@ -26,18 +26,27 @@ pub const LEAST: f64 = 0.34;
 pub const FEWEST_WORDS: u32 = 40;
 
 /// Which pairs match.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Rule {
     /// Those of this resemblance and more; above 0, at most 1.
     Resemblance(f64),
-    /// Those of resemblance 0.8, and edited copies below ([`is_one_text`]).
+    /// Those of resemblance 0.8, and edited copies below ([`is_one_text`]): the default.
+    #[default]
     Edited,
 }
 
 impl Rule {
-    /// That of a stated threshold, or edited copies too.
+    /// That of a stated threshold; without one, the default.
     pub fn of(threshold: Option<f64>) -> Rule {
         threshold.map_or(Rule::Edited, Rule::Resemblance)
+    }
+
+    /// The threshold, if one was stated.
+    pub fn threshold(self) -> Option<f64> {
+        match self {
+            Rule::Resemblance(threshold) => Some(threshold),
+            Rule::Edited => None,
+        }
     }
 
     /// No pair of less resemblance matches.

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Scan, article, number, text};
 
 /// The options of `scan` in interface.md that are built. `--format` comes with its room.
-const OPTIONS: [&str; 30] = [
-    "--edited",
+const OPTIONS: [&str; 29] = [
     "--memory",
     "--temp-dir",
     "--out",

@@ -58,7 +58,7 @@ fn all_pairs_with_edited_copies_are_those_that_compare_calls_near_duplicates() {
     let (mut listed, mut edited, mut missed) = (0, 0, 0);
     for seed in SEEDS {
         let articles = archive(seed, Script::English);
-        let report = scanned(&articles, &["--only", "duplicates", "--all-pairs", "--edited"]);
+        let report = scanned(&articles, &["--only", "duplicates", "--all-pairs"]);
         let texts = Texts::of(&articles);
         let mut rows: BTreeMap<(usize, usize), (f64, String)> = BTreeMap::new();
         for row in report.table("matches") {
@@ -83,12 +83,7 @@ fn all_pairs_with_edited_copies_are_those_that_compare_calls_near_duplicates() {
                 assert!(resemblance < 0.8 || row.is_none_or(|(_, rule)| rule == "resemblance"));
                 continue;
             }
-            let found = compare(
-                given(a),
-                given(b),
-                &wirecopy::Settings { threshold: None, ..wirecopy::Settings::default() },
-            )
-            .unwrap();
+            let found = compare(given(a), given(b), &wirecopy::Settings::default()).unwrap();
             match (found.near, row) {
                 (None, None) => {}
                 (Some(_), None) => missed += 1,
