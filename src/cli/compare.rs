@@ -11,7 +11,7 @@ use wirecopy::archive::{self, ReadSettings};
 use wirecopy::compare::{AtWidth, Comparison, Given, Number, Order, Side, compare};
 use wirecopy::lineage::RelationKind;
 use wirecopy::passages::Span;
-use wirecopy::verify::{Rule, SURE};
+use wirecopy::verify::Rule;
 
 use super::args::{FieldArgs, size, threshold};
 use super::columns::fit;
@@ -238,16 +238,16 @@ fn write_measures(text: &mut String, found: &Comparison) -> std::fmt::Result {
         said("aligned share", format!("{:.3}: words in one order, of the longer text", aligned.share()))?;
     }
     let width = found.shingles.width;
-    let bound = match found.rule {
-        Rule::Resemblance(threshold) => format!("resemblance from {threshold} on, over shingles of {width}"),
-        Rule::Edited => format!("resemblance from {SURE} on, over shingles of {width}, or an edited copy"),
-    };
+    let sure = found.rule.sure();
     let verdict = match found.near {
         Some(near) if near.aligned.is_some() => {
             format!("yes, an edited copy: aligned share {:.3}", near.score())
         }
-        Some(_) => format!("yes: {bound}"),
-        None => format!("no: {bound}"),
+        Some(_) => format!("yes: resemblance from {sure} on, over shingles of {width}"),
+        None => {
+            let nor = if found.rule == Rule::Edited { ", and no edited copy" } else { "" };
+            format!("no: under resemblance {sure}, over shingles of {width}{nor}")
+        }
     };
     said("near-duplicates", verdict)?;
     if let Some(signature) = found.signature {
@@ -354,10 +354,7 @@ fn as_json(picked: &[Picked; 2], found: &Comparison) -> Value {
         "same_text": found.same_text,
         "same_tokens": found.same_tokens,
         "near_duplicates": found.near_duplicates(),
-        "threshold": match found.rule {
-            Rule::Resemblance(threshold) => Some(threshold),
-            Rule::Edited => None,
-        },
+        "threshold": found.rule.threshold(),
         "rule": found.near.map(|near| near.rule()),
         "score": found.near.map(|near| share(near.score())),
         "aligned": found.aligned.map(|aligned| json!({

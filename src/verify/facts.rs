@@ -13,16 +13,19 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::text::{Tokens, digit_value};
+use super::resemblance::sorted;
+use crate::text::{TokenSpan, Tokens, digit_value};
 
-/// The words of a text, and which of them are facts.
+/// The words of a text. Which of them are facts is told when it is asked: of two texts nearly all words stand in both.
 #[derive(Clone, Debug)]
 pub struct Facts {
     text: String,
-    /// By hash, each once.
-    words: Vec<Word>,
+    spans: Vec<TokenSpan>,
+    /// The tokens by their hashes: each hash with the number of the token, ascending.
+    tokens: Vec<(u64, u32)>,
 }
 
+/// A word that one text has, and the other not.
 #[derive(Clone, Debug)]
 struct Word {
     hash: u64,
@@ -46,48 +49,58 @@ enum Kind {
 }
 
 impl Facts {
-    /// Looks through a text. `tokens` are its own. Sorting the tokens is all it costs.
+    /// Of a text. `tokens` are its own. Linear: hashes are uniform.
     pub fn of(text: String, tokens: &Tokens) -> Facts {
-        let mut by_hash: Vec<(u64, u32)> = tokens.hashes().iter().copied().zip(0..).collect();
-        by_hash.sort_unstable();
-        let words = by_hash.chunk_by(|a, b| a.0 == b.0).map(|alike| {
-            let places = || alike.iter().map(|&(_, token)| token as usize);
-            let first = tokens.span(alike[0].1 as usize);
-            Word {
-                hash: alike[0].0,
-                count: u32::try_from(alike.len()).expect("a text under 2 GiB has fewer tokens"),
-                kind: places().map(|token| kind(&text, tokens, token)).max().unwrap_or(Kind::Other),
-                bytes: first.begin as usize..first.end as usize,
-            }
-        });
-        let words = words.collect();
-        Facts { text, words }
+        let by_hash: Vec<(u64, u32)> = tokens.hashes().iter().copied().zip(0..).collect();
+        let tokens_by_hash = sorted(&by_hash, |token| token.0, &mut Vec::new());
+        Facts { text, spans: tokens.spans().collect(), tokens: tokens_by_hash }
     }
 
-    fn word(&self, word: &Word) -> &str {
-        &self.text[word.bytes.clone()]
+    /// Its words, by hash: each with the tokens that are it.
+    fn words(&self) -> impl Iterator<Item = &[(u64, u32)]> {
+        self.tokens.chunk_by(|a, b| a.0 == b.0)
+    }
+
+    fn word(&self, alike: &[(u64, u32)]) -> Word {
+        let kind = alike.iter().map(|&(_, token)| self.kind(token as usize)).max();
+        Word {
+            hash: alike[0].0,
+            count: count(alike),
+            kind: kind.unwrap_or(Kind::Other),
+            bytes: self.bytes(alike[0].1 as usize),
+        }
+    }
+
+    /// What a word is that stands in two texts.
+    fn is_fact(&self, alike: &[(u64, u32)]) -> bool {
+        alike.iter().any(|&(_, token)| self.kind(token as usize) > Kind::Other)
+    }
+
+    fn bytes(&self, token: usize) -> Range<usize> {
+        self.spans[token].begin as usize..self.spans[token].end as usize
+    }
+
+    /// What one token is.
+    fn kind(&self, token: usize) -> Kind {
+        let word = &self.text[self.bytes(token)];
+        // Most words are settled by that.
+        if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return Kind::Other;
+        }
+        if word.contains(char::is_numeric) {
+            return if is_of_dates(word) { Kind::Date } else { Kind::Fact };
+        }
+        let Some(before) = token.checked_sub(1) else { return Kind::Other };
+        let is_shouted = |token: usize| token < self.spans.len() && is_shouted(&self.text[self.bytes(token)]);
+        let in_heading = is_shouted(token) && (is_shouted(before) || is_shouted(token + 1));
+        let between = &self.text[self.bytes(before).end..self.bytes(token).start];
+        if is_capital(word) && !in_heading && !begins_sentence(between) { Kind::Fact } else { Kind::Other }
     }
 }
 
-/// What one token of a text is.
-fn kind(text: &str, tokens: &Tokens, token: usize) -> Kind {
-    let bytes = |token: usize| tokens.span(token).begin as usize..tokens.span(token).end as usize;
-    let word = &text[bytes(token)];
-    // Most words are settled by that.
-    if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return Kind::Other;
-    }
-    if word.contains(char::is_numeric) {
-        return if is_of_dates(word) { Kind::Date } else { Kind::Fact };
-    }
-    let Some(before) = token.checked_sub(1) else { return Kind::Other };
-    let is_shouted = |token: usize| token < tokens.len() && is_shouted(&text[bytes(token)]);
-    let in_heading = is_shouted(token) && (is_shouted(before) || is_shouted(token + 1));
-    if is_capital(word) && !in_heading && !begins_sentence(&text[bytes(before).end..bytes(token).start]) {
-        Kind::Fact
-    } else {
-        Kind::Other
-    }
+/// How often a word stands in its text.
+fn count(alike: &[(u64, u32)]) -> u32 {
+    u32::try_from(alike.len()).expect("a text under 2 GiB has fewer tokens")
 }
 
 fn is_capital(word: &str) -> bool {
@@ -159,39 +172,47 @@ const SPELLED: usize = 64;
 impl Refilled {
     /// Compares two texts.
     pub fn of(a: &Facts, b: &Facts) -> Refilled {
-        let mut own: [Vec<&Word>; 2] = [Vec::new(), Vec::new()];
+        let mut own: [Vec<Word>; 2] = [Vec::new(), Vec::new()];
         let mut others = [0_u32; 2];
-        let (mut left, mut right) = (a.words.iter().peekable(), b.words.iter().peekable());
+        let mut alone = |side: usize, word: Word| {
+            if word.kind > Kind::Other {
+                own[side].push(word);
+            } else {
+                others[side] += word.count;
+            }
+        };
+        let mut oftener = [0_u32; 2];
+        let (mut left, mut right) = (a.words().peekable(), b.words().peekable());
         loop {
             let order = match (left.peek(), right.peek()) {
                 (None, None) => break,
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some(x), Some(y)) => x.hash.cmp(&y.hash),
+                (Some(x), Some(y)) => x[0].0.cmp(&y[0].0),
             };
             let x = if order.is_le() { left.next() } else { None };
             let y = if order.is_ge() { right.next() } else { None };
             match (x, y) {
-                (Some(x), Some(y)) if x.kind.max(y.kind) == Kind::Other => {
-                    others[0] += x.count.saturating_sub(y.count);
-                    others[1] += y.count.saturating_sub(x.count);
+                (Some(x), Some(y)) => {
+                    if x.len() != y.len() && !a.is_fact(x) && !b.is_fact(y) {
+                        oftener[0] += count(x).saturating_sub(count(y));
+                        oftener[1] += count(y).saturating_sub(count(x));
+                    }
                 }
-                (Some(_), Some(_)) => {}
-                (Some(word), None) if word.kind > Kind::Other => own[0].push(word),
-                (None, Some(word)) if word.kind > Kind::Other => own[1].push(word),
-                (Some(word), None) => others[0] += word.count,
-                (None, Some(word)) => others[1] += word.count,
+                (Some(word), None) => alone(0, a.word(word)),
+                (None, Some(word)) => alone(1, b.word(word)),
                 (None, None) => unreachable!("one of the two is at hand"),
             }
         }
         let respelled = respelled(a, b, &own);
         let keep = |side: usize| -> Vec<&Word> {
-            own[side].iter().copied().filter(|word| !respelled[side].contains(&word.hash)).collect()
+            own[side].iter().filter(|word| !respelled[side].contains(&word.hash)).collect()
         };
         let kept = [keep(0), keep(1)];
         let count = |words: &[&Word]| words.iter().map(|word| word.count).sum::<u32>();
         for side in 0..2 {
-            others[side] += count(&own[side]) - count(&kept[side]);
+            others[side] +=
+                oftener[side] + own[side].iter().map(|word| word.count).sum::<u32>() - count(&kept[side]);
         }
         let hash = |from: u64, words: &[&Word]| {
             words.iter().fold(from, |sum, word| sum.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ word.hash)
@@ -231,11 +252,11 @@ impl Refilled {
 const WRITTEN_BESIDE: u32 = 4;
 
 /// Facts of either side that are but spelled otherwise on the other: `Buggalo` and `Buffalo`, `Senators` and `Sens`.
-fn respelled(a: &Facts, b: &Facts, own: &[Vec<&Word>; 2]) -> [Vec<u64>; 2] {
+fn respelled(a: &Facts, b: &Facts, own: &[Vec<Word>; 2]) -> [Vec<u64>; 2] {
     let mut found = [Vec::new(), Vec::new()];
     for x in own[0].iter().take(SPELLED) {
         for y in own[1].iter().take(SPELLED) {
-            let (said, other) = (a.word(x), b.word(y));
+            let (said, other) = (&a.text[x.bytes.clone()], &b.text[y.bytes.clone()]);
             if !said.contains(char::is_numeric) && !other.contains(char::is_numeric) && are_kin(said, other) {
                 found[0].push(x.hash);
                 found[1].push(y.hash);

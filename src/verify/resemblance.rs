@@ -14,7 +14,7 @@ impl ShingleSet {
 
     /// The same; `places` is room to sort in, which whoever makes many sets keeps.
     pub fn sorted_on(places: &mut Vec<u32>, shingles: &[u64]) -> Self {
-        let mut sorted = sorted(shingles, places);
+        let mut sorted = sorted(shingles, |&shingle| shingle, places);
         sorted.dedup();
         ShingleSet(sorted)
     }
@@ -78,31 +78,31 @@ const FEW: usize = 64;
 /// So many numbers that belong to one place are crowded: no place of uniform numbers comes near.
 const CROWDED: u32 = 16;
 
-/// Sorts numbers that are uniform, or nearly: each goes straight to where it belongs by its top bits, beside one or two
-/// others, and is exchanged with those. Crowded places, if the numbers are not uniform, are sorted by comparing, which
-/// bounds the cost.
-pub(super) fn sorted(numbers: &[u64], next: &mut Vec<u32>) -> Vec<u64> {
-    let mut sorted = numbers.to_vec();
-    if numbers.len() < FEW {
+/// Sorts by hashes that are uniform, or nearly, and come first in the order: each goes straight to where it belongs by the top
+/// bits of its hash, beside one or two others, and is exchanged with those. Crowded places, if hashes are not uniform, are
+/// sorted by comparing, which bounds the cost.
+pub(super) fn sorted<T: Copy + Ord>(items: &[T], hash: impl Fn(&T) -> u64, next: &mut Vec<u32>) -> Vec<T> {
+    let mut sorted = items.to_vec();
+    if items.len() < FEW {
         sorted.sort_unstable();
         return sorted;
     }
-    let bits = numbers.len().ilog2();
-    let place = |number: u64| usize::try_from(number >> (64 - bits)).expect("fewer places than numbers");
-    // Where the next number of each place goes; in the end, where the place ends.
+    let bits = items.len().ilog2();
+    let place = |item: &T| usize::try_from(hash(item) >> (64 - bits)).expect("fewer places than items");
+    // Where the next one of each place goes; in the end, where the place ends.
     next.clear();
     next.resize(1 << bits, 0);
-    for &number in numbers {
-        next[place(number)] += 1;
+    for item in items {
+        next[place(item)] += 1;
     }
     let (mut begin, mut most) = (0, 0);
     for next in next.iter_mut() {
         most = most.max(*next);
         (*next, begin) = (begin, begin + *next);
     }
-    for &number in numbers {
-        let next = &mut next[place(number)];
-        sorted[*next as usize] = number;
+    for item in items {
+        let next = &mut next[place(item)];
+        sorted[*next as usize] = *item;
         *next += 1;
     }
     if most >= CROWDED {
@@ -213,7 +213,7 @@ mod tests {
             numbers.extend(crowded);
             let mut expect = numbers.clone();
             expect.sort_unstable();
-            prop_assert_eq!(sorted(&numbers, &mut vec![7; 3]), expect);
+            prop_assert_eq!(sorted(&numbers, |&number| number, &mut vec![7; 3]), expect);
         }
     }
 
