@@ -12,10 +12,10 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
 
-use csv_core::{ReadRecordResult, ReaderBuilder};
+use csv_core::ReadRecordResult;
 use memchr::{memchr, memchr3};
 
-use super::readers::separator;
+use super::readers::{separator, with_parser};
 use super::record::strip_mark;
 use super::sink::{Allowance, Stop};
 use super::spool::{Extent, Writer};
@@ -105,7 +105,10 @@ impl Table {
 
 /// How long the first row is, line ends included; `None` if more bytes are needed to tell.
 fn length_of_row(bytes: &[u8], separator: u8, is_all: bool) -> Option<usize> {
-    let mut parser = ReaderBuilder::new().delimiter(separator).build();
+    with_parser(separator, |parser| length_by(parser, bytes, is_all))
+}
+
+fn length_by(parser: &mut csv_core::Reader, bytes: &[u8], is_all: bool) -> Option<usize> {
     let (mut fields, mut ends) = ([0; 4096], [0; 64]);
     let mut at = 0;
     loop {

@@ -11,6 +11,7 @@
 //! Sources: RFC 4180; Python's `csv` for what is read beyond it.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::Read;
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
@@ -63,47 +64,62 @@ pub(in crate::archive) fn separator(head: &[u8]) -> u8 {
     counts.iter().position(|&count| count == most).map_or(b',', |place| SEPARATORS[place])
 }
 
+thread_local! {
+    /// Parsers that nobody uses, and their separators: to build one takes longer than to read a short table. (A clone would not
+    /// do: in csv-core 0.1.13 it has lost which bytes are which.)
+    static IDLE: RefCell<Vec<(u8, csv_core::Reader)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Has `parse` use a parser of rows with this separator.
+pub(in crate::archive) fn with_parser<T>(separator: u8, parse: impl FnOnce(&mut csv_core::Reader) -> T) -> T {
+    let idle = IDLE.with_borrow_mut(|idle| {
+        let place = idle.iter().position(|(of, _)| *of == separator)?;
+        Some(idle.swap_remove(place).1)
+    });
+    let mut parser = idle.unwrap_or_else(|| ReaderBuilder::new().delimiter(separator).build());
+    parser.reset();
+    let parsed = parse(&mut parser);
+    IDLE.with_borrow_mut(|idle| idle.push((separator, parser)));
+    parsed
+}
+
 /// How much is read at a time; the header must begin to show its separator in it.
 const READ_BYTES: usize = 128 << 10;
 /// Columns that are cut apart; in a row with more, the rest is left out.
 const MOST_COLUMNS: usize = 100_000;
 
 fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let mut rows = Rows::new(sink.max_record());
     let mut buffer = vec![0; READ_BYTES];
-    let mut first = true;
-    let mut columns = None;
-    loop {
-        let filled = super::next(stream, &mut buffer)?;
-        let mut bytes = &buffer[..filled];
-        if first {
-            let marked = bytes.len();
-            bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-            rows.at += (marked - bytes.len()) as u64;
-            rows.parser = ReaderBuilder::new().delimiter(separator(bytes)).build();
-            first = false;
-        }
-        let at_end = filled == 0;
-        while let Some(row) = rows.next(&mut bytes, at_end) {
-            match &columns {
-                None => columns = Some(Columns::of(&row, sink)),
-                Some(columns) => columns.give(&row, sink)?,
+    let mut filled = super::next(stream, &mut buffer)?;
+    let mut begin = if buffer[..filled].starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    with_parser(separator(&buffer[begin..filled]), |parser| {
+        let mut rows = Rows::new(parser, begin as u64, sink.max_record());
+        let mut columns = None;
+        loop {
+            let mut bytes = &buffer[begin..filled];
+            let at_end = filled == 0;
+            while let Some(row) = rows.next(&mut bytes, at_end) {
+                match &columns {
+                    None => columns = Some(Columns::of(&row, sink)),
+                    Some(columns) => columns.give(&row, sink)?,
+                }
             }
+            if at_end {
+                return match rows.unclosed {
+                    Some(begin) => Err(Stop::Damaged(format!(
+                        "the file ends inside quotes, in the row that begins at byte {begin}"
+                    ))),
+                    None => Ok(()),
+                };
+            }
+            (begin, filled) = (0, super::next(stream, &mut buffer)?);
         }
-        if at_end {
-            return match rows.unclosed {
-                Some(begin) => Err(Stop::Damaged(format!(
-                    "the file ends inside quotes, in the row that begins at byte {begin}"
-                ))),
-                None => Ok(()),
-            };
-        }
-    }
+    })
 }
 
 /// Cuts a stream into rows.
-struct Rows {
-    parser: csv_core::Reader,
+struct Rows<'p> {
+    parser: &'p mut csv_core::Reader,
     /// Fields of the row, one behind the other, and where each ends.
     fields: Vec<u8>,
     ends: Vec<usize>,
@@ -137,10 +153,11 @@ impl Row<'_> {
     }
 }
 
-impl Rows {
-    fn new(max_record: u64) -> Self {
+impl<'p> Rows<'p> {
+    /// Of a stream from its byte `at` on.
+    fn new(parser: &'p mut csv_core::Reader, at: u64, max_record: u64) -> Self {
         Rows {
-            parser: csv_core::Reader::new(),
+            parser,
             fields: vec![0; 64 << 10],
             ends: vec![0; 64],
             filled: 0,
@@ -148,7 +165,7 @@ impl Rows {
             too_large: false,
             quotes: 0,
             most_bytes: usize::try_from(max_record).unwrap_or(usize::MAX),
-            at: 0,
+            at,
             begin: None,
             ordinal: 0,
             unclosed: None,
@@ -267,5 +284,32 @@ impl Columns {
         let fields: Vec<(&str, Value<'_>)> =
             repaired.iter().map(|(name, text)| (*name, Value::Text(text))).collect();
         sink.row(at, &fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parser_is_used_again_as_if_it_were_new() {
+        let first_of = |separator: u8, bytes: &[u8]| {
+            let (mut fields, mut ends) = ([0; 16], [0; 4]);
+            with_parser(separator, |parser| {
+                // Another in between gets one of its own.
+                assert_eq!(with_parser(separator, |other| other.line()), 1);
+                let (result, read, written, ended) = parser.read_record(bytes, &mut fields, &mut ends);
+                let row = (result, read, fields[..written].to_vec(), ends[..ended].to_vec());
+                let mut new = ReaderBuilder::new().delimiter(separator).build();
+                let (result, read, written, ended) = new.read_record(bytes, &mut fields, &mut ends);
+                assert_eq!(row, (result, read, fields[..written].to_vec(), ends[..ended].to_vec()));
+                row.3.len()
+            })
+        };
+        assert_eq!(first_of(b';', b"\xEF\xBB\xBFa,b;c\n"), 2);
+        assert_eq!(first_of(b';', b"a;\"not closed;"), 1);
+        assert_eq!(first_of(b';', b"a,b;c;\"d\"\"e\"\n"), 3);
+        assert_eq!(first_of(b',', b"a,b;c\n"), 2);
+        assert_eq!(first_of(b';', b"\xEF\xBB\xBFa,b;c\n"), 2);
     }
 }

@@ -41,7 +41,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::sink::{Sink, Stop};
-pub(super) use csv::separator;
+pub(super) use csv::{separator, with_parser};
 pub(super) use parquet::{metadata, pages};
 
 /// A format that is read.

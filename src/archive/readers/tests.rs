@@ -192,6 +192,12 @@ fn an_object_with_a_text_of_its_own_is_a_record_whatever_lists_it_has() {
 }
 
 #[test]
+fn words_before_an_object_are_no_object() {
+    let answer = "They said {\"data\":[{\"title\":\"t\",\"text\":\"a\"}]}\n";
+    check("archive", answer, &[(1, 0, Some(answer))]);
+}
+
+#[test]
 fn a_list_in_an_object_that_is_cut_gives_what_stands_before_the_cut() {
     let whole = r#"{"n":1,"articles":[{"title":"t","text":"a"},{"title":"t","text":"b"}],"next":{"page":2}}"#;
     let seen_of = |end: usize| read("a.json", &whole.as_bytes()[..end]);

@@ -18,11 +18,15 @@ pub(super) const WRAPPED: Reader = Reader {
     name: "JSON, a list in an object",
     told_by: "an object whose first list is called `articles`, `posts`, `results` or the like and holds objects with a title or text",
     endings: &[],
-    begins: |start| begin_of_list(start).is_some_and(|begin| holds_articles(&start[begin..])),
+    begins,
     has_magic: false,
     in_any_encoding: false,
     takes: Takes::Stream(read_wrapped),
 };
+
+fn begins(start: &[u8]) -> bool {
+    start.starts_with(b"{") && begin_of_list(start).is_some_and(|begin| holds_articles(&start[begin..]))
+}
 
 /// How much of an object is looked at: as much as a file is told by.
 const HEAD_BYTES: usize = 4 << 10;
