@@ -70,10 +70,12 @@ pub(super) fn cover(
             }
         }
         left.retain(|article| best.members.binary_search_by_key(article, |member| member.article).is_err());
-        let Split { star, alike, gone, refilled } = split(duplicates, editions, best);
-        // Where bands are wide, a form leads nearly all of them, and hides who among its fillings are near to each other.
+        let Split { star, alike, gone, one_blank, refilled } = split(duplicates, editions, best);
+        // Where bands are wide, a form leads nearly all of them, and hides who among its fillings are near to each other. Not so
+        // the fillings of one blank, which differ from each other as they do from the form.
         let all = duplicates.rule == Rule::Edited;
-        let back = back_again(&gone, &alike, &left, edges, all);
+        let free = |article: u32| all && one_blank.binary_search(&article).is_err();
+        let back = back_again(&gone, &alike, &left, edges, free);
         left.extend(back.into_iter().filter(|&back| returned.insert(back)));
         left.sort_unstable();
         covered.refilled.extend(refilled);
@@ -86,8 +88,14 @@ pub(super) fn cover(
 }
 
 /// Of those that are `gone` from a star and found no story beside it, who has a verified pair with some of `left`, or with
-/// one another; with `all`, everybody. Both ascend.
-fn back_again(gone: &[u32], alike: &[Story], left: &[u32], edges: &[Edge], all: bool) -> Vec<u32> {
+/// one another, and who is `free`. Both ascend.
+fn back_again(
+    gone: &[u32],
+    alike: &[Story],
+    left: &[u32],
+    edges: &[Edge],
+    free: impl Fn(u32) -> bool,
+) -> Vec<u32> {
     let mut settled: Vec<u32> =
         alike.iter().flat_map(|story| story.members.iter().map(|member| member.article)).collect();
     settled.sort_unstable();
@@ -98,7 +106,8 @@ fn back_again(gone: &[u32], alike: &[Story], left: &[u32], edges: &[Edge], all: 
         .collect();
     linked.sort_unstable();
     let is_linked = |article: u32| {
-        all || linked.binary_search(&article).is_ok()
+        free(article)
+            || linked.binary_search(&article).is_ok()
             || later_neighbours(article, edges)
                 .iter()
                 .any(|edge| [left, gone].iter().any(|others| others.binary_search(&edge.pair.1).is_ok()))

