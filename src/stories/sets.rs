@@ -11,8 +11,8 @@ use crate::verify::{Compared, ShingleSet};
 /// Shelves, so that threads seldom wait for one another.
 const SHELVES: usize = 64;
 
-/// More room than this is no use: 16 MiB hold some 4,000 articles, and a set made anew costs less than memory that was never
-/// touched (on 100 MB and 1 GB of generated news 64 MiB took 2 and 4 % more CPU time).
+/// More room for sets than this is no use: 16 MiB hold some 4,000 articles, and a set made anew costs less than memory that was
+/// never touched (on 100 MB and 1 GB of generated news 64 MiB took 2 and 4 % more CPU time). With glances it is twice as much.
 const MOST_BYTES: u64 = 16 << 20;
 
 /// Makes and keeps something of articles.
@@ -48,21 +48,20 @@ impl<T> std::fmt::Debug for Kept<'_, T> {
 impl<'a> Kept<'a, ShingleSet> {
     /// `make` gives the set of an article from its text; about `bytes` bytes of sets are kept, 16 MiB at most.
     pub fn new(make: &'a (dyn Fn(u32) -> ShingleSet + Sync), bytes: u64) -> Self {
-        Kept::up_to(bytes, make, ShingleSet::len)
+        Kept::up_to(bytes.min(MOST_BYTES), make, ShingleSet::len)
     }
 }
 
 impl<'a> Kept<'a, Compared> {
-    /// The same of all that is compared of an article.
+    /// The same of all that is compared of an article, 32 MiB at most.
     pub fn compared(make: &'a (dyn Fn(u32) -> Compared + Sync), bytes: u64) -> Self {
-        Kept::up_to(bytes, make, |compared| compared.set.len() + compared.glance.len())
+        Kept::up_to(bytes.min(2 * MOST_BYTES), make, |compared| compared.set.len() + compared.glance.len())
     }
 }
 
 impl<'a, T> Kept<'a, T> {
     fn up_to(bytes: u64, make: &'a (dyn Fn(u32) -> T + Sync), numbers: fn(&T) -> usize) -> Self {
-        let most_numbers =
-            usize::try_from(bytes.min(MOST_BYTES)).unwrap_or(usize::MAX) / SHELVES / size_of::<u64>();
+        let most_numbers = usize::try_from(bytes).unwrap_or(usize::MAX) / SHELVES / size_of::<u64>();
         Kept { make, numbers, most_numbers, shelves: (0..SHELVES).map(|_| Mutex::default()).collect() }
     }
 

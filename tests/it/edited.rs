@@ -92,7 +92,7 @@ fn texts_too_long_to_be_aligned_are_counted_and_no_match() {
     // Long alone is not too long: an edited copy stands in nearly the same order.
     let texts = [("one", text.as_str()), ("two", copy.as_str())];
     assert_eq!(matches(&texts, &["--only", "duplicates"]).len(), 1);
-    let [text, copy] = edited(5, 40_000, 11);
+    let [text, copy] = edited(5, 60_000, 11);
     // The second half first: as many shingles in common, but half of the words are in another order.
     let (first, second) = copy.split_at(copy.len() / 2);
     let turned = format!("{second} {first}");
