@@ -298,7 +298,7 @@ mod tests {
     /// Growing by the words of its description: every way to leave tokens out is tried in turn.
     fn grow_by_definition(target: &[u64], source: &[u64], bridging: Bridging) -> Vec<Block> {
         let agree = |i: usize, j: usize| target.get(i).is_some_and(|token| source.get(j) == Some(token));
-        let run_of = |i: usize, j: usize| (0..).take_while(|&k| agree(i + k, j + k)).count();
+        let run_of = |i: usize, j: usize| (0..target.len()).take_while(|&k| agree(i + k, j + k)).count();
         let mut blocks = Vec::new();
         let (mut i, mut j) = (0, 0);
         loop {
