@@ -161,7 +161,14 @@ impl Source {
     /// # Errors
     /// What the operating system says; `InvalidData` for what is no frame.
     pub(super) fn record<'b>(&'b self, range: Range<u64>, own: &'b mut Vec<u8>) -> io::Result<Cow<'b, [u8]>> {
-        let frame = self.fetch(range)?;
+        self.long(self.fetch(range)?, own)
+    }
+
+    /// A frame that was fetched, as [`Source::record`] gives it.
+    ///
+    /// # Errors
+    /// `InvalidData` for what is no frame.
+    pub(super) fn long<'b>(&self, frame: Cow<'b, [u8]>, own: &'b mut Vec<u8>) -> io::Result<Cow<'b, [u8]>> {
         let Some(texts) = &self.texts else { return Ok(frame) };
         if !frames::header(&frame).is_some_and(|header| header.is_short) {
             return Ok(frame);
@@ -248,6 +255,15 @@ impl Source {
                 Ok(Cow::Owned(bytes))
             }
             Store::Spooled(extents) => fetch_from(extents, range),
+        }
+    }
+
+    /// The bytes of `range`, if they are those of one map of what was unpacked.
+    pub(super) fn mapped(&self, range: Range<u64>) -> Option<&[u8]> {
+        let Store::Spooled(extents) = &self.store else { return None };
+        match fetch_from(extents, range) {
+            Ok(Cow::Borrowed(bytes)) => Some(bytes),
+            _ => None,
         }
     }
 

@@ -273,3 +273,45 @@ fn a_bad_date_shows_little_and_nothing_raw() {
     }
     assert_eq!(excerpt("it's \"x\""), "it's \"x\"");
 }
+
+#[test]
+fn the_plainest_forms_are_read_as_all_others() {
+    let clocks = [
+        "",
+        "T00:00:00Z",
+        " 23:59:59",
+        "T07:08:09+00:00",
+        "T24:00:00Z",
+        "T12:60:00Z",
+        "T12:00:60Z",
+        "T1:00:00Z",
+    ];
+    let mut read_plainly = 0;
+    for year in [
+        0, 1499, 1500, 1600, 1700, 1899, 1900, 1968, 1969, 1970, 1999, 2000, 2023, 2024, 2100, 2200, 2201,
+        9999,
+    ] {
+        for month in 0..=13 {
+            for day in 0..=32 {
+                for clock in clocks {
+                    let text = format!("{year:04}-{month:02}-{day:02}{clock}");
+                    let Some(plain) = read_plain(&text) else { continue };
+                    assert_eq!(read(&text), Ok(Some(plain)), "{text}");
+                    read_plainly += 1;
+                }
+            }
+        }
+    }
+    // All days of the fourteen years that are not absurd, with four clocks each.
+    assert!((14 * 365 * 4..=14 * 366 * 4).contains(&read_plainly), "{read_plainly}");
+    for text in [
+        "2018-07-15T11:54:28z",
+        "2018-07-15T11:54",
+        "2018-07-15 ",
+        "2018-7-15",
+        "+018-07-15",
+        "2018-07-15T11:54:28-00:00",
+    ] {
+        assert_eq!(read_plain(text), None, "{text}");
+    }
+}

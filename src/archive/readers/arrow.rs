@@ -15,6 +15,7 @@
 //!
 //! Source: <https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc>.
 
+mod packed;
 mod standing;
 
 use std::collections::HashMap;
@@ -220,17 +221,18 @@ fn read_batches(
 ) -> Result<(), Stop> {
     let (Some(table), false) = (table, batches.is_empty()) else { return Ok(()) };
     sink.parallel(batches, |batch, sink| {
-        if sink.texts_stand()
-            && let Ok(Some(standing)) = Sink::catch(|| table.read_standing(whole, &batch))
+        let may_stand = sink.texts_stand();
+        if let Ok(Some(standing)) = Sink::catch(|| table.read_standing(whole, &batch, may_stand))
+            && let Some(texts) = standing.texts()
         {
-            return table.put(&batch, &standing, sink);
+            return table.put(&batch, &standing, &texts, sink);
         }
         let read = match Sink::catch(|| table.read(whole, &batch)) {
             Ok(read) => read,
             Err(panic) => Err(format!("its reader failed ({panic})")),
         };
         match read {
-            Ok(Some(rows)) => cells::put_batch(&rows, batch.first_row, sink),
+            Ok(Some(rows)) => cells::put_batch(&rows, batch.first_row, None, sink),
             // Rows that have no column of use are records without text.
             Ok(None) => (batch.first_row..batch.first_row + batch.rows)
                 .try_for_each(|ordinal| sink.row(At { ordinal, byte: None }, &[])),

@@ -47,43 +47,58 @@ pub(super) enum Column<'b> {
     Texts(&'b str, &'b Texts<'b>),
 }
 
-/// A column of texts, as Arrow has it, in a file that is mapped: nothing was copied but where each text begins.
+/// A column of texts, as Arrow has it, of which nothing was copied but where each text begins.
 pub(super) struct Texts<'m> {
-    /// The bytes of all texts: valid UTF-8 when they were looked at, and others may change them.
-    pub(super) values: &'m [u8],
-    /// Where they begin in the file.
-    pub(super) begin: u64,
+    pub(super) at: TextsAt<'m>,
     /// Where each text begins among them, and where the last one ends: characters begin there.
     pub(super) offsets: Vec<u32>,
     /// A bit for each row, whether there is a value; `None` if there is one in all rows.
-    pub(super) valid: Option<Vec<u8>>,
+    pub(super) valid: Option<&'m [u8]>,
+}
+
+/// Where the texts of a column are.
+pub(super) enum TextsAt<'m> {
+    /// In a file that is mapped: their bytes, which were valid UTF-8 when they were looked at, and others may change them; and where
+    /// they begin in the file.
+    File(&'m [u8], u64),
+    /// In memory.
+    Hand(&'m str),
 }
 
 impl Texts<'_> {
     /// Where a text stands among `values`; `None` if there is none in this row.
     fn range(&self, row: usize) -> Option<Range<usize>> {
-        let is_there = self.valid.as_ref().is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1);
+        let is_there = self.valid.is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1);
         is_there.then(|| self.offsets[row] as usize..self.offsets[row + 1] as usize)
     }
 }
 
-/// Gives a row to the sink for every row of `batch`, the first numbered `first`.
-pub(super) fn put_batch(batch: &RecordBatch, first: u64, sink: &mut Sink<'_>) -> Result<(), Stop> {
+/// Where the bytes of a text stand in the file, if they are a copy of such.
+pub(super) type PlaceOf<'p> = Option<&'p dyn Fn(&[u8]) -> Option<u64>>;
+
+/// Gives a row to the sink for every row of `batch`, the first numbered `first`. `place_of`: for sinks that let texts stand.
+pub(super) fn put_batch(
+    batch: &RecordBatch,
+    first: u64,
+    place_of: PlaceOf<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Stop> {
     let schema = batch.schema();
     let fields = schema.fields().iter().zip(batch.columns());
     let columns: Vec<Column<'_>> = fields
         .filter(|(field, _)| is_readable(field.data_type(), 0))
         .map(|(field, column)| Column::Array(field.name(), column))
         .collect();
-    put_rows(&columns, batch.num_rows(), first, sink)
+    put_rows(&columns, batch.num_rows(), first, place_of, sink)
 }
 
-/// Gives so many rows of columns to the sink, the first numbered `first`. Columns of [`Texts`] are for sinks that let
-/// texts stand.
+/// Gives so many rows of columns to the sink, the first numbered `first`. Columns of [`Texts`] in a file are for
+/// sinks that let texts stand.
 pub(super) fn put_rows(
     columns: &[Column<'_>],
     rows: usize,
     first: u64,
+    place_of: PlaceOf<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), Stop> {
     let mut cells: Vec<Cell<'_>> = Vec::with_capacity(columns.len());
@@ -95,17 +110,23 @@ pub(super) fn put_rows(
         for column in columns {
             cells.push(match column {
                 Column::Array(name, column) => {
-                    cell(*column, row, &mut |at| lossy = lossy.or(Some((*name, at))))
+                    let cell = cell(*column, row, &mut |at| lossy = lossy.or(Some((*name, at))));
+                    standing(&cell, place_of).map_or(cell, Cell::Standing)
                 }
-                Column::Texts(_, texts) => match texts.range(row) {
-                    None => Cell::Null,
-                    Some(range) if range.len() >= LEAST_STANDING => Cell::Standing(Standing {
-                        begin: texts.begin + range.start as u64,
-                        bytes: u32::try_from(range.len()).expect("offsets have 32 bits"),
-                    }),
-                    Some(range) => {
+                Column::Texts(_, texts) => match (texts.range(row), &texts.at) {
+                    (None, _) => Cell::Null,
+                    (Some(range), TextsAt::Hand(text)) => {
+                        Cell::Text(Cow::Borrowed(text.get(range).unwrap_or_default()))
+                    }
+                    (Some(range), TextsAt::File(_, begin)) if range.len() >= LEAST_STANDING => {
+                        Cell::Standing(Standing {
+                            begin: begin + range.start as u64,
+                            bytes: u32::try_from(range.len()).expect("offsets have 32 bits"),
+                        })
+                    }
+                    (Some(range), TextsAt::File(values, _)) => {
                         let begin = copied.len();
-                        copied.extend_from_slice(&texts.values[range]);
+                        copied.extend_from_slice(&values[range]);
                         Cell::Copied(begin..copied.len())
                     }
                 },
@@ -125,6 +146,17 @@ pub(super) fn put_rows(
         sink.row(At { ordinal: first + row as u64, byte: None }, &values)?;
     }
     Ok(())
+}
+
+/// Where the text of a cell stands in the file, if it can be left there.
+fn standing(cell: &Cell<'_>, place_of: PlaceOf<'_>) -> Option<Standing> {
+    match cell {
+        Cell::Text(Cow::Borrowed(text)) if text.len() >= LEAST_STANDING => {
+            let bytes = u32::try_from(text.len()).ok()?;
+            Some(Standing { begin: place_of?(text.as_bytes())?, bytes })
+        }
+        _ => None,
+    }
 }
 
 /// Whether columns of this type hold values that some rule may ask for.
