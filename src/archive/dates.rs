@@ -273,13 +273,13 @@ fn read(text: &str) -> Result<Option<PublishedAt>, Why> {
 fn read_plain(text: &str) -> Option<PublishedAt> {
     let bytes = text.as_bytes();
     let (day, clock) = bytes.split_first_chunk::<10>()?;
-    let digits = |bytes: &[u8]| {
-        bytes.iter().try_fold(0_i64, |number, byte| {
-            byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
-        })
-    };
-    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *day else { return None };
-    let [year, month, day] = [digits(&[y0, y1, y2, y3])?, digits(&[m0, m1])?, digits(&[d0, d1])?];
+    let digit = |byte: u8| i64::from(byte.wrapping_sub(b'0'));
+    let two = |tens: u8, ones: u8| digit(tens) * 10 + digit(ones);
+    let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = day else { return None };
+    if ![y0, y1, y2, y3, m0, m1, d0, d1].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (year, month, day) = (two(y0, y1) * 100 + two(y2, y3), two(m0, m1), two(d0, d1));
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
         4 | 6 | 9 | 11 => 30,
@@ -298,9 +298,11 @@ fn read_plain(text: &str) -> Option<PublishedAt> {
         return PublishedAt::new(midnight, Precision::Day).ok();
     }
     let (clock, zone) = clock.split_first_chunk::<9>()?;
-    let [b'T' | b' ', h0, h1, b':', m0, m1, b':', s0, s1] = *clock else { return None };
-    let [hour, minute, second] = [[h0, h1], [m0, m1], [s0, s1]].map(|two| digits(&two));
-    let [hour, minute, second] = [hour?, minute?, second?];
+    let &[b'T' | b' ', h0, h1, b':', m0, m1, b':', s0, s1] = clock else { return None };
+    if ![h0, h1, m0, m1, s0, s1].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (hour, minute, second) = (two(h0, h1), two(m0, m1), two(s0, s1));
     let is_clock = hour < 24 && minute < 60 && second < 60;
     if !is_clock || !matches!(zone, b"Z" | b"" | b"+00:00") {
         return None;

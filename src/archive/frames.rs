@@ -176,7 +176,7 @@ pub(super) fn write(
             }
         };
         let mut front = [kind; FIELD_BYTES];
-        front[1..1 + LENGTH_BYTES].copy_from_slice(&in_seven_bits(name.len()));
+        front[1..=LENGTH_BYTES].copy_from_slice(&in_seven_bits(name.len()));
         front[1 + LENGTH_BYTES..].copy_from_slice(&in_seven_bits(value.bytes()));
         into.extend_from_slice(&front);
         into.extend_from_slice(name.as_bytes());
@@ -328,14 +328,17 @@ struct NoText;
 
 #[inline]
 fn length(bytes: &[u8]) -> Option<usize> {
-    let [a, b, c, d, e] = bytes.first_chunk::<LENGTH_BYTES>()?.map(u64::from);
-    usize::try_from(a | b << 7 | c << 14 | d << 21 | e << 28).ok()
+    let &[first, second, third, fourth, fifth] = bytes.first_chunk()?;
+    let low = [u32::from(first), u32::from(second) << 7, u32::from(third) << 14, u32::from(fourth) << 21];
+    let low = low[0] | low[1] | low[2] | low[3];
+    usize::try_from(u64::from(low) | u64::from(fifth) << 28).ok()
 }
 
 #[inline]
 fn in_seven_bits(length: usize) -> [u8; LENGTH_BYTES] {
     let length = u32::try_from(length).expect("the sink bounds lengths");
-    [0, 7, 14, 21, 28].map(|shift| (length >> shift & 0x7F) as u8)
+    let part = |shift: u32| (length >> shift & 0x7F) as u8;
+    [part(0), part(7), part(14), part(21), part(28)]
 }
 
 /// Kinds are numbered by their place in the list of all.

@@ -344,6 +344,18 @@ fn texts_that_are_left_where_they_stand_read_as_if_they_were_copied() {
                 &ReadSettings { max_record: 1500, max_unpacked: Some(200_000), ..settings() },
             );
         }
+        // Views, which the crate cuts out of pages: plain ones, and those of dictionaries.
+        for (version, has_dictionary) in
+            [(WriterVersion::PARQUET_1_0, false), (WriterVersion::PARQUET_2_0, true)]
+        {
+            let properties = WriterProperties::builder()
+                .set_writer_version(version)
+                .set_encoding(Encoding::PLAIN)
+                .set_dictionary_enabled(has_dictionary)
+                .set_data_page_size_limit(40_000)
+                .set_write_batch_size(16);
+            check_standing("a.parquet", &parquet(&table, properties.build()), &settings());
+        }
     }
 }
 

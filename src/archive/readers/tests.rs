@@ -101,7 +101,7 @@ fn form(name: &str, content: &[u8], settings: ReadSettings) -> (Form, bool) {
     for problem in &mut problems {
         problem.path = name.to_owned();
     }
-    let stand = archive.sources().iter().any(crate::archive::Source::has_texts);
+    let stand = archive.sources().iter().any(|source| source.has_texts() && source.end() < source.bytes);
     ((seen, problems, hashes, lines, archive.bytes()), stand)
 }
 

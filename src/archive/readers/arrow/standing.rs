@@ -219,7 +219,9 @@ impl Parts<'_> {
         let rise = offsets.windows(2).all(|two| two[0] <= two[1]);
         let values = self.values.get(first as usize..last as usize).filter(|_| rise)?;
         let text = simdutf8::basic::from_utf8(values).ok()?;
-        offsets.iter_mut().for_each(|offset| *offset -= first);
+        for offset in &mut offsets {
+            *offset -= first;
+        }
         let continues = |offset: &u32| values.get(*offset as usize).is_some_and(|byte| byte & 0xC0 == 0x80);
         if offsets.iter().any(continues) {
             return None;
