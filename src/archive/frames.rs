@@ -3,8 +3,7 @@
 //! In: a record as a reader gave it (where it stood, what was wrong with it, its fields as they are). Out: the same,
 //! borrowed from the bytes, without any parsing to speak of. The idea: a header of fixed width, then findings, then the
 //! fields, each with its length in front; a JSON object stands as it was written. Which field is the text, the title
-//! and so on is decided when a frame is read, by the rules of [`fields`](super::fields), as for any other record. Lengths are
-//! written in seven bits a byte, so that findings and fields are UTF-8 from end to end: that is judged once, not value by value.
+//! and so on is decided when a frame is read, by the rules of [`fields`](super::fields), as for any other record.
 //!
 //! A text that stands in a mapped file just as it is need not stand in the spool too: then the frame is *short*, it says where
 //! the text is. Nobody reads a short frame: [`lengthen`] makes it the frame that would have been written otherwise, byte for byte,
@@ -125,8 +124,7 @@ const PAGE: u8 = 1;
 const JSON: u8 = 2;
 const REJECTED: u8 = 3;
 
-/// 32 bits, in seven bits a byte.
-const LENGTH_BYTES: usize = 5;
+const LENGTH_BYTES: usize = 4;
 /// Bytes in front of a field: kind, length of its name, length of its value.
 const FIELD_BYTES: usize = 1 + 2 * LENGTH_BYTES;
 // Kinds of fields.
@@ -151,7 +149,7 @@ pub(super) fn write(
     into.extend_from_slice(&[0; HEADER_BYTES]);
     for (kind, message) in findings {
         into.push(code_of(*kind));
-        into.extend_from_slice(&in_seven_bits(message.len()));
+        into.extend_from_slice(&narrow(message.len()));
         into.extend_from_slice(message.as_bytes());
     }
     let (kind, fields): (u8, &[(&str, Value<'_>)]) = match body {
@@ -176,8 +174,8 @@ pub(super) fn write(
             }
         };
         let mut front = [kind; FIELD_BYTES];
-        front[1..=LENGTH_BYTES].copy_from_slice(&in_seven_bits(name.len()));
-        front[1 + LENGTH_BYTES..].copy_from_slice(&in_seven_bits(value.bytes()));
+        front[1..=LENGTH_BYTES].copy_from_slice(&narrow(name.len()));
+        front[1 + LENGTH_BYTES..].copy_from_slice(&narrow(value.bytes()));
         into.extend_from_slice(&front);
         into.extend_from_slice(name.as_bytes());
         into.extend_from_slice(written);
@@ -276,12 +274,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Frame<'_>> {
 fn parts(bytes: &[u8]) -> Option<Frame<'_>> {
     let header = header(bytes)?;
     let bytes = bytes.get(HEADER_BYTES..)?.get(..usize::try_from(header.bytes).ok()?)?;
-    // What stands behind findings of these kinds may be anything.
-    let text = match header.kind {
-        JSON | REJECTED => None,
-        _ => simdutf8::basic::from_utf8(bytes).ok(),
-    };
-    let mut rest = Rest { bytes, text, at: 0 };
+    let mut rest = Rest { bytes, at: 0 };
     let mut findings = Vec::new();
     for _ in 0..header.findings {
         let front = rest.front::<FINDING_BYTES>()?;
@@ -299,8 +292,6 @@ fn parts(bytes: &[u8]) -> Option<Frame<'_>> {
 /// What of a frame is not read yet.
 struct Rest<'a> {
     bytes: &'a [u8],
-    /// All of `bytes`, if they are UTF-8.
-    text: Option<&'a str>,
     at: usize,
 }
 
@@ -316,10 +307,7 @@ impl<'a> Rest<'a> {
     fn text(&mut self, bytes: usize) -> Option<Result<&'a str, NoText>> {
         let range = self.at..self.at.checked_add(bytes)?;
         self.at = range.end;
-        match self.text {
-            Some(text) => text.get(range).map(Ok),
-            None => Some(simdutf8::basic::from_utf8(self.bytes.get(range)?).map_err(|_| NoText)),
-        }
+        Some(simdutf8::basic::from_utf8(self.bytes.get(range)?).map_err(|_| NoText))
     }
 }
 
@@ -328,17 +316,12 @@ struct NoText;
 
 #[inline]
 fn length(bytes: &[u8]) -> Option<usize> {
-    let &[first, second, third, fourth, fifth] = bytes.first_chunk()?;
-    let low = [u32::from(first), u32::from(second) << 7, u32::from(third) << 14, u32::from(fourth) << 21];
-    let low = low[0] | low[1] | low[2] | low[3];
-    usize::try_from(u64::from(low) | u64::from(fifth) << 28).ok()
+    usize::try_from(u32::from_le_bytes(*bytes.first_chunk()?)).ok()
 }
 
 #[inline]
-fn in_seven_bits(length: usize) -> [u8; LENGTH_BYTES] {
-    let length = u32::try_from(length).expect("the sink bounds lengths");
-    let part = |shift: u32| (length >> shift & 0x7F) as u8;
-    [part(0), part(7), part(14), part(21), part(28)]
+fn narrow(length: usize) -> [u8; LENGTH_BYTES] {
+    u32::try_from(length).expect("the sink bounds lengths").to_le_bytes()
 }
 
 /// Kinds are numbered by their place in the list of all.
