@@ -226,7 +226,7 @@ pub(super) fn says_nothing(trimmed: &str) -> bool {
 /// [`BadDate`] for a form that is not known, a day that does not exist, an unknown time zone, and years
 /// out of 1500 to 2200.
 ///
-/// Cost: some 0.02 µs for the plainest forms of ISO 8601, 0.2 µs for its others, 0.4 µs for the other forms; nothing is allocated but the error.
+/// Cost: about 0.2 µs for ISO 8601 (its plainest forms take less), 0.4 µs for the other forms; nothing is allocated but the error.
 pub fn parse_published(text: &str) -> Result<Option<PublishedAt>, BadDate> {
     if let Some(found) = read_plain(text) {
         return Ok(Some(found));
@@ -268,7 +268,7 @@ fn read(text: &str) -> Result<Option<PublishedAt>, Why> {
 }
 
 /// `2018-07-15T11:54:28Z`, also with a blank in the middle, with nothing or `+00:00` behind; and `2018-07-15`: what nearly all
-/// archives write, at a tenth of the cost. `None` for all else, and for what is on no calendar or clock or is absurd: that is
+/// archives write, for less than jiff takes. `None` for all else, and for what is on no calendar or clock or is absurd: that is
 /// told by those who read more.
 fn read_plain(text: &str) -> Option<PublishedAt> {
     let bytes = text.as_bytes();
