@@ -15,7 +15,6 @@
 //!
 //! Source: <https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc>.
 
-mod packed;
 mod standing;
 
 use std::collections::HashMap;
@@ -221,11 +220,10 @@ fn read_batches(
 ) -> Result<(), Stop> {
     let (Some(table), false) = (table, batches.is_empty()) else { return Ok(()) };
     sink.parallel(batches, |batch, sink| {
-        let may_stand = sink.texts_stand();
-        if let Ok(Some(standing)) = Sink::catch(|| table.read_standing(whole, &batch, may_stand))
-            && let Some(texts) = standing.texts()
+        if sink.texts_stand()
+            && let Ok(Some(standing)) = Sink::catch(|| table.read_standing(whole, &batch))
         {
-            return table.put(&batch, &standing, &texts, sink);
+            return table.put(&batch, &standing, sink);
         }
         let read = match Sink::catch(|| table.read(whole, &batch)) {
             Ok(read) => read,

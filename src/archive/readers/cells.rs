@@ -47,28 +47,22 @@ pub(super) enum Column<'b> {
     Texts(&'b str, &'b Texts<'b>),
 }
 
-/// A column of texts, as Arrow has it, of which nothing was copied but where each text begins.
+/// A column of texts, as Arrow has it, in a file that is mapped: nothing was copied but where each text begins.
 pub(super) struct Texts<'m> {
-    pub(super) at: TextsAt<'m>,
+    /// The bytes of all texts: valid UTF-8 when they were looked at, and others may change them.
+    pub(super) values: &'m [u8],
+    /// Where they begin in the file.
+    pub(super) begin: u64,
     /// Where each text begins among them, and where the last one ends: characters begin there.
     pub(super) offsets: Vec<u32>,
     /// A bit for each row, whether there is a value; `None` if there is one in all rows.
-    pub(super) valid: Option<&'m [u8]>,
-}
-
-/// Where the texts of a column are.
-pub(super) enum TextsAt<'m> {
-    /// In a file that is mapped: their bytes, which were valid UTF-8 when they were looked at, and others may change them; and where
-    /// they begin in the file.
-    File(&'m [u8], u64),
-    /// In memory.
-    Hand(&'m str),
+    pub(super) valid: Option<Vec<u8>>,
 }
 
 impl Texts<'_> {
     /// Where a text stands among `values`; `None` if there is none in this row.
     fn range(&self, row: usize) -> Option<Range<usize>> {
-        let is_there = self.valid.is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1);
+        let is_there = self.valid.as_ref().is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1);
         is_there.then(|| self.offsets[row] as usize..self.offsets[row + 1] as usize)
     }
 }
@@ -92,8 +86,8 @@ pub(super) fn put_batch(
     put_rows(&columns, batch.num_rows(), first, place_of, sink)
 }
 
-/// Gives so many rows of columns to the sink, the first numbered `first`. Columns of [`Texts`] in a file are for
-/// sinks that let texts stand.
+/// Gives so many rows of columns to the sink, the first numbered `first`. Columns of [`Texts`] are for sinks that let
+/// texts stand.
 pub(super) fn put_rows(
     columns: &[Column<'_>],
     rows: usize,
@@ -113,20 +107,15 @@ pub(super) fn put_rows(
                     let cell = cell(*column, row, &mut |at| lossy = lossy.or(Some((*name, at))));
                     standing(&cell, place_of).map_or(cell, Cell::Standing)
                 }
-                Column::Texts(_, texts) => match (texts.range(row), &texts.at) {
-                    (None, _) => Cell::Null,
-                    (Some(range), TextsAt::Hand(text)) => {
-                        Cell::Text(Cow::Borrowed(text.get(range).unwrap_or_default()))
-                    }
-                    (Some(range), TextsAt::File(_, begin)) if range.len() >= LEAST_STANDING => {
-                        Cell::Standing(Standing {
-                            begin: begin + range.start as u64,
-                            bytes: u32::try_from(range.len()).expect("offsets have 32 bits"),
-                        })
-                    }
-                    (Some(range), TextsAt::File(values, _)) => {
+                Column::Texts(_, texts) => match texts.range(row) {
+                    None => Cell::Null,
+                    Some(range) if range.len() >= LEAST_STANDING => Cell::Standing(Standing {
+                        begin: texts.begin + range.start as u64,
+                        bytes: u32::try_from(range.len()).expect("offsets have 32 bits"),
+                    }),
+                    Some(range) => {
                         let begin = copied.len();
-                        copied.extend_from_slice(&values[range]);
+                        copied.extend_from_slice(&texts.values[range]);
                         Cell::Copied(begin..copied.len())
                     }
                 },

@@ -1,10 +1,9 @@
-//! Columns of text that are left where they stand, or are unpacked once.
+//! Columns of text that are left where they stand.
 //!
-//! In: a batch, as it was found. Out: its columns of text as places in the file, or of a batch that is packed as texts in
-//! memory; all others as the crate decodes them; or `None`, where anything is unusual or wrong: then the crate decodes the batch,
-//! and says what is wrong. The idea: texts of a batch stand one behind the other, and what begins where is a list of
-//! numbers; so nothing but that list is copied, and the bytes of texts are looked at once, to see that they are UTF-8. Where
-//! they are packed, they are unpacked (`packed`) and written down from there.
+//! In: a batch of a file that is mapped, as it was found. Out: its columns of text as places in the file, all others as the crate
+//! decodes them; or `None`, where anything is unusual or wrong: then the crate decodes the batch, and says what is wrong. The
+//! idea: texts of a batch that is not packed stand one behind the other in the file, and what begins where is a list of
+//! numbers; so nothing but that list is copied, and the bytes of texts are looked at once, to see that they are UTF-8.
 //!
 //! It guarantees: what is read this way reads as the crate would read it. Nothing is derived from bytes of the map that
 //! were not copied: others may change them.
@@ -21,9 +20,8 @@ use arrow_ipc::reader::read_record_batch;
 use arrow_ipc::root_as_message;
 use arrow_schema::{DataType, Field, Schema};
 
-use super::cells::{Column, Texts, TextsAt, put_rows};
-use super::packed::Unpacking;
-use super::{Batch, MOST_BATCH_BYTES, Table, Whole, check_buffers};
+use super::cells::{Column, Texts, put_rows};
+use super::{Batch, MOST_BATCH_BYTES, Table, Whole};
 use crate::archive::sink::{Sink, Stop};
 
 /// Where a column stands in a batch: its node, and its buffers.
@@ -78,42 +76,23 @@ fn size(kind: &DataType, nested: u32) -> Option<(usize, usize)> {
     }
 }
 
-/// A batch whose columns of text need no decoding.
+/// A batch whose texts stand in its file.
 pub(super) struct Standing<'w> {
-    rows: usize,
     /// By column.
-    texts: Vec<(usize, Parts<'w>)>,
+    texts: Vec<(usize, Texts<'w>)>,
     /// The other columns that are wanted, in order.
     rest: Option<RecordBatch>,
 }
 
-/// The buffers of a column of text.
-struct Parts<'w> {
-    /// How many bytes a number among `offsets` has.
-    width: usize,
-    /// A bit for each row; `None` if there is a value in all rows.
-    valid: Option<Vec<u8>>,
-    offsets: Cow<'w, [u8]>,
-    values: Cow<'w, [u8]>,
-    /// Where the values stand in the file, if they are those of the map.
-    begin: u64,
-}
-
 impl Table {
-    /// `None` where the crate must read the batch. `may_stand`: texts may be left in the file.
-    pub(super) fn read_standing<'w>(
-        &self,
-        whole: &'w Whole,
-        batch: &Batch,
-        may_stand: bool,
-    ) -> Option<Standing<'w>> {
+    /// `None` where the crate must read the batch.
+    pub(super) fn read_standing<'w>(&self, whole: &'w Whole, batch: &Batch) -> Option<Standing<'w>> {
         let message = root_as_message(&batch.head).ok()?;
         let data = message.header_as_record_batch()?;
-        let codec = data.compression().map(|compression| compression.codec());
-        if codec.is_none() && !may_stand || batch.body.end - batch.body.start > MOST_BATCH_BYTES {
+        if data.compression().is_some() || batch.body.end - batch.body.start > MOST_BATCH_BYTES {
             return None;
         }
-        let body = whole.fetch(batch.body.clone()).ok()?;
+        let Cow::Borrowed(body) = whole.fetch(batch.body.clone()).ok()? else { return None };
         let range = |buffer: &arrow_ipc::Buffer| -> Option<Range<usize>> {
             let begin = usize::try_from(buffer.offset()).ok()?;
             let end = begin.checked_add(usize::try_from(buffer.length()).ok()?)?;
@@ -121,14 +100,6 @@ impl Table {
         };
         let buffers: Vec<Range<usize>> = data.buffers()?.iter().map(range).collect::<Option<_>>()?;
         let rows = usize::try_from(batch.rows).ok()?;
-        let mut unpacking = codec.map(Unpacking::new);
-        let mut part = |place: &Range<usize>| -> Option<Cow<'w, [u8]>> {
-            match (&mut unpacking, &body) {
-                (Some(unpacking), body) => unpacking.unpack(&body[place.clone()]).map(Cow::Owned),
-                (None, Cow::Borrowed(body)) => Some(Cow::Borrowed(&body[place.clone()])),
-                (None, Cow::Owned(_)) => None,
-            }
-        };
         let (mut texts, mut others) = (Vec::new(), Vec::new());
         for &column in &self.columns {
             let width = match self.schema.field(column).data_type() {
@@ -143,16 +114,15 @@ impl Table {
             let nodes = data.nodes()?;
             let node = if *node < nodes.len() { nodes.get(*node) } else { return None };
             let [valid, offsets, values] = buffers.get(places.clone())? else { return None };
+            let values_begin = batch.body.start + values.start as u64;
+            let (valid, values) = (&body[valid.clone()], &body[values.clone()]);
+            let offsets = offsets_of(&body[offsets.clone()], width, rows, values)?;
             let nulls = usize::try_from(node.null_count()).ok()?;
+            let valid = if nulls > 0 { Some(bits_of(valid, rows, nulls)?) } else { None };
             if usize::try_from(node.length()) != Ok(rows) {
                 return None;
             }
-            let begin = batch.body.start + values.start as u64;
-            let valid = if nulls > 0 { Some(bits_of(&part(valid)?, rows, nulls)?) } else { None };
-            texts.push((
-                column,
-                Parts { width, valid, offsets: part(offsets)?, values: part(values)?, begin },
-            ));
+            texts.push((column, Texts { values, begin: values_begin, offsets, valid }));
         }
         if texts.is_empty() {
             return None;
@@ -169,13 +139,11 @@ impl Table {
             }
             let (schema, version) = (Arc::clone(&self.schema), message.version());
             let needed = Buffer::from_vec(needed);
-            // Zeros where a packed buffer was not copied say that it holds nothing.
-            check_buffers(&data, &needed).ok()?;
             let rest = read_record_batch(&needed, data, schema, &batch.dictionaries, Some(&others), &version)
                 .ok()?;
             (rest.num_rows() == rows).then_some(rest)
         };
-        (rest.is_some() || others.is_empty()).then_some(Standing { rows, texts, rest })
+        (rest.is_some() || others.is_empty()).then_some(Standing { texts, rest })
     }
 
     /// Gives the rows of a batch to the sink.
@@ -183,13 +151,12 @@ impl Table {
         &self,
         batch: &Batch,
         standing: &Standing<'_>,
-        texts: &[(usize, Texts<'_>)],
         sink: &mut Sink<'_>,
     ) -> Result<(), Stop> {
         let mut rest = standing.rest.iter().flat_map(RecordBatch::columns);
         let columns = self.columns.iter().filter_map(|column| {
             let name = self.schema.field(*column).name();
-            match texts.iter().find(|(other, _)| other == column) {
+            match standing.texts.iter().find(|(other, _)| other == column) {
                 Some((_, texts)) => Some(Column::Texts(name, texts)),
                 None => rest.next().map(|array| Column::Array(name, array)),
             }
@@ -199,42 +166,22 @@ impl Table {
     }
 }
 
-impl Standing<'_> {
-    /// Its columns of text; `None` where one cannot be.
-    pub(super) fn texts(&self) -> Option<Vec<(usize, Texts<'_>)>> {
-        self.texts.iter().map(|(column, parts)| Some((*column, parts.texts(self.rows)?))).collect()
-    }
-}
-
-impl Parts<'_> {
-    /// `None` if texts cannot begin where they are said to, or are not all UTF-8.
-    fn texts(&self, rows: usize) -> Option<Texts<'_>> {
-        let bytes = self.offsets.get(..rows.checked_add(1)?.checked_mul(self.width)?)?;
-        let number = |bytes: &[u8]| match *bytes {
-            [a, b, c, d] | [a, b, c, d, 0, 0, 0, 0] => Some(u32::from_le_bytes([a, b, c, d])),
-            _ => None,
-        };
-        let mut offsets: Vec<u32> = bytes.chunks_exact(self.width).map(number).collect::<Option<_>>()?;
-        let (first, last) = (*offsets.first()?, *offsets.last()?);
-        let rise = offsets.windows(2).all(|two| two[0] <= two[1]);
-        let values = self.values.get(first as usize..last as usize).filter(|_| rise)?;
-        let text = simdutf8::basic::from_utf8(values).ok()?;
-        for offset in &mut offsets {
-            *offset -= first;
-        }
-        let continues = |offset: &u32| values.get(*offset as usize).is_some_and(|byte| byte & 0xC0 == 0x80);
-        if offsets.iter().any(continues) {
-            return None;
-        }
-        let valid = self.valid.as_deref();
-        Some(match &self.values {
-            // Of bytes of the map the verdict alone is taken, not the text.
-            Cow::Borrowed(_) => {
-                Texts { at: TextsAt::File(values, self.begin + u64::from(first)), offsets, valid }
-            }
-            Cow::Owned(_) => Texts { at: TextsAt::Hand(text), offsets, valid },
-        })
-    }
+/// Where each text begins among `values`, and where the last ends; `None` if that cannot be, or they are not all UTF-8.
+fn offsets_of(bytes: &[u8], width: usize, rows: usize, values: &[u8]) -> Option<Vec<u32>> {
+    let bytes = bytes.get(..rows.checked_add(1)?.checked_mul(width)?)?;
+    let number = |bytes: &[u8]| match *bytes {
+        [a, b, c, d] | [a, b, c, d, 0, 0, 0, 0] => Some(u32::from_le_bytes([a, b, c, d])),
+        _ => None,
+    };
+    let offsets: Vec<u32> = bytes.chunks_exact(width).map(number).collect::<Option<_>>()?;
+    let (first, last) = (*offsets.first()? as usize, *offsets.last()? as usize);
+    let rise = offsets.windows(2).all(|two| two[0] <= two[1]);
+    let all = values.get(first..last).filter(|_| rise)?;
+    // The verdict alone is taken, not the text.
+    simdutf8::basic::from_utf8(all).ok()?;
+    let continues =
+        |offset: &u32| values[..last].get(*offset as usize).is_some_and(|byte| byte & 0xC0 == 0x80);
+    (!offsets.iter().any(continues)).then_some(offsets)
 }
 
 /// A bit for each row; `None` if not so many are zero as are said to be.
