@@ -258,13 +258,11 @@ impl Source {
         }
     }
 
-    /// The bytes of `range`, if they are those of one map of what was unpacked.
+    /// The bytes of `range`, if they stand in one map of what was unpacked: nothing is read or copied.
     pub(super) fn mapped(&self, range: Range<u64>) -> Option<&[u8]> {
         let Store::Spooled(extents) = &self.store else { return None };
-        match fetch_from(extents, range) {
-            Ok(Cow::Borrowed(bytes)) => Some(bytes),
-            _ => None,
-        }
+        let (begin, extent) = extents.get(extent_at(extents, range.start))?;
+        extent.mapped(range.start.checked_sub(*begin)?..range.end.checked_sub(*begin)?)
     }
 
     /// The file's path; `None` for a stream, and for bytes in memory.
@@ -285,9 +283,14 @@ fn stamp(metadata: &Metadata) -> (u64, i64, i64) {
     (metadata.len(), metadata.mtime(), metadata.mtime_nsec())
 }
 
+/// Which extent holds a byte.
+fn extent_at(extents: &[(u64, Extent)], byte: u64) -> usize {
+    extents.partition_point(|(begin, extent)| begin + extent.bytes <= byte)
+}
+
 /// The bytes of `range`, which may reach over several extents.
 fn fetch_from(extents: &[(u64, Extent)], range: Range<u64>) -> io::Result<Cow<'_, [u8]>> {
-    let first = extents.partition_point(|(begin, extent)| begin + extent.bytes <= range.start);
+    let first = extent_at(extents, range.start);
     let Some((begin, extent)) = extents.get(first) else {
         return if range.is_empty() { Ok(Cow::default()) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
     };
