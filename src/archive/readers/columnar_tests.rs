@@ -369,7 +369,7 @@ fn letters(seed: usize, count: usize) -> String {
     let mut state = seed as u64;
     let mut letter = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        char::from(b'0' + (state >> 33) as u8 % 64)
+        char::from(b'0' + state.to_le_bytes()[5] % 64)
     };
     (0..count).map(|_| letter()).collect()
 }
@@ -381,7 +381,7 @@ fn texts_are_left_in_pages_that_are_not_packed_and_in_no_others() {
     let rows = || 0..300_usize;
     // One text in three stands in the dictionary for others too.
     let text = |row: usize| {
-        let other = if row % 3 == 0 { row % 30 } else { row };
+        let other = if row.is_multiple_of(3) { row % 30 } else { row };
         (row % 7 != 3).then(|| letters(other, other * other % 97 * 40))
     };
     let title = |row: usize| (row % 5 != 1).then(|| letters(row + 1000, row % 400));
@@ -425,7 +425,7 @@ fn texts_are_left_in_pages_that_are_not_packed_and_in_no_others() {
                     (WriterVersion::PARQUET_2_0, _) => !has_dictionary && encoding == Encoding::PLAIN,
                     _ => false,
                 };
-                assert_eq!(check_alike("a.parquet", &bytes, &settings()), is_left, "{what}");
+                assert_eq!(check_alike(&what, "a.parquet", &bytes, &settings()), is_left, "{what}");
                 let (found, problems) = read("a.parquet", &bytes, &settings());
                 let kinds: Vec<ProblemKind> = problems.iter().map(|problem| problem.kind).collect();
                 assert_eq!(kinds, [ProblemKind::TextMissing; 43], "{what}");

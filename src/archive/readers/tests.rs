@@ -106,18 +106,23 @@ fn form(name: &str, content: &[u8], settings: ReadSettings) -> (Form, bool) {
 }
 
 /// A file reads the same whether its texts are left where they stand or copied; whether any are left. The judge copies them.
-pub(in crate::archive) fn check_alike(name: &str, content: &[u8], settings: &ReadSettings) -> bool {
+pub(in crate::archive) fn check_alike(
+    what: &str,
+    name: &str,
+    content: &[u8],
+    settings: &ReadSettings,
+) -> bool {
     let (form_of_map, stand) = form(name, content, ReadSettings { mapped: true, ..settings.clone() });
     let (expect, none_stand) = form(name, content, ReadSettings { mapped: false, ..settings.clone() });
-    assert!(!none_stand, "{name}");
-    assert_eq!(form_of_map.1, expect.1, "{name}");
-    assert!(form_of_map == expect, "{name}");
+    assert!(!none_stand, "{name}: {what}");
+    assert_eq!(form_of_map.1, expect.1, "{name}: {what}");
+    assert!(form_of_map == expect, "{name}: {what}");
     stand
 }
 
 /// The same of a file in which texts can be left, also with bytes flipped.
 pub(in crate::archive) fn check_standing(name: &str, content: &[u8], settings: &ReadSettings) {
-    let stand = check_alike(name, content, settings);
+    let stand = check_alike("as it is", name, content, settings);
     assert!(stand, "{name}: large enough to be left where it stands");
     for step in 0..8 {
         let mut damaged = content.to_vec();
@@ -128,8 +133,7 @@ pub(in crate::archive) fn check_standing(name: &str, content: &[u8], settings: &
             2 => damaged.truncate(damaged.len() - at % 30_000),
             _ => damaged[at] ^= 1 << (step % 8),
         }
-        println!("step {step}, byte {at}");
-        check_alike(name, &damaged, settings);
+        check_alike(&format!("step {step}, byte {at}"), name, &damaged, settings);
     }
 }
 
