@@ -110,8 +110,10 @@ pub(super) enum Content<'a> {
 #[derive(Debug)]
 pub(super) struct Fields<'a> {
     named: Vec<(&'a str, JsonValue<'a>)>,
+    /// Of fields without a shape.
     any_case: bool,
-    /// A bit for each length of a name: nearly all names of the tables are no field, and most are told by their length.
+    /// A bit for each length of a name: nearly all names of the tables are no field, and most are told by their length. All bits
+    /// where that was not worked out.
     lengths: u64,
     /// Which fields may hold which noun, if that was worked out for fields of these names.
     shape: Option<&'a Shape>,
@@ -122,15 +124,16 @@ const PAGE: u8 = 1;
 const JSON: u8 = 2;
 const REJECTED: u8 = 3;
 
+const LENGTH_BYTES: usize = 4;
 /// Bytes in front of a field: kind, length of its name, length of its value.
-const FIELD_BYTES: usize = 9;
+const FIELD_BYTES: usize = 1 + 2 * LENGTH_BYTES;
 // Kinds of fields.
 const TEXT: u8 = 3;
 const STANDING: u8 = 6;
 /// What stands in place of a text that is not there: where it begins.
 const STANDING_BYTES: usize = 8;
 /// Bytes in front of a finding: kind, length of its message.
-const FINDING_BYTES: usize = 5;
+const FINDING_BYTES: usize = 1 + LENGTH_BYTES;
 
 /// Appends a frame. Lengths must fit into 32 bits, the number of fields into 16, that of findings into 8: the sink sees
 /// to that. Returns how many bytes longer it would be if its texts stood in it.
@@ -143,8 +146,7 @@ pub(super) fn write(
 ) -> u64 {
     let begin = into.len();
     let (mut elsewhere, mut is_short) = (0, false);
-    into.resize(begin + HEADER_BYTES, 0);
-    let narrow = |length: usize| u32::try_from(length).expect("the sink bounds lengths").to_le_bytes();
+    into.extend_from_slice(&[0; HEADER_BYTES]);
     for (kind, message) in findings {
         into.push(code_of(*kind));
         into.extend_from_slice(&narrow(message.len()));
@@ -171,9 +173,10 @@ pub(super) fn write(
                 (STANDING, &place[..])
             }
         };
-        into.push(kind);
-        into.extend_from_slice(&narrow(name.len()));
-        into.extend_from_slice(&narrow(value.bytes()));
+        let mut front = [kind; FIELD_BYTES];
+        front[1..=LENGTH_BYTES].copy_from_slice(&narrow(name.len()));
+        front[1 + LENGTH_BYTES..].copy_from_slice(&narrow(value.bytes()));
+        into.extend_from_slice(&front);
         into.extend_from_slice(name.as_bytes());
         into.extend_from_slice(written);
     }
@@ -210,7 +213,7 @@ pub(super) fn lengthen(
     for _ in 0..header.fields {
         let (front, after) = rest.split_at_checked(FIELD_BYTES)?;
         let (name, after) = after.split_at_checked(length(&front[1..])?)?;
-        let bytes = length(&front[5..])?;
+        let bytes = length(&front[1 + LENGTH_BYTES..])?;
         into.push(if front[0] == STANDING { TEXT } else { front[0] });
         into.extend_from_slice(&front[1..]);
         into.extend_from_slice(name);
@@ -248,35 +251,77 @@ pub(super) fn header(bytes: &[u8]) -> Option<Header> {
 
 /// Reads a frame as [`read`] does; what is worked out for its list of names is kept for the next.
 pub(super) fn read_like_others<'a>(bytes: &'a [u8], shapes: &'a mut Shapes) -> Option<Frame<'a>> {
-    let mut frame = read(bytes)?;
+    let mut frame = parts(bytes)?;
     if let Content::Fields(fields, _) = &mut frame.content {
         fields.shape = shapes.shape_of_keys(fields.named.iter().map(|&(name, _)| name));
+        if fields.shape.is_none() {
+            fields.work_out_names();
+        }
     }
     Some(frame)
 }
 
 /// Reads a frame; `None` if it is none (the spool is damaged).
 pub(super) fn read(bytes: &[u8]) -> Option<Frame<'_>> {
+    let mut frame = parts(bytes)?;
+    if let Content::Fields(fields, _) = &mut frame.content {
+        fields.work_out_names();
+    }
+    Some(frame)
+}
+
+/// A frame taken apart; of fields nothing else is known yet.
+fn parts(bytes: &[u8]) -> Option<Frame<'_>> {
     let header = header(bytes)?;
-    let mut rest = bytes.get(HEADER_BYTES..)?.get(..usize::try_from(header.bytes).ok()?)?;
+    let bytes = bytes.get(HEADER_BYTES..)?.get(..usize::try_from(header.bytes).ok()?)?;
+    let mut rest = Rest { bytes, at: 0 };
     let mut findings = Vec::new();
     for _ in 0..header.findings {
-        let (front, after) = rest.split_at_checked(FINDING_BYTES)?;
-        let (message, after) = after.split_at_checked(length(&front[1..])?)?;
-        findings.push((kind_of(front[0])?, std::str::from_utf8(message).ok()?.to_owned()));
-        rest = after;
+        let front = rest.front::<FINDING_BYTES>()?;
+        let message = rest.text(length(&front[1..])?)?.ok()?;
+        findings.push((kind_of(front[0])?, message.to_owned()));
     }
     let content = match header.kind {
-        JSON => Content::Json(rest),
+        JSON => Content::Json(&bytes[rest.at..]),
         REJECTED => Content::Rejected,
         kind => Content::Fields(Fields::read(rest, header.fields)?, kind == ROW),
     };
     Some(Frame { findings, content })
 }
 
+/// What of a frame is not read yet.
+struct Rest<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Rest<'a> {
+    /// The next bytes; `None` if there are too few.
+    fn front<const BYTES: usize>(&mut self) -> Option<&'a [u8; BYTES]> {
+        let front = self.bytes.get(self.at..)?.first_chunk()?;
+        self.at += BYTES;
+        Some(front)
+    }
+
+    /// The next bytes as text; an error if they are none.
+    fn text(&mut self, bytes: usize) -> Option<Result<&'a str, NoText>> {
+        let range = self.at..self.at.checked_add(bytes)?;
+        self.at = range.end;
+        Some(simdutf8::basic::from_utf8(self.bytes.get(range)?).map_err(|_| NoText))
+    }
+}
+
+/// Bytes that are no UTF-8.
+struct NoText;
+
+#[inline]
 fn length(bytes: &[u8]) -> Option<usize> {
-    let bytes = bytes.get(..4)?.try_into().ok()?;
-    usize::try_from(u32::from_le_bytes(bytes)).ok()
+    usize::try_from(u32::from_le_bytes(*bytes.first_chunk()?)).ok()
+}
+
+#[inline]
+fn narrow(length: usize) -> [u8; LENGTH_BYTES] {
+    u32::try_from(length).expect("the sink bounds lengths").to_le_bytes()
 }
 
 /// Kinds are numbered by their place in the list of all.
@@ -290,17 +335,13 @@ fn kind_of(code: u8) -> Option<ProblemKind> {
 }
 
 impl<'a> Fields<'a> {
-    fn read(mut rest: &'a [u8], count: u16) -> Option<Self> {
-        let mut fields = Vec::with_capacity(usize::from(count));
-        let mut any_case = false;
-        let mut lengths = 0;
+    fn read(mut rest: Rest<'a>, count: u16) -> Option<Self> {
+        let mut named = Vec::with_capacity(usize::from(count));
         for _ in 0..count {
-            let (front, after) = rest.split_at_checked(FIELD_BYTES)?;
-            let (name, after) = after.split_at_checked(length(&front[1..])?)?;
-            let (value, after) = after.split_at_checked(length(&front[5..])?)?;
-            let name = std::str::from_utf8(name).ok()?;
+            let front = rest.front::<FIELD_BYTES>()?;
+            let name = rest.text(length(&front[1..])?)?.ok()?;
             // Only a file that changed under the run has a text that is none: the change is told at the end.
-            let value = simdutf8::basic::from_utf8(value).unwrap_or_default();
+            let value = rest.text(length(&front[1 + LENGTH_BYTES..])?)?.unwrap_or_default();
             let value = match front[0] {
                 0 => JsonValue::Null,
                 1 => JsonValue::Bool,
@@ -308,16 +349,19 @@ impl<'a> Fields<'a> {
                 TEXT => JsonValue::Text(JsonText::plain(value)),
                 _ => JsonValue::Object(JsonObject::Written(value)),
             };
-            any_case |= has_capital(name);
-            lengths |= length_bit(name);
-            fields.push((name, value));
-            rest = after;
+            named.push((name, value));
         }
-        if any_case {
+        Some(Fields { named, any_case: false, lengths: u64::MAX, shape: None })
+    }
+
+    /// What look-ups need to know of names that have no shape.
+    fn work_out_names(&mut self) {
+        self.any_case = self.named.iter().any(|(name, _)| has_capital(name));
+        self.lengths = self.named.iter().fold(0, |lengths, (name, _)| lengths | length_bit(name));
+        if self.any_case {
             // Of names that differ in case alone, the smaller first, as in JSON.
-            fields.sort_by_key(|&(name, _)| name);
+            self.named.sort_by_key(|&(name, _)| name);
         }
-        Some(Fields { named: fields, any_case, lengths, shape: None })
     }
 }
 

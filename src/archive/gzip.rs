@@ -79,8 +79,8 @@ impl Gaps {
 
 /// The members of a gzip file, one after the other. Zeros behind the last are padding, as of tapes.
 pub(super) struct Members<'g, R> {
-    /// `None` behind the last.
-    member: Option<GzDecoder<Tape<R>>>,
+    /// `None` behind the last. The same decoder for all: a record is soon unpacked, and its memory costs.
+    member: Option<GzDecoder<Reel<R>>>,
     gaps: &'g Gaps,
     /// The first bytes that were given.
     head: Vec<u8>,
@@ -93,7 +93,7 @@ pub(super) struct Members<'g, R> {
 
 impl<'g, R: BufRead> Members<'g, R> {
     pub(super) fn new(packed: R, gaps: &'g Gaps) -> Self {
-        let member = Some(GzDecoder::new(Tape::new(packed)));
+        let member = Some(GzDecoder::new(Reel(Some(Tape::new(packed)))));
         Members { member, gaps, head: Vec::new(), given: 0, before: 0, breaks: &[] }
     }
 
@@ -111,12 +111,16 @@ impl<'g, R: BufRead> Members<'g, R> {
 
     /// Goes on at the next member if there is one.
     fn next_member(&mut self) -> io::Result<()> {
-        let Some(member) = self.member.take() else { return Ok(()) };
-        let mut rest = member.into_inner();
-        rest.begin(self.may_go_on());
+        let keeps = self.may_go_on();
+        let Some(mut member) = self.member.take() else { return Ok(()) };
+        let Some(mut rest) = member.get_mut().0.take() else { return Ok(()) };
+        rest.begin(keeps);
         self.before = self.given;
         match at_another_member(&mut rest) {
-            Ok(true) => self.member = Some(GzDecoder::new(rest)),
+            Ok(true) => {
+                member.reset(Reel(Some(rest)));
+                self.member = Some(member);
+            }
             Ok(false) => {}
             Err(error) => self.pass(rest, error)?,
         }
@@ -137,7 +141,7 @@ impl<'g, R: BufRead> Members<'g, R> {
         }
         rest.begin(true);
         self.before = self.given + self.breaks.len() as u64;
-        self.member = Some(GzDecoder::new(rest));
+        self.member = Some(GzDecoder::new(Reel(Some(rest))));
         Ok(())
     }
 }
@@ -158,8 +162,8 @@ impl<R: BufRead> Read for Members<'_, R> {
                 Ok(read) => return Ok(self.gave(&into[..read])),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
                 Err(error) => {
-                    let damaged = self.member.take().expect("it was read");
-                    self.pass(damaged.into_inner(), error)?;
+                    let damaged = self.member.take().and_then(|member| member.into_inner().0);
+                    self.pass(damaged.expect("it was read"), error)?;
                 }
             }
         }
@@ -317,6 +321,27 @@ impl<R: BufRead> BufRead for Tape<R> {
         }
         self.inner.consume(bytes);
         self.taken += bytes as u64;
+    }
+}
+
+/// Holds the tape for a decoder, from which it is taken between members.
+struct Reel<R>(Option<Tape<R>>);
+
+impl<R: BufRead> Read for Reel<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.as_mut().map_or(Ok(0), |tape| tape.read(into))
+    }
+}
+
+impl<R: BufRead> BufRead for Reel<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.as_mut().map_or(Ok(&[]), Tape::fill_buf)
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        if let Some(tape) = &mut self.0 {
+            tape.consume(bytes);
+        }
     }
 }
 

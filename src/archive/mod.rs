@@ -46,6 +46,7 @@ mod walk;
 pub mod warc;
 mod written;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::io;
 use std::ops::Range;
@@ -302,11 +303,22 @@ impl Archive {
         let next = source.cuts.get(cut).map_or(source.last_record, |cut| cut.before);
         let mut begin = piece.range.start;
         let (mut own, mut shapes) = (Vec::new(), Shapes::default());
+        // A map gives all of it at once; what is read is read frame by frame, for a frame may be large.
+        let at_hand = source.mapped(piece.range.clone());
+        let fetch = |range: Range<u64>| match at_hand {
+            Some(bytes) => {
+                let within = |at: u64| usize::try_from(at - piece.range.start).ok();
+                let bytes =
+                    within(range.start).zip(within(range.end)).and_then(|(begin, end)| bytes.get(begin..end));
+                bytes.map(Cow::Borrowed).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+            }
+            None => source.fetch(range),
+        };
         while begin < piece.range.end {
-            let head = source.fetch(begin..piece.range.end.min(begin + HEADER_BYTES as u64))?;
+            let head = fetch(begin..piece.range.end.min(begin + HEADER_BYTES as u64))?;
             let header = frames::header(&head).ok_or(io::ErrorKind::InvalidData)?;
             let bytes = HEADER_BYTES as u64 + header.bytes;
-            let fetched = source.record(begin..begin + bytes, &mut own)?;
+            let fetched = source.long(fetch(begin..begin + bytes)?, &mut own)?;
             let frame = frames::read_like_others(&fetched, &mut shapes).ok_or(io::ErrorKind::InvalidData)?;
             let mut findings = frame.findings;
             let mut unused = String::new();

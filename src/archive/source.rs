@@ -161,7 +161,14 @@ impl Source {
     /// # Errors
     /// What the operating system says; `InvalidData` for what is no frame.
     pub(super) fn record<'b>(&'b self, range: Range<u64>, own: &'b mut Vec<u8>) -> io::Result<Cow<'b, [u8]>> {
-        let frame = self.fetch(range)?;
+        self.long(self.fetch(range)?, own)
+    }
+
+    /// A frame that was fetched, as [`Source::record`] gives it.
+    ///
+    /// # Errors
+    /// `InvalidData` for what is no frame.
+    pub(super) fn long<'b>(&self, frame: Cow<'b, [u8]>, own: &'b mut Vec<u8>) -> io::Result<Cow<'b, [u8]>> {
         let Some(texts) = &self.texts else { return Ok(frame) };
         if !frames::header(&frame).is_some_and(|header| header.is_short) {
             return Ok(frame);
@@ -251,6 +258,13 @@ impl Source {
         }
     }
 
+    /// The bytes of `range`, if they stand in one map of what was unpacked: nothing is read or copied.
+    pub(super) fn mapped(&self, range: Range<u64>) -> Option<&[u8]> {
+        let Store::Spooled(extents) = &self.store else { return None };
+        let (begin, extent) = extents.get(extent_at(extents, range.start))?;
+        extent.mapped(range.start.checked_sub(*begin)?..range.end.checked_sub(*begin)?)
+    }
+
     /// The file's path; `None` for a stream, and for bytes in memory.
     pub fn path(&self) -> Option<&Path> {
         (!self.path.as_os_str().is_empty()).then_some(&*self.path)
@@ -269,9 +283,14 @@ fn stamp(metadata: &Metadata) -> (u64, i64, i64) {
     (metadata.len(), metadata.mtime(), metadata.mtime_nsec())
 }
 
+/// Which extent holds a byte.
+fn extent_at(extents: &[(u64, Extent)], byte: u64) -> usize {
+    extents.partition_point(|(begin, extent)| begin + extent.bytes <= byte)
+}
+
 /// The bytes of `range`, which may reach over several extents.
 fn fetch_from(extents: &[(u64, Extent)], range: Range<u64>) -> io::Result<Cow<'_, [u8]>> {
-    let first = extents.partition_point(|(begin, extent)| begin + extent.bytes <= range.start);
+    let first = extent_at(extents, range.start);
     let Some((begin, extent)) = extents.get(first) else {
         return if range.is_empty() { Ok(Cow::default()) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
     };

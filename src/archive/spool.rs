@@ -105,18 +105,21 @@ impl Extent {
         if range.end > self.bytes {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
+        if self.spool.map.get().is_some() {
+            return self.mapped(range).map(Cow::Borrowed).ok_or_else(|| io::ErrorKind::UnexpectedEof.into());
+        }
         let length = usize::try_from(range.end - range.start).map_err(io::Error::other)?;
         let begin = self.at + range.start;
-        if let Some(map) = self.spool.map.get() {
-            let begin = usize::try_from(begin).map_err(io::Error::other)?;
-            return map
-                .get(begin..begin + length)
-                .map(Cow::Borrowed)
-                .ok_or_else(|| io::ErrorKind::UnexpectedEof.into());
-        }
         let mut bytes = vec![0; length];
         self.spool.file.read_exact_at(&mut bytes, begin)?;
         Ok(Cow::Owned(bytes))
+    }
+
+    /// The bytes of `range`, if they lie inside and are mapped: nothing is read.
+    pub(super) fn mapped(&self, range: Range<u64>) -> Option<&[u8]> {
+        let map = self.spool.map.get().filter(|_| range.end <= self.bytes)?;
+        let begin = usize::try_from(self.at + range.start).ok()?;
+        map.get(begin..usize::try_from(self.at + range.end).ok()?)
     }
 }
 
@@ -264,6 +267,9 @@ mod tests {
             }
             for (number, length, extent) in &extents {
                 let bytes = extent.fetch(0..*length as u64).expect("read");
+                let range = 0..*length as u64;
+                assert_eq!(extent.mapped(range.clone()), mapped.then_some(&*bytes));
+                assert_eq!(extent.mapped(1..range.end + 1), None);
                 assert!(bytes.len() == *length && bytes.iter().all(|byte| byte == number), "{number}");
                 assert!(extent.fetch(1..*length as u64 + 1).is_err());
             }

@@ -44,7 +44,7 @@ pub(crate) fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> (Cow<'b, st
 /// The same for plain text, which has no word of its own: UTF-8 if that is valid, else as declared, else guessed.
 pub(in crate::archive) fn decode_text<'b>(bytes: &'b [u8], declared: Option<&str>) -> (Cow<'b, str>, bool) {
     let marked = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    if let Ok(text) = std::str::from_utf8(marked) {
+    if let Ok(text) = simdutf8::basic::from_utf8(marked) {
         return (Cow::Borrowed(text), false);
     }
     let named = declared.and_then(|label| Encoding::for_label(label.as_bytes()));

@@ -230,7 +230,7 @@ fn read_batches(
             Err(panic) => Err(format!("its reader failed ({panic})")),
         };
         match read {
-            Ok(Some(rows)) => cells::put_batch(&rows, batch.first_row, sink),
+            Ok(Some(rows)) => cells::put_batch(&rows, batch.first_row, None, sink),
             // Rows that have no column of use are records without text.
             Ok(None) => (batch.first_row..batch.first_row + batch.rows)
                 .try_for_each(|ordinal| sink.row(At { ordinal, byte: None }, &[])),

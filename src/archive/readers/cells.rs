@@ -67,15 +67,23 @@ impl Texts<'_> {
     }
 }
 
-/// Gives a row to the sink for every row of `batch`, the first numbered `first`.
-pub(super) fn put_batch(batch: &RecordBatch, first: u64, sink: &mut Sink<'_>) -> Result<(), Stop> {
+/// Where the bytes of a text stand in the file, if they are a copy of such.
+pub(super) type PlaceOf<'p> = Option<&'p dyn Fn(&[u8]) -> Option<u64>>;
+
+/// Gives a row to the sink for every row of `batch`, the first numbered `first`. `place_of`: for sinks that let texts stand.
+pub(super) fn put_batch(
+    batch: &RecordBatch,
+    first: u64,
+    place_of: PlaceOf<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Stop> {
     let schema = batch.schema();
     let fields = schema.fields().iter().zip(batch.columns());
     let columns: Vec<Column<'_>> = fields
         .filter(|(field, _)| is_readable(field.data_type(), 0))
         .map(|(field, column)| Column::Array(field.name(), column))
         .collect();
-    put_rows(&columns, batch.num_rows(), first, sink)
+    put_rows(&columns, batch.num_rows(), first, place_of, sink)
 }
 
 /// Gives so many rows of columns to the sink, the first numbered `first`. Columns of [`Texts`] are for sinks that let
@@ -84,6 +92,7 @@ pub(super) fn put_rows(
     columns: &[Column<'_>],
     rows: usize,
     first: u64,
+    place_of: PlaceOf<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), Stop> {
     let mut cells: Vec<Cell<'_>> = Vec::with_capacity(columns.len());
@@ -95,7 +104,8 @@ pub(super) fn put_rows(
         for column in columns {
             cells.push(match column {
                 Column::Array(name, column) => {
-                    cell(*column, row, &mut |at| lossy = lossy.or(Some((*name, at))))
+                    let cell = cell(*column, row, &mut |at| lossy = lossy.or(Some((*name, at))));
+                    standing(&cell, place_of).map_or(cell, Cell::Standing)
                 }
                 Column::Texts(_, texts) => match texts.range(row) {
                     None => Cell::Null,
@@ -125,6 +135,17 @@ pub(super) fn put_rows(
         sink.row(At { ordinal: first + row as u64, byte: None }, &values)?;
     }
     Ok(())
+}
+
+/// Where the text of a cell stands in the file, if it can be left there.
+fn standing(cell: &Cell<'_>, place_of: PlaceOf<'_>) -> Option<Standing> {
+    match cell {
+        Cell::Text(Cow::Borrowed(text)) if text.len() >= LEAST_STANDING => {
+            let bytes = u32::try_from(text.len()).ok()?;
+            Some(Standing { begin: place_of?(text.as_bytes())?, bytes })
+        }
+        _ => None,
+    }
 }
 
 /// Whether columns of this type hold values that some rule may ask for.

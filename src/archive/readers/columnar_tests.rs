@@ -2,6 +2,7 @@
 //! damaged. The judge is the table itself.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
@@ -19,9 +20,9 @@ use parquet::basic::{BrotliLevel, Compression, Encoding, GzipLevel, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::schema::types::ColumnPath;
 
-use super::tests::{check_standing, read_with};
-use crate::archive::ReadSettings;
+use super::tests::{check_alike, check_standing, read_with};
 use crate::archive::record::{Outcome, Record};
+use crate::archive::{Archive, ReadSettings};
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
 
@@ -129,10 +130,14 @@ fn table(kind: &DataType) -> RecordBatch {
 }
 
 fn parquet(table: &RecordBatch, properties: WriterProperties) -> Vec<u8> {
+    parquet_in_groups(4, table, properties)
+}
+
+fn parquet_in_groups(rows: usize, table: &RecordBatch, properties: WriterProperties) -> Vec<u8> {
     let mut file = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut file, table.schema(), Some(properties)).expect("a schema");
-    for begin in (0..table.num_rows()).step_by(4) {
-        writer.write(&table.slice(begin, 4.min(table.num_rows() - begin))).expect("memory takes it");
+    for begin in (0..table.num_rows()).step_by(rows) {
+        writer.write(&table.slice(begin, rows.min(table.num_rows() - begin))).expect("memory takes it");
         writer.flush().expect("memory takes it");
     }
     writer.close().expect("memory takes it");
@@ -344,6 +349,132 @@ fn texts_that_are_left_where_they_stand_read_as_if_they_were_copied() {
                 &ReadSettings { max_record: 1500, max_unpacked: Some(200_000), ..settings() },
             );
         }
+        // Views, which the crate cuts out of pages: plain ones, and those of dictionaries.
+        for (version, has_dictionary) in
+            [(WriterVersion::PARQUET_1_0, false), (WriterVersion::PARQUET_2_0, true)]
+        {
+            let properties = WriterProperties::builder()
+                .set_writer_version(version)
+                .set_encoding(Encoding::PLAIN)
+                .set_dictionary_enabled(has_dictionary)
+                .set_data_page_size_limit(40_000)
+                .set_write_batch_size(16);
+            check_standing("a.parquet", &parquet(&table, properties.build()), &settings());
+        }
+    }
+}
+
+/// Letters that no codec makes less of.
+fn letters(seed: usize, count: usize) -> String {
+    let mut state = seed as u64;
+    let mut letter = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'0' + state.to_le_bytes()[5] % 64)
+    };
+    (0..count).map(|_| letter()).collect()
+}
+
+/// Pages of all sorts, several in a row group, with levels, nothing, short and long texts in them; the judge is the table itself,
+/// and the copying way.
+#[test]
+fn texts_are_left_in_pages_that_are_not_packed_and_in_no_others() {
+    let rows = || 0..300_usize;
+    // One text in three stands in the dictionary for others too.
+    let text = |row: usize| {
+        let other = if row.is_multiple_of(3) { row % 30 } else { row };
+        (row % 7 != 3).then(|| letters(other, other * other % 97 * 40))
+    };
+    let title = |row: usize| (row % 5 != 1).then(|| letters(row + 1000, row % 400));
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("title", Arc::new(rows().map(title).collect::<StringArray>())),
+        ("id", Arc::new(Int64Array::from_iter_values(0..300))),
+        ("text", Arc::new(rows().map(text).collect::<StringArray>())),
+    ];
+    let table = RecordBatch::try_from_iter(columns).expect("all columns have as many rows");
+    let expect: BTreeMap<u64, String> = rows()
+        .filter_map(|row| Some((row, text(row).filter(|text| !text.is_empty())?)))
+        .map(|(row, text)| {
+            (row as u64 + 1, format!("{text} | {row} |  |  | {}", title(row).unwrap_or_default()))
+        })
+        .collect();
+    assert!(expect.len() > 200);
+    let encodings = [Encoding::PLAIN, Encoding::DELTA_LENGTH_BYTE_ARRAY, Encoding::DELTA_BYTE_ARRAY];
+    for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
+        for encoding in encodings {
+            for (codec, rows_of_group, has_dictionary) in [
+                (Compression::UNCOMPRESSED, 300, false),
+                (Compression::UNCOMPRESSED, 120, true),
+                (Compression::SNAPPY, 300, false),
+                (Compression::SNAPPY, 120, true),
+            ] {
+                let properties = WriterProperties::builder()
+                    .set_writer_version(version)
+                    .set_compression(codec)
+                    .set_dictionary_enabled(has_dictionary)
+                    .set_column_encoding(ColumnPath::from("title"), encoding)
+                    .set_column_encoding(ColumnPath::from("text"), encoding)
+                    .set_data_page_size_limit(20_000)
+                    .set_write_batch_size(8)
+                    .build();
+                let bytes = parquet_in_groups(rows_of_group, &table, properties);
+                let what = format!("{version:?}, {encoding}, {codec:?}, {has_dictionary}");
+                let may_stand = has_dictionary || encoding != Encoding::DELTA_BYTE_ARRAY;
+                // The second version leaves values as they are that a codec would make more of, but not dictionaries.
+                let is_left = match (version, codec) {
+                    (_, Compression::UNCOMPRESSED) => may_stand,
+                    (WriterVersion::PARQUET_2_0, _) => !has_dictionary && encoding == Encoding::PLAIN,
+                    _ => false,
+                };
+                assert_eq!(check_alike(&what, "a.parquet", &bytes, &settings()), is_left, "{what}");
+                let (found, problems) = read("a.parquet", &bytes, &settings());
+                let kinds: Vec<ProblemKind> = problems.iter().map(|problem| problem.kind).collect();
+                assert_eq!(kinds, [ProblemKind::TextMissing; 43], "{what}");
+                assert!(found == expect, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_text_that_changes_where_it_stands_is_what_stands_there_or_nothing_and_is_told() {
+    let texts: Vec<String> = (0..60).map(|row| letters(row, 8000)).collect();
+    let columns: Vec<(&str, ArrayRef)> = vec![("text", Arc::new(StringArray::from(texts.clone())))];
+    let table = RecordBatch::try_from_iter(columns).expect("one column");
+    let plain = WriterProperties::builder().set_dictionary_enabled(false).build();
+    for (name, bytes) in
+        [("a.parquet", parquet_in_groups(60, &table, plain)), ("a.arrow", arrow(&table, None, false))]
+    {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join(name);
+        std::fs::write(&path, &bytes).expect("written");
+        let arguments = [path.to_str().expect("UTF-8").to_owned()];
+        let (archive, problems) = Archive::open(&arguments, settings()).expect("opened");
+        assert!(problems.is_empty() && archive.sources()[0].has_texts(), "{name}: {problems:?}");
+        // Clocks of files tick a few hundred times a second.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        let file = std::fs::OpenOptions::new().write(true).open(&path).expect("opened");
+        let place_of = |text: &str| {
+            memchr::memmem::find(&bytes, text.as_bytes()).expect("it stands there as it is") as u64
+        };
+        file.write_all_at(b"\xFF", place_of(&texts[7]) + 100).expect("written");
+        file.write_all_at(b"Other words", place_of(&texts[9])).expect("written");
+        let mut seen = Vec::new();
+        for piece in &archive.pieces().0 {
+            let read = archive.read_piece(piece, |met| {
+                let text = match met.outcome {
+                    Outcome::Article(article) => article.text.into_owned(),
+                    _ => String::new(),
+                };
+                assert_eq!(archive.text_at(met.place), text);
+                seen.push(text);
+            });
+            read.expect("frames are there");
+        }
+        let mut expect = texts.clone();
+        expect[7].clear();
+        expect[9].replace_range(..11, "Other words");
+        assert!(seen == expect, "{name}");
+        assert_eq!(archive.changed().len(), 1, "{name}");
     }
 }
 

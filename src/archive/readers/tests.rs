@@ -101,21 +101,29 @@ fn form(name: &str, content: &[u8], settings: ReadSettings) -> (Form, bool) {
     for problem in &mut problems {
         problem.path = name.to_owned();
     }
-    let stand = archive.sources().iter().any(crate::archive::Source::has_texts);
+    let stand = archive.sources().iter().any(|source| source.has_texts() && source.end() < source.bytes);
     ((seen, problems, hashes, lines, archive.bytes()), stand)
 }
 
-/// A file reads the same whether its texts are left where they stand or copied, also with bytes flipped. The judge copies them.
+/// A file reads the same whether its texts are left where they stand or copied; whether any are left. The judge copies them.
+pub(in crate::archive) fn check_alike(
+    what: &str,
+    name: &str,
+    content: &[u8],
+    settings: &ReadSettings,
+) -> bool {
+    let (form_of_map, stand) = form(name, content, ReadSettings { mapped: true, ..settings.clone() });
+    let (expect, none_stand) = form(name, content, ReadSettings { mapped: false, ..settings.clone() });
+    assert!(!none_stand, "{name}: {what}");
+    assert_eq!(form_of_map.1, expect.1, "{name}: {what}");
+    assert!(form_of_map == expect, "{name}: {what}");
+    stand
+}
+
+/// The same of a file in which texts can be left, also with bytes flipped.
 pub(in crate::archive) fn check_standing(name: &str, content: &[u8], settings: &ReadSettings) {
-    let check = |content: &[u8], what: &str| {
-        let (form_of_map, stand) = form(name, content, ReadSettings { mapped: true, ..settings.clone() });
-        let (expect, none_stand) = form(name, content, ReadSettings { mapped: false, ..settings.clone() });
-        assert!(!none_stand, "{name}: {what}");
-        assert_eq!(form_of_map.1, expect.1, "{name}: {what}");
-        assert!(form_of_map == expect, "{name}: {what}");
-        stand
-    };
-    assert!(check(content, "as it is"), "{name}: large enough to be left where it stands");
+    let stand = check_alike("as it is", name, content, settings);
+    assert!(stand, "{name}: large enough to be left where it stands");
     for step in 0..8 {
         let mut damaged = content.to_vec();
         let at = (step * 7919 * 31 + step) % if step % 3 == 0 { 3000 } else { damaged.len() };
@@ -125,7 +133,7 @@ pub(in crate::archive) fn check_standing(name: &str, content: &[u8], settings: &
             2 => damaged.truncate(damaged.len() - at % 30_000),
             _ => damaged[at] ^= 1 << (step % 8),
         }
-        check(&damaged, &format!("step {step}, byte {at}"));
+        check_alike(&format!("step {step}, byte {at}"), name, &damaged, settings);
     }
 }
 

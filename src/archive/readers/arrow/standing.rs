@@ -162,7 +162,7 @@ impl Table {
             }
         });
         let columns: Vec<Column<'_>> = columns.collect();
-        put_rows(&columns, usize::try_from(batch.rows).unwrap_or(usize::MAX), batch.first_row, sink)
+        put_rows(&columns, usize::try_from(batch.rows).unwrap_or(usize::MAX), batch.first_row, None, sink)
     }
 }
 

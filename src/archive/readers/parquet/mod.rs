@@ -3,7 +3,7 @@
 //! In: a file of which any range can be read. Out: a record a row, by the columns that a rule may ask for; the others
 //! are not read. The idea: `footer` tells where the columns of each row group are, `pages` unpacks their pages under
 //! bounds of its own, the crate `parquet` decodes them to Arrow, and `cells` writes the rows down. Row groups are read side
-//! by side.
+//! by side. Of files that are mapped, texts in pages that are not packed are left where they stand.
 //!
 //! It guarantees: rows are numbered as they stand in the file, whatever could be read of it; a row group that cannot
 //! be read is a problem, with the byte where it was met, and the others are read; memory is bounded for any bytes: a
@@ -36,7 +36,7 @@ use super::super::sink::{Sink, Stop};
 use super::{Reader, Takes, Whole, cells};
 use crate::problem::ProblemKind;
 use footer::{Chunk, Footer, Group};
-use pages::{BATCH_ROWS, Column, OneChunk, Pages};
+use pages::{BATCH_ROWS, Column, Copies, OneChunk, Pages};
 
 /// Parquet files.
 pub(super) const PARQUET: Reader = Reader {
@@ -149,6 +149,7 @@ pub(in crate::archive) fn pages(
         levels: usize::from(leaf.max_def_level() > 0) + usize::from(leaf.max_rep_level() > 0),
         most_page: LEAST_MOST_PAGE,
         place: Arc::default(),
+        copies: None,
     };
     let rows = Pages::new(column.clone())?.survey()?;
     Ok((Box::new(Pages::new(column)?), rows))
@@ -192,9 +193,14 @@ impl<'f> Rows<'f> {
 
     fn read_group(&self, number: usize, group: &Group, sink: &mut Sink<'_>) -> std::result::Result<(), Stop> {
         let place = Arc::new(AtomicU64::new(0));
+        let copies = sink.texts_stand().then(Arc::<Copies>::default);
+        let place_of = |text: &[u8]| copies.as_ref()?.place_of(text);
         let mut next = group.first_row;
         let end = group.first_row + group.rows;
-        let why = match self.columns(group, &place).and_then(|columns| columns.reader(&self.levels)) {
+        let why = match self
+            .columns(group, &place, copies.as_ref())
+            .and_then(|columns| columns.reader(&self.levels))
+        {
             // Rows that have no column of use are records without text.
             Ok(None) => loop {
                 if next == end {
@@ -208,7 +214,7 @@ impl<'f> Rows<'f> {
                     return Ok(());
                 }
                 match Sink::catch(|| reader.next()) {
-                    Ok(Some(Ok(batch))) => next += put(&batch, next, end, sink)?,
+                    Ok(Some(Ok(batch))) => next += put(&batch, next, end, &place_of, sink)?,
                     Ok(Some(Err(error))) => break error.to_string(),
                     Ok(None) => break "it has fewer rows than it says".into(),
                     Err(panic) => break format!("its reader failed ({panic})"),
@@ -226,7 +232,12 @@ impl<'f> Rows<'f> {
         Ok(())
     }
 
-    fn columns(&self, group: &Group, place: &Arc<AtomicU64>) -> std::result::Result<Columns<'_>, String> {
+    fn columns(
+        &self,
+        group: &Group,
+        place: &Arc<AtomicU64>,
+        copies: Option<&Arc<Copies>>,
+    ) -> std::result::Result<Columns<'_>, String> {
         let chunks = self.footer.chunks(self.bytes, group)?;
         let columns = chunks.into_iter().zip(self.footer.schema.columns()).map(|(chunk, leaf)| Column {
             whole: self.whole.clone(),
@@ -236,16 +247,23 @@ impl<'f> Rows<'f> {
             levels: usize::from(leaf.max_def_level() > 0),
             most_page: self.most_page,
             place: Arc::clone(place),
+            copies: copies.cloned(),
         });
         Ok(Columns { leaves: columns.collect(), rows: group.rows, metadata: &self.metadata })
     }
 }
 
 /// Puts the rows of a batch, but none from `end` on; how many that were.
-fn put(batch: &RecordBatch, next: u64, end: u64, sink: &mut Sink<'_>) -> std::result::Result<u64, Stop> {
+fn put(
+    batch: &RecordBatch,
+    next: u64,
+    end: u64,
+    place_of: &dyn Fn(&[u8]) -> Option<u64>,
+    sink: &mut Sink<'_>,
+) -> std::result::Result<u64, Stop> {
     let rows = (batch.num_rows() as u64).min(end - next);
     let batch = batch.slice(0, usize::try_from(rows).expect("not more than the batch has"));
-    cells::put_batch(&batch, next, sink)?;
+    cells::put_batch(&batch, next, Some(place_of), sink)?;
     Ok(rows)
 }
 

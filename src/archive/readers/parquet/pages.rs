@@ -10,8 +10,9 @@
 //!
 //! Source: <https://github.com/apache/parquet-format>, `src/main/thrift/parquet.thrift` and `Encodings.md`.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use parquet::basic::Type as Physical;
@@ -23,9 +24,13 @@ use super::footer::Chunk;
 use super::header::{DATA, DATA_V2, DELTA_BINARY, DELTA_BYTE_ARRAY, DELTA_LENGTH, DICTIONARY, Header, RLE};
 use super::thrift::{Bad, Walk};
 use super::unpack::Unpacker;
+use crate::archive::frames::LEAST_STANDING;
 
-/// How many bytes of a batch one column may hold, beside the pages at its edges.
-const BATCH_BYTES: u64 = 32 << 20;
+/// About how many bytes of a batch one column may hold, beside the pages at its edges: what was unpacked for it should still be in
+/// the processor's cache when its rows are written down.
+const BATCH_BYTES: u64 = 1 << 20;
+/// The same of values of which only the longest that they can be is known.
+const MOST_BATCH_BYTES: u64 = 32 << 20;
 /// Rows of a batch: enough that what a batch costs does not show.
 pub(super) const BATCH_ROWS: u64 = 1024;
 /// A header is looked for in so many bytes first, and in so many at most: it may hold a least and a greatest value.
@@ -51,6 +56,52 @@ pub(super) struct Column {
     pub(super) most_page: u64,
     /// Where the page is that was read last, for the message if it cannot be decoded.
     pub(super) place: Arc<AtomicU64>,
+    /// Takes note of pages that stand in the file as they are.
+    pub(super) copies: Option<Arc<Copies>>,
+}
+
+/// Where pages stand in the file that are not packed, by where their copies are in memory: the crate hands out values as parts of
+/// these copies, so that a text tells where it stands. Of copies that are still there: each takes its entry away with it.
+#[derive(Debug, Default)]
+pub(super) struct Copies(Mutex<BTreeMap<usize, (usize, u64)>>);
+
+/// A copy of bytes that stand in the file.
+struct Noted {
+    bytes: Bytes,
+    copies: Arc<Copies>,
+}
+
+impl Copies {
+    /// Takes note of a copy of the bytes at `place`.
+    fn noted(copies: &Arc<Copies>, bytes: Bytes, place: u64) -> Bytes {
+        copies.all().insert(bytes.as_ptr().addr(), (bytes.len(), place));
+        Bytes::from_owner(Noted { bytes, copies: Arc::clone(copies) })
+    }
+
+    /// Where bytes stand in the file, if they are part of a copy.
+    pub(super) fn place_of(&self, bytes: &[u8]) -> Option<u64> {
+        let at = bytes.as_ptr().addr();
+        let all = self.all();
+        let (begin, (length, place)) = all.range(..=at).next_back()?;
+        let within = at - begin;
+        (within + bytes.len() <= *length).then(|| place + within as u64)
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<usize, (usize, u64)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AsRef<[u8]> for Noted {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        self.copies.all().remove(&self.bytes.as_ptr().addr());
+    }
 }
 
 /// Reads pages.
@@ -84,12 +135,12 @@ impl Pages {
             self.pass(&header, body);
             if header.kind != DICTIONARY {
                 // Values that share their beginnings may each be as long as all of the page.
-                let value = if header.encoding == DELTA_BYTE_ARRAY {
-                    header.unpacked
+                let (value, most) = if header.encoding == DELTA_BYTE_ARRAY {
+                    (header.unpacked, MOST_BATCH_BYTES)
                 } else {
-                    header.unpacked.div_ceil(header.values.max(1))
+                    (header.unpacked.div_ceil(header.values.max(1)), BATCH_BYTES)
                 };
-                rows = rows.min(BATCH_BYTES / value.max(1));
+                rows = rows.min(most / value.max(1));
             }
         }
         Ok(rows.max(1))
@@ -165,6 +216,11 @@ impl Pages {
         let packed = packed.map_err(|error| told(error.to_string()))?.into_owned();
         let buffer = self.unpacker.page(packed, &header).map_err(told)?;
         self.column.check(&header, &buffer).map_err(told)?;
+        let stands = self.unpacker.is_none() || !header.stands_packed;
+        let buffer = match &self.column.copies {
+            Some(copies) if stands && buffer.len() >= LEAST_STANDING => Copies::noted(copies, buffer, body),
+            _ => buffer,
+        };
         let page = header.page(buffer).map_err(told)?;
         self.pass(&header, body);
         Ok(Some(page))
