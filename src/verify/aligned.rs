@@ -18,11 +18,14 @@
 //!    the shorter text (of equally long ones, of that whose hashes come first) as soon as it can; so it does not matter which
 //!    text is given first.
 //!
-//! Cost: linear for uniform hashes but for step 3, whose additions are n·m/64 at most and for an edited copy n/64 times what
+//! Cost: linear but for step 3, whose additions are n·m/64 at most and for an edited copy n/64 times what
 //! was left out of it; [`MOST_STEPS`] of them are made, beyond that it is not told ([`Looked::TooLong`]). Any two texts of
 //! 16,000 tokens fit in, of edited copies longer ones (with every tenth token changed 25,000).
 
-use super::resemblance::{share, sorted};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+
+use super::resemblance::share;
 
 /// Columns of 64 rows that are worked off for one pair: some milliseconds, and 16 MiB.
 pub const MOST_STEPS: usize = 1 << 21;
@@ -120,34 +123,11 @@ struct Numbered {
 impl Numbered {
     /// `None` where both bags have less than `needed` in common.
     fn of(short: &[u64], long: &[u64], needed: usize) -> Option<Numbered> {
-        let mut distinct = sorted(short, |&hash| hash, &mut Vec::new());
-        distinct.dedup();
-        let stranger = u32::try_from(distinct.len()).expect("a text under 2 GiB has fewer tokens");
-        // Hashes are uniform: their top bits tell nearly where they stand.
-        let bits = distinct.len().max(2).ilog2();
-        let place = |hash: u64| usize::try_from(hash >> (64 - bits)).expect("fewer places than tokens");
-        let mut ends = vec![0_u32; 1 << bits];
-        for (&hash, end) in distinct.iter().zip(1..) {
-            ends[place(hash)] = end;
-        }
-        for at in 1..ends.len() {
-            ends[at] = ends[at].max(ends[at - 1]);
-        }
-        let number = |&hash: &u64| {
-            let at = place(hash);
-            let begin = if at == 0 { 0 } else { ends[at - 1] };
-            let beside = &distinct[begin as usize..ends[at] as usize];
-            // Made to be crowded, they are still found in logarithmic time.
-            let found = if beside.len() <= 8 {
-                beside.iter().position(|other| *other == hash)
-            } else {
-                beside.binary_search(&hash).ok()
-            };
-            found.map_or(stranger, |at| begin + u32::try_from(at).expect("fewer than there are strangers"))
-        };
-        let short: Vec<u32> = short.iter().map(number).collect();
-        let long: Vec<u32> = long.iter().map(number).collect();
-        let mut left = vec![0_u32; distinct.len() + 1];
+        let mut numbers = Numbers::for_tokens(short.len());
+        let short: Vec<u32> = short.iter().map(|&hash| numbers.of(hash)).collect();
+        let stranger = numbers.next();
+        let long: Vec<u32> = long.iter().map(|&hash| numbers.find(hash).unwrap_or(stranger)).collect();
+        let mut left = vec![0_u32; stranger as usize + 1];
         for &token in &short {
             left[token as usize] += 1;
         }
@@ -158,6 +138,59 @@ impl Numbered {
             *left = left.saturating_sub(1);
         }
         (bag >= needed).then_some(Numbered { short, long, stranger, bag })
+    }
+}
+
+/// Numbers for hashes, in the order in which they come: a table of twice as many places, in which each stands at the first free
+/// one from its own on (D. Knuth, "The Art of Computer Programming" 3, section 6.4, algorithm L).
+struct Numbers {
+    /// Where a hash stands depends on a number that this process drew, so that no text can be made to crowd a place. Which
+    /// number it gets does not.
+    factor: u64,
+    shift: u32,
+    /// One more than the number that stands here, or 0.
+    places: Vec<u32>,
+    hashes: Vec<u64>,
+}
+
+impl Numbers {
+    fn for_tokens(tokens: usize) -> Numbers {
+        static FACTOR: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0_u8) | 1);
+        let places = (2 * tokens).max(2).next_power_of_two();
+        Numbers {
+            factor: *FACTOR,
+            shift: 64 - places.ilog2(),
+            places: vec![0; places],
+            hashes: Vec::with_capacity(tokens),
+        }
+    }
+
+    /// Where a hash stands, or would.
+    fn place(&self, hash: u64) -> usize {
+        let first = hash.wrapping_mul(self.factor) >> self.shift;
+        let mut place = usize::try_from(first).expect("fewer places than a text has bytes");
+        while self.places[place] > 0 && self.hashes[self.places[place] as usize - 1] != hash {
+            place = (place + 1) & (self.places.len() - 1);
+        }
+        place
+    }
+
+    fn find(&self, hash: u64) -> Option<u32> {
+        self.places[self.place(hash)].checked_sub(1)
+    }
+
+    fn of(&mut self, hash: u64) -> u32 {
+        let (place, next) = (self.place(hash), self.next());
+        if self.places[place] == 0 {
+            self.places[place] = next + 1;
+            self.hashes.push(hash);
+        }
+        self.places[place] - 1
+    }
+
+    /// The number that the next new hash gets.
+    fn next(&self) -> u32 {
+        u32::try_from(self.hashes.len()).expect("a text under 2 GiB has fewer tokens")
     }
 }
 
