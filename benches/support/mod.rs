@@ -205,7 +205,7 @@ impl Shelf {
             shingle(tokens.hashes(), SHINGLE_TOKENS, &mut shingles);
             Compared::from(ShingleSet::from_shingles(&shingles))
         };
-        let compared = Kept::compared(&make, u64::MAX);
+        let compared = Kept::compared(&make, u64::MAX, false);
         let plan = BandPlan::for_recall(threshold, RECALL);
         let signatures = Signatures::from(self.signatures.clone());
         let scratch = Scratch::unneeded();
@@ -215,6 +215,7 @@ impl Shelf {
             rule: Rule::Resemblance(threshold),
             look_twice: None,
             least_agreeing: BandPlan::least_agreeing(threshold, RECALL),
+            surely_agreeing: BandPlan::least_agreeing(threshold, RECALL),
             compared: &compared,
             linkable: &|_, _| true,
             frames: None,

@@ -244,6 +244,9 @@ fn write_measures(text: &mut String, found: &Comparison) -> std::fmt::Result {
             format!("yes, an edited copy: aligned share {:.3}", near.score())
         }
         Some(_) => format!("yes: resemblance from {sure} on, over shingles of {width}"),
+        None if found.too_long => {
+            format!("not told: under resemblance {sure}, and the texts are too long to be aligned")
+        }
         None => {
             let nor = if found.rule == Rule::Edited { ", and no edited copy" } else { "" };
             format!("no: under resemblance {sure}, over shingles of {width}{nor}")
@@ -354,6 +357,7 @@ fn as_json(picked: &[Picked; 2], found: &Comparison) -> Value {
         "same_text": found.same_text,
         "same_tokens": found.same_tokens,
         "near_duplicates": found.near_duplicates(),
+        "too_long": found.too_long,
         "threshold": found.rule.threshold(),
         "rule": found.near.map(|near| near.rule()),
         "score": found.near.map(|near| share(near.score())),

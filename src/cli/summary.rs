@@ -243,6 +243,10 @@ fn write_funnel(text: &mut String, run: &RunInfo) -> std::fmt::Result {
             grouped(funnel.pairs_verified),
             grouped(funnel.pairs_matched),
         )?;
+        if funnel.pairs_too_long > 0 {
+            let pairs = plural(funnel.pairs_too_long, "pair");
+            writeln!(text, "       {pairs} below resemblance {SURE} too long to be aligned: no match")?;
+        }
     }
     if searched("passages") {
         writeln!(

@@ -191,6 +191,8 @@ pub struct Comparison {
     pub aligned: Option<Aligned>,
     /// How near the two are, if the rule calls them near-duplicates: then a scan does where their signatures meet in a band.
     pub near: Option<Nearness>,
+    /// Whether that is not told, as the texts are too long to be aligned: then a scan counts them as none.
+    pub too_long: bool,
     /// What the signatures say; `None` where a text has no tokens.
     pub signature: Option<Agreement>,
     /// Bits of 64 in which the `SimHash`es differ; `None` where a text has no tokens.

@@ -31,7 +31,7 @@ use crate::shingle::shingle_on;
 use crate::sketch::{SLOTS, Sketcher, Winnower, agreeing_slots, simhash_on};
 use crate::text::{CharOffsets, Tokens, paragraphs, union};
 use crate::verify::{
-    Aligned, Facts, Glances, Looked, Nearness, Overlap, Printed, ShingleSet, aligned_from, look_twice,
+    Aligned, Facts, Glances, Looked, Overlap, Printed, ShingleSet, Verified, aligned_from, look_twice,
 };
 use differences::{differences, longest_agreeing};
 pub use found::{
@@ -150,6 +150,7 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
         );
         if same_outlet { RelationKind::Revision } else { coverage.kind() }
     });
+    let verified = verified(&texts, shingles.overlap, settings, printed);
     Ok(Comparison {
         articles,
         relation,
@@ -163,7 +164,8 @@ pub fn compare(a: Given<'_>, b: Given<'_>, settings: &Settings) -> Result<Compar
         short_shingles: WIDTHS.into_iter().map(at_width).collect(),
         rule: settings.rule,
         aligned: aligned(&texts),
-        near: near(&texts, shingles.overlap, settings, printed),
+        near: verified.near(),
+        too_long: verified == Verified::TooLong,
         signature,
         simhash_distance,
         passages,
@@ -247,8 +249,8 @@ fn aligned(texts: &Both<Prepared>) -> Option<Aligned> {
     }
 }
 
-/// How near the two are, if the rule has them match.
-fn near(texts: &Both<Prepared>, overlap: Overlap, settings: &Settings, printed: Printed) -> Option<Nearness> {
+/// What the rule says of the two.
+fn verified(texts: &Both<Prepared>, overlap: Overlap, settings: &Settings, printed: Printed) -> Verified {
     let sides = [&texts.a, &texts.b];
     let facts = |side: usize| Facts::of(sides[side].text().to_owned(), sides[side].tokens());
     let look = || {
@@ -256,7 +258,7 @@ fn near(texts: &Both<Prepared>, overlap: Overlap, settings: &Settings, printed: 
         let [a, b] = sides.map(|side| glances.of(side.text(), side.tokens()));
         look_twice([&a, &b], overlap, || printed, facts)
     };
-    settings.rule.verify(Some(overlap), look).near()
+    settings.rule.verify(Some(overlap), look)
 }
 
 fn overlap(texts: &Both<Prepared>, width: usize, settings: &Settings) -> Overlap {

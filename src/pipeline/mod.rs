@@ -259,7 +259,7 @@ impl Run<'_> {
                 Compared { set: ShingleSet::sorted_on(places, shingles), glance: glance.unwrap_or_default() }
             })
         };
-        let compared = Kept::compared(&make, self.bound.part(COMPARED_PART));
+        let compared = Kept::compared(&make, self.bound.part(COMPARED_PART), glances.is_some());
         let facts = |article: u32| {
             let text = self.text(article);
             buffers.with(|(tokens, ..)| {
@@ -286,6 +286,7 @@ impl Run<'_> {
             plan,
             rule: settings.rule,
             least_agreeing: BandPlan::least_agreeing(settings.rule.least(), settings.recall),
+            surely_agreeing: BandPlan::least_agreeing(settings.rule.sure(), settings.recall),
             compared: &compared,
             linkable: &|a, b| catalogue.within(settings.within_days, a, b),
             frames: Some(frames),

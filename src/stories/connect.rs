@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::{Duplicates, Funnel, OrderedBucket};
 use crate::candidates::{Entry, buckets};
 use crate::error::Error;
-use crate::verify::{Compared, Nearness, Verified};
+use crate::verify::{Compared, Nearness, Rule, Verified};
 
 /// A verified pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +88,11 @@ struct Known {
 const MOST_APART: usize = 4;
 
 /// Whose text was looked at so often and was like none is looked at no more: it has the frame of many, and who is more than
-/// that to it has mostly been met. Their shingle sets are still compared.
+/// that to it has mostly been met. Whose resemblance alone would do is still looked for,
 const MOST_UNLIKE: u16 = 16;
+/// until so few of them can have been missed by the bands so far. Else those who fill in one form would meet in all the bands that
+/// edited copies take, with 64 leaders in each.
+const MISSED: f64 = 1e-5;
 
 impl Known {
     fn learn(&mut self, led: &Led) {
@@ -118,9 +121,9 @@ impl Before<'_> {
         self.roots[article as usize]
     }
 
-    /// Whether it is worth to look at an article's text.
-    fn looks_at(&self, article: u32) -> bool {
-        self.unlike[article as usize] < MOST_UNLIKE
+    /// Whether it is worth to look at an article's text, which was unlike so many in this bucket.
+    fn looks_at(&self, article: u32, unlike: usize) -> bool {
+        usize::from(self.unlike[article as usize]) + unlike < usize::from(MOST_UNLIKE)
     }
 
     /// Whether two articles were verified not to match.
@@ -129,12 +132,19 @@ impl Before<'_> {
     }
 }
 
+/// Whether pairs that surely match have met in the bands before this one, but for [`MISSED`] of them.
+fn bands_suffice(duplicates: &Duplicates<'_>, band: usize) -> bool {
+    let one = duplicates.rule.sure().powi(i32::try_from(duplicates.plan.rows()).expect("few rows"));
+    duplicates.rule == Rule::Edited && (1.0 - one).powi(i32::try_from(band).expect("few bands")) < MISSED
+}
+
 /// So many leaders a bucket may have; with more, its articles mostly do not resemble one another.
 const MOST_LEADERS: usize = 64;
 
 /// Compares the articles of one bucket with its leaders.
 fn lead(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], before: Before<'_>) -> Led {
     let mut led = Led::of(bucket);
+    let no_more = bands_suffice(duplicates, band);
     let mut leaders: Vec<(u32, Option<Arc<Compared>>)> = Vec::new();
     for article in bucket.iter().map(|entry| entry.article) {
         // Articles ascend in time: who is too old for this one is too old for all that follow.
@@ -148,14 +158,20 @@ fn lead(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], before: Befo
         }
         let mut set = None;
         let mut joined = false;
+        let unlike_before = led.unlike.len();
         for (leader, leader_set) in &mut leaders {
+            let looks = before.looks_at(article, led.unlike.len() - unlike_before);
+            if !looks && no_more {
+                break;
+            }
             led.funnel.met += 1;
-            if duplicates.hopeless(*leader, article) || before.are_apart(*leader, article) {
+            let far = duplicates.agreeing(*leader, article) < duplicates.agreeing_of(looks);
+            if far || before.are_apart(*leader, article) {
                 continue;
             }
             let set = set.get_or_insert_with(|| duplicates.compared.get(article));
             let leader_set = leader_set.get_or_insert_with(|| duplicates.compared.get(*leader));
-            joined = led.verify(duplicates, (*leader, leader_set), (article, set), before);
+            joined = led.verify(duplicates, (*leader, leader_set), (article, set), looks);
             if joined {
                 break;
             }
@@ -179,6 +195,7 @@ const ORDER_SLOTS: usize = 8;
 /// [`MOST_LEADERS`] leaders only. Linear, whatever the bucket holds.
 fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], before: Before<'_>) -> Led {
     let mut led = Led::of(bucket);
+    let no_more = bands_suffice(duplicates, band);
     let mut led_by_none = 0;
     let order = |article: u32| -> [u32; ORDER_SLOTS] {
         let signature = duplicates.signature(article);
@@ -193,11 +210,12 @@ fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], bef
             continue;
         }
         let mut near: Vec<(u32, u32)> = Vec::new();
-        for &leader in &leaders {
+        let looks = before.looks_at(article, 0);
+        for &leader in leaders.iter().filter(|_| looks || !no_more) {
             led.funnel.met += 1;
             let agreeing = duplicates.agreeing(leader, article);
             let linkable = || (duplicates.linkable)(leader.min(article), leader.max(article));
-            if agreeing >= duplicates.least_agreeing && linkable() {
+            if agreeing >= duplicates.agreeing_of(looks) && linkable() {
                 near.push((agreeing, leader));
             }
         }
@@ -207,7 +225,7 @@ fn lead_in_order(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], bef
                 return false;
             }
             let (of_leader, of_article) = (duplicates.compared.get(leader), duplicates.compared.get(article));
-            led.verify(duplicates, (leader, &of_leader), (article, &of_article), before)
+            led.verify(duplicates, (leader, &of_leader), (article, &of_article), looks)
         });
         if !joined {
             led_by_none += 1;
@@ -251,10 +269,10 @@ impl Led {
         duplicates: &Duplicates<'_>,
         leader: (u32, &Compared),
         article: (u32, &Compared),
-        before: Before<'_>,
+        looks: bool,
     ) -> bool {
         self.funnel.verified += 1;
-        let verified = duplicates.verified(leader, article, before.looks_at(article.0));
+        let verified = duplicates.verified(leader, article, looks);
         let pair = (leader.0.min(article.0), leader.0.max(article.0));
         match verified {
             Verified::Near(near) => {
@@ -318,7 +336,7 @@ mod tests {
     use crate::scratch::Scratch;
     use crate::sketch::Signature;
     use crate::stories::Kept;
-    use crate::verify::{Rule, ShingleSet};
+    use crate::verify::ShingleSet;
     use proptest::prelude::*;
 
     /// Articles made to share the first band and nothing else, but for every hundredth, which is the one before again
@@ -350,7 +368,8 @@ mod tests {
                 rule: Rule::Resemblance(0.8),
                 look_twice: None,
                 least_agreeing: BandPlan::least_agreeing(0.8, 0.999),
-                compared: &Kept::compared(&make, u64::MAX),
+                surely_agreeing: BandPlan::least_agreeing(0.8, 0.999),
+                compared: &Kept::compared(&make, u64::MAX, false),
                 linkable: &|_, _| true,
                 frames: None,
                 scratch: &Scratch::unneeded(),
@@ -383,7 +402,8 @@ mod tests {
             rule: Rule::Resemblance(0.8),
             look_twice: None,
             least_agreeing: 79,
-            compared: &Kept::compared(&make, u64::MAX),
+            surely_agreeing: 79,
+            compared: &Kept::compared(&make, u64::MAX, false),
             linkable: &|_, _| true,
             frames: None,
             scratch: &Scratch::unneeded(),

@@ -158,7 +158,7 @@ mod tests {
     fn check(sets: &[Vec<u64>], edges: &[(u32, u32)], expect: &[(u32, &[u32])]) {
         let make = |article: u32| Compared::from(ShingleSet::from_shingles(&sets[article as usize]));
         let sets_count = sets.len();
-        let compared = Kept::compared(&make, u64::MAX);
+        let compared = Kept::compared(&make, u64::MAX, false);
         let duplicates = Duplicates {
             signatures: &Signatures::default(),
             scratch: &Scratch::unneeded(),
@@ -166,6 +166,7 @@ mod tests {
             rule: Rule::Resemblance(0.8),
             look_twice: None,
             least_agreeing: 0,
+            surely_agreeing: 0,
             compared: &compared,
             linkable: &|_, _| true,
             frames: None,

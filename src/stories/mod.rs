@@ -49,6 +49,8 @@ pub struct Duplicates<'a> {
     pub rule: Rule,
     /// Pairs whose signatures agree in fewer slots are not verified; see [`BandPlan::least_agreeing`].
     pub least_agreeing: u32,
+    /// The same for pairs whose texts are not looked at: of those only the surely matching are of use.
+    pub surely_agreeing: u32,
     /// What is compared of articles.
     pub compared: &'a Kept<'a, Compared>,
     /// Whether two articles lie close enough in time to be linked. Once an article is too late for an earlier one, all
@@ -190,6 +192,11 @@ impl Duplicates<'_> {
     /// Whether two signatures are so far apart that verifying is pointless.
     fn hopeless(&self, a: u32, b: u32) -> bool {
         self.least_agreeing > 0 && self.agreeing(a, b) < self.least_agreeing
+    }
+
+    /// In how many slots the signatures of a pair must agree that is worth to be verified.
+    fn agreeing_of(&self, looks: bool) -> u32 {
+        if looks { self.least_agreeing } else { self.surely_agreeing }
     }
 
     /// In how many slots two signatures agree.

@@ -53,9 +53,10 @@ impl<'a> Kept<'a, ShingleSet> {
 }
 
 impl<'a> Kept<'a, Compared> {
-    /// The same of all that is compared of an article, 32 MiB at most.
-    pub fn compared(make: &'a (dyn Fn(u32) -> Compared + Sync), bytes: u64) -> Self {
-        Kept::up_to(bytes.min(2 * MOST_BYTES), make, |compared| compared.set.len() + compared.glance.len())
+    /// The same of all that is compared of an article; with glances 32 MiB at most.
+    pub fn compared(make: &'a (dyn Fn(u32) -> Compared + Sync), bytes: u64, glances: bool) -> Self {
+        let most = if glances { 2 * MOST_BYTES } else { MOST_BYTES };
+        Kept::up_to(bytes.min(most), make, |compared| compared.set.len() + compared.glance.len())
     }
 }
 

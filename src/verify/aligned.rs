@@ -27,7 +27,7 @@ use std::sync::LazyLock;
 
 use super::resemblance::share;
 
-/// Columns of 64 rows that are worked off for one pair: some milliseconds, and 16 MiB.
+/// Columns of 64 rows that are worked off for one pair in one try, of which there are a few: some milliseconds, and 16 to 32 MiB.
 pub const MOST_STEPS: usize = 1 << 21;
 
 /// So many agreeing tokens part two edits; fewer in a row come by chance.

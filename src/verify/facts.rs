@@ -49,7 +49,7 @@ enum Kind {
 }
 
 impl Facts {
-    /// Of a text. `tokens` are its own. Linear: hashes are uniform.
+    /// Of a text. `tokens` are its own. Nearly linear: hashes are uniform, but for words that come again and again.
     pub fn of(text: String, tokens: &Tokens) -> Facts {
         let by_hash: Vec<(u64, u32)> = tokens.hashes().iter().copied().zip(0..).collect();
         let tokens_by_hash = sorted(&by_hash, |token| token.0, &mut Vec::new());
@@ -253,25 +253,29 @@ const WRITTEN_BESIDE: u32 = 4;
 
 /// Facts of either side that are but spelled otherwise on the other: `Buggalo` and `Buffalo`, `Senators` and `Sens`.
 fn respelled(a: &Facts, b: &Facts, own: &[Vec<Word>; 2]) -> [Vec<u64>; 2] {
+    // Each word is folded once.
+    let folded = |facts: &Facts, words: &[Word]| -> Vec<(u64, Vec<char>)> {
+        let said = |word: &Word| &facts.text[word.bytes.clone()];
+        let names = words.iter().take(SPELLED).filter(|word| !said(word).contains(char::is_numeric));
+        let fold = |word: &str| word.chars().take(SPELLED).flat_map(char::to_lowercase).collect();
+        names.map(|word| (word.hash, fold(said(word)))).collect()
+    };
+    let names = [folded(a, &own[0]), folded(b, &own[1])];
     let mut found = [Vec::new(), Vec::new()];
-    for x in own[0].iter().take(SPELLED) {
-        for y in own[1].iter().take(SPELLED) {
-            let (said, other) = (&a.text[x.bytes.clone()], &b.text[y.bytes.clone()]);
-            if !said.contains(char::is_numeric) && !other.contains(char::is_numeric) && are_kin(said, other) {
-                found[0].push(x.hash);
-                found[1].push(y.hash);
+    for (of_a, said) in &names[0] {
+        for (of_b, other) in &names[1] {
+            if are_kin(said, other) {
+                found[0].push(*of_a);
+                found[1].push(*of_b);
             }
         }
     }
     found
 }
 
-/// Whether two words have half of the longer one's letters in common, at their begin and end.
-fn are_kin(a: &str, b: &str) -> bool {
-    let fold =
-        |word: &str| -> Vec<char> { word.chars().take(SPELLED).flat_map(char::to_lowercase).collect() };
-    let (a, b) = (fold(a), fold(b));
-    let begin = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+/// Whether two words, in small letters, have half of the longer one's letters in common, at their begin and end.
+fn are_kin(a: &[char], b: &[char]) -> bool {
+    let begin = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let common = (begin + end).min(a.len()).min(b.len());
     2 * common > a.len().max(b.len()) || begin >= 3 && common == a.len().min(b.len())
