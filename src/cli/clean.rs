@@ -189,7 +189,8 @@ impl CleanArgs {
                 ..self.reading.settings(&self.fields, self.temp_dir.as_deref())
             },
             searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },
-            rule: Rule::Resemblance(self.threshold),
+            // Stories tell who was first, as those of a report do; what goes is another question.
+            rule: Rule::default(),
             recall: self.recall,
             within_days: self.within,
             seed: self.seed,

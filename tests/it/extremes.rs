@@ -46,8 +46,9 @@ fn thousands_of_form_letters_cost_linear_time_and_hide_no_copies() {
     }
     assert!(run.stdout.contains("Buckets of articles that mostly do not resemble"), "{}", run.stdout);
     assert!(run.stdout.contains(named[0]["first"].as_str().unwrap()), "{}", run.stdout);
-    let bands = info["settings"]["bands"].as_u64().unwrap();
-    assert!(funnel("pairs_met") < letters * bands * 66, "{} pairs", funnel("pairs_met"));
+    // Letters that were unlike enough others stop meeting long before the last of the 64 bands.
+    assert!(funnel("pairs_met") < letters * 16 * 66, "{} pairs", funnel("pairs_met"));
+    assert!(funnel("pairs_verified") < letters * 40, "{} pairs", funnel("pairs_verified"));
     assert_eq!(run.report.count("stories"), 30);
     assert_eq!(run.report.count("near_duplicates"), 30);
 }
