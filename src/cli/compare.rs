@@ -11,7 +11,7 @@ use wirecopy::archive::{self, ReadSettings};
 use wirecopy::compare::{AtWidth, Comparison, Given, Number, Order, Side, compare};
 use wirecopy::lineage::RelationKind;
 use wirecopy::passages::Span;
-use wirecopy::verify::Rule;
+use wirecopy::verify::{Rule, Verified};
 
 use super::args::{FieldArgs, size, threshold};
 use super::columns::fit;
@@ -239,12 +239,12 @@ fn write_measures(text: &mut String, found: &Comparison) -> std::fmt::Result {
     }
     let width = found.shingles.width;
     let sure = found.rule.sure();
-    let verdict = match found.near {
+    let verdict = match found.near() {
         Some(near) if near.aligned.is_some() => {
             format!("yes, an edited copy: aligned share {:.3}", near.score())
         }
         Some(_) => format!("yes: resemblance from {sure} on, over shingles of {width}"),
-        None if found.too_long => {
+        None if found.verified == Verified::TooLong => {
             format!("not told: under resemblance {sure}, and the texts are too long to be aligned")
         }
         None => {
@@ -357,10 +357,10 @@ fn as_json(picked: &[Picked; 2], found: &Comparison) -> Value {
         "same_text": found.same_text,
         "same_tokens": found.same_tokens,
         "near_duplicates": found.near_duplicates(),
-        "too_long": found.too_long,
+        "too_long": found.verified == Verified::TooLong,
         "threshold": found.rule.threshold(),
-        "rule": found.near.map(|near| near.rule()),
-        "score": found.near.map(|near| share(near.score())),
+        "rule": found.near().map(|near| near.rule()),
+        "score": found.near().map(|near| share(near.score())),
         "aligned": found.aligned.map(|aligned| json!({
             "in_both": aligned.common,
             "in_a": aligned.a,

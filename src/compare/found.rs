@@ -3,7 +3,7 @@
 use super::numbers::Number;
 use crate::lineage::{Credit, RelationKind};
 use crate::passages::{PassageKind, Span};
-use crate::verify::{Aligned, Nearness, Overlap, Rule};
+use crate::verify::{Aligned, Nearness, Overlap, Rule, Verified};
 
 /// One of the two articles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,10 +189,8 @@ pub struct Comparison {
     pub rule: Rule,
     /// Tokens in common in one order; `None` where the texts are too long to tell.
     pub aligned: Option<Aligned>,
-    /// How near the two are, if the rule calls them near-duplicates: then a scan does where their signatures meet in a band.
-    pub near: Option<Nearness>,
-    /// Whether that is not told, as the texts are too long to be aligned: then a scan counts them as none.
-    pub too_long: bool,
+    /// What the rule says of the two; so does a scan where their signatures meet in a band.
+    pub verified: Verified,
     /// What the signatures say; `None` where a text has no tokens.
     pub signature: Option<Agreement>,
     /// Bits of 64 in which the `SimHash`es differ; `None` where a text has no tokens.
@@ -206,6 +204,11 @@ pub struct Comparison {
 impl Comparison {
     /// Whether a scan calls the two near-duplicates, where their signatures meet in a band.
     pub fn near_duplicates(&self) -> bool {
-        self.near.is_some()
+        self.near().is_some()
+    }
+
+    /// How near the two are, if the rule calls them near-duplicates.
+    pub fn near(&self) -> Option<Nearness> {
+        self.verified.near()
     }
 }

@@ -84,7 +84,7 @@ fn all_pairs_with_edited_copies_are_those_that_compare_calls_near_duplicates() {
                 continue;
             }
             let found = compare(given(a), given(b), &wirecopy::Settings::default()).unwrap();
-            match (found.near, row) {
+            match (found.near(), row) {
                 (None, None) => {}
                 (Some(_), None) => missed += 1,
                 (near, Some((score, rule))) => {
