@@ -88,10 +88,11 @@ struct Known {
 const MOST_APART: usize = 4;
 
 /// Whose text was looked at so often and was like none is looked at no more: it has the frame of many, and who is more than
-/// that to it has mostly been met. Whose resemblance alone would do is still looked for,
+/// that to it has mostly been met. Whose resemblance alone would do is still looked for, until [`MISSED`].
 const MOST_UNLIKE: u16 = 16;
-/// until so few of them can have been missed by the bands so far. Else those who fill in one form would meet in all the bands that
-/// edited copies take, with 64 leaders in each.
+
+/// When the bands so far can have missed so few of those whose resemblance alone would do, who is not looked at is compared with no
+/// further leader. Else those who fill in one form would meet in all the bands that edited copies take, with 64 leaders in each.
 const MISSED: f64 = 1e-5;
 
 impl Known {
@@ -165,8 +166,7 @@ fn lead(duplicates: &Duplicates<'_>, band: usize, bucket: &[Entry], before: Befo
                 break;
             }
             led.funnel.met += 1;
-            let far = duplicates.agreeing(*leader, article) < duplicates.agreeing_of(looks);
-            if far || before.are_apart(*leader, article) {
+            if duplicates.hopeless(*leader, article, looks) || before.are_apart(*leader, article) {
                 continue;
             }
             let set = set.get_or_insert_with(|| duplicates.compared.get(article));

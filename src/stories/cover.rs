@@ -50,7 +50,7 @@ pub(super) fn cover(
                     return Some(Member { article, near });
                 }
                 let far = !(duplicates.linkable)(representative, article)
-                    || duplicates.hopeless(representative, article);
+                    || duplicates.hopeless(representative, article, true);
                 if far {
                     return None;
                 }

@@ -170,14 +170,10 @@ pub(super) fn split(duplicates: &Duplicates<'_>, editions: &Editions, star: Stor
             story_of_alike(duplicates, &group)
         })
         .collect();
-    let ascending = |articles: &mut dyn Iterator<Item = u32>| -> Vec<u32> {
-        let mut articles: Vec<u32> = articles.collect();
-        articles.sort_unstable();
-        articles
-    };
-    let gone = ascending(&mut told.iter().map(|told| told.member.article));
+    told.sort_unstable_by_key(|told| told.member.article);
+    let gone: Vec<u32> = told.iter().map(|told| told.member.article).collect();
     let unsure = told.iter().filter(|told| told.refilled.frame() == Frame::Unsure);
-    let one_blank = ascending(&mut unsure.map(|told| told.member.article));
+    let one_blank = unsure.map(|told| told.member.article).collect();
     let members = star.members.into_iter().filter(|member| gone.binary_search(&member.article).is_err());
     Split { star: Story { representative, members: members.collect() }, alike, gone, one_blank, refilled }
 }

@@ -189,9 +189,10 @@ impl Duplicates<'_> {
         self.signatures.get(article).expect("only articles with a signature stand in buckets")
     }
 
-    /// Whether two signatures are so far apart that verifying is pointless.
-    fn hopeless(&self, a: u32, b: u32) -> bool {
-        self.least_agreeing > 0 && self.agreeing(a, b) < self.least_agreeing
+    /// Whether two signatures are so far apart that verifying is pointless, with looks at the texts or without.
+    fn hopeless(&self, a: u32, b: u32, looks: bool) -> bool {
+        let least = self.agreeing_of(looks);
+        least > 0 && self.agreeing(a, b) < least
     }
 
     /// In how many slots the signatures of a pair must agree that is worth to be verified.

@@ -160,7 +160,7 @@ fn pairs_of(
                         continue;
                     }
                     funnel.met += 1;
-                    if !(duplicates.linkable)(earlier, later) || duplicates.hopeless(earlier, later) {
+                    if !(duplicates.linkable)(earlier, later) || duplicates.hopeless(earlier, later, true) {
                         continue;
                     }
                     funnel.verified += 1;

@@ -174,14 +174,6 @@ impl Refilled {
     pub fn of(a: &Facts, b: &Facts) -> Refilled {
         let mut own: [Vec<Word>; 2] = [Vec::new(), Vec::new()];
         let mut others = [0_u32; 2];
-        let mut alone = |side: usize, word: Word| {
-            if word.kind > Kind::Other {
-                own[side].push(word);
-            } else {
-                others[side] += word.count;
-            }
-        };
-        let mut oftener = [0_u32; 2];
         let (mut left, mut right) = (a.words().peekable(), b.words().peekable());
         loop {
             let order = match (left.peek(), right.peek()) {
@@ -195,14 +187,21 @@ impl Refilled {
             match (x, y) {
                 (Some(x), Some(y)) => {
                     if x.len() != y.len() && !a.is_fact(x) && !b.is_fact(y) {
-                        oftener[0] += count(x).saturating_sub(count(y));
-                        oftener[1] += count(y).saturating_sub(count(x));
+                        others[0] += count(x).saturating_sub(count(y));
+                        others[1] += count(y).saturating_sub(count(x));
                     }
                 }
-                (Some(word), None) => alone(0, a.word(word)),
-                (None, Some(word)) => alone(1, b.word(word)),
+                (Some(word), None) => own[0].push(a.word(word)),
+                (None, Some(word)) => own[1].push(b.word(word)),
                 (None, None) => unreachable!("one of the two is at hand"),
             }
+        }
+        for (own, others) in own.iter_mut().zip(&mut others) {
+            own.retain(|word| {
+                let is_fact = word.kind > Kind::Other;
+                *others += if is_fact { 0 } else { word.count };
+                is_fact
+            });
         }
         let respelled = respelled(a, b, &own);
         let keep = |side: usize| -> Vec<&Word> {
@@ -211,8 +210,7 @@ impl Refilled {
         let kept = [keep(0), keep(1)];
         let count = |words: &[&Word]| words.iter().map(|word| word.count).sum::<u32>();
         for side in 0..2 {
-            others[side] +=
-                oftener[side] + own[side].iter().map(|word| word.count).sum::<u32>() - count(&kept[side]);
+            others[side] += own[side].iter().map(|word| word.count).sum::<u32>() - count(&kept[side]);
         }
         let hash = |from: u64, words: &[&Word]| {
             words.iter().fold(from, |sum, word| sum.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ word.hash)
