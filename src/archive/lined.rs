@@ -73,7 +73,7 @@ pub(super) fn written_text(frame: &[u8], line: &[u8], overrides: &FieldOverrides
 #[cfg(test)]
 mod tests {
     use super::super::frames::{Body, Value};
-    use super::super::record::{Outcome, Record};
+    use super::super::record::Outcome;
     use super::*;
 
     fn frame(body: Body<'_>) -> Vec<u8> {
@@ -90,12 +90,10 @@ mod tests {
         let Some(written) = written else { return };
         let held = String::from_utf8_lossy(&line[written.bytes.clone()]).into_owned();
         let text: String = serde_json::from_str(&format!("\"{held}\"")).expect("a string of JSON");
-        let again = match JsonReader::default()
-            .read(&line, if matches!(body, Body::Json(_)) { overrides } else { &NONE })
-            .0
-        {
-            Outcome::Article(record) => Record { text: Cow::Owned(record.text.into_owned()), ..*record },
-            other => panic!("{other:?}"),
+        let mut reader = JsonReader::default();
+        let overrides = if matches!(body, Body::Json(_)) { overrides } else { &NONE };
+        let (Outcome::Article(again), _) = reader.read(&line, overrides) else {
+            panic!("no article: {line:?}")
         };
         assert_eq!(again.text, text);
     }

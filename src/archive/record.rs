@@ -25,13 +25,13 @@ pub struct Record<'a> {
     /// The text, as it stands in the record, after repairs. Never blank.
     pub text: Cow<'a, str>,
     /// The record's own id.
-    pub id: Option<String>,
+    pub id: Option<Cow<'a, str>>,
     /// Who published it.
-    pub outlet: Option<String>,
+    pub outlet: Option<Cow<'a, str>>,
     /// Its headline.
-    pub title: Option<String>,
+    pub title: Option<Cow<'a, str>>,
     /// Where it was found.
-    pub url: Option<String>,
+    pub url: Option<Cow<'a, str>>,
     /// When it was published.
     pub published: Option<PublishedAt>,
     /// Which fields all that was read from.
@@ -52,13 +52,27 @@ pub enum Outcome<'a> {
 /// A problem without its place: kind and message.
 pub type Finding = (ProblemKind, String);
 
+impl Record<'_> {
+    /// The same, borrowing nothing.
+    pub fn into_owned(self) -> Record<'static> {
+        let owned = |part: Cow<'_, str>| Cow::Owned(part.into_owned());
+        Record {
+            text: owned(self.text),
+            id: self.id.map(owned),
+            outlet: self.outlet.map(owned),
+            title: self.title.map(owned),
+            url: self.url.map(owned),
+            published: self.published,
+            chosen: self.chosen,
+        }
+    }
+}
+
 impl Outcome<'_> {
-    /// The same with a text of its own.
+    /// The same, borrowing nothing.
     pub fn into_owned(self) -> Outcome<'static> {
         match self {
-            Outcome::Article(record) => {
-                Outcome::Article(Box::new(Record { text: Cow::Owned(record.text.into_owned()), ..*record }))
-            }
+            Outcome::Article(record) => Outcome::Article(Box::new(record.into_owned())),
             Outcome::Empty => Outcome::Empty,
             Outcome::Rejected => Outcome::Rejected,
         }
@@ -125,10 +139,10 @@ pub(super) fn outcome_of<'a>(
     };
     let record = Record {
         text: Cow::Borrowed(text),
-        id: fields.id.map(Cow::into_owned),
-        outlet: fields.outlet.map(Cow::into_owned),
-        title: fields.title.map(Cow::into_owned),
-        url: fields.url.map(Cow::into_owned),
+        id: fields.id,
+        outlet: fields.outlet,
+        title: fields.title,
+        url: fields.url,
         published,
         chosen: fields.chosen,
     };

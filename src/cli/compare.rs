@@ -104,6 +104,11 @@ impl CompareArgs {
     }
 }
 
+fn given(picked: &Picked) -> Given<'_> {
+    let record = &picked.record;
+    Given { text: &record.text, published: record.published, outlet: record.outlet.as_deref() }
+}
+
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Status> {
     let settings = args.settings();
     if args.a == "-" && args.b == "-" {
@@ -112,15 +117,7 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Status> {
     archive::exit_cleanly_when_cut(&[])?;
     let picked = [pick(&args.a, &settings.read)?, pick(&args.b, &settings.read)?];
     let [a, b] = &picked;
-    let given = |picked: &'_ Picked| -> (String, Option<_>, Option<String>) {
-        (picked.record.text.to_string(), picked.record.published, picked.record.outlet.clone())
-    };
-    let (of_a, of_b) = (given(a), given(b));
-    let found = compare(
-        Given { text: &of_a.0, published: of_a.1, outlet: of_a.2.as_deref() },
-        Given { text: &of_b.0, published: of_b.1, outlet: of_b.2.as_deref() },
-        &settings,
-    )?;
+    let found = compare(given(a), given(b), &settings)?;
     let text = if args.json {
         as_json(&picked, &found).to_string() + "\n"
     } else {

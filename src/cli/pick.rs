@@ -168,7 +168,7 @@ fn read(archive: &Archive, wanted: Wanted<'_>) -> anyhow::Result<Seen> {
             let problems = findings();
             let made = match met.outcome.into_owned() {
                 Outcome::Article(record) => Ok(Picked {
-                    name: record.id.clone().unwrap_or_else(reference),
+                    name: record.id.as_deref().map_or_else(reference, str::to_owned),
                     reference: reference(),
                     record,
                     problems,

@@ -193,7 +193,7 @@ fn choose(archive: &Archive, planting: &Planting, planted: &mut Planted) -> (Sha
             if full && chosen.last_key_value().is_none_or(|(last, _)| *last < draw) {
                 return;
             }
-            let named = (record.id.clone().unwrap_or_else(|| reference.clone()), reference);
+            let named = (record.id.as_deref().unwrap_or(&reference).to_owned(), reference);
             match chosen.entry(draw) {
                 Entry::Vacant(place) => drop(place.insert(named)),
                 Entry::Occupied(mut same) if named < *same.get() => drop(same.insert(named)),
@@ -228,9 +228,10 @@ fn write_articles(
             if written.is_err() {
                 return;
             }
-            let own = record.id.as_ref().filter(|id| shared.binary_search(&xxh3_128(id.as_bytes())).is_err());
+            let own =
+                record.id.as_deref().filter(|id| shared.binary_search(&xxh3_128(id.as_bytes())).is_err());
             let drawn = places.get(&reference).copied();
-            let name = own.cloned().unwrap_or(reference);
+            let name = own.map_or(reference, str::to_owned);
             let article = json!({
                 "id": name,
                 "outlet": record.outlet,
@@ -244,7 +245,7 @@ fn write_articles(
                 sources[place] = Some(Source {
                     name,
                     published: record.published.map(crate::archive::dates::PublishedAt::seconds),
-                    outlet: record.outlet.clone(),
+                    outlet: record.outlet.as_deref().map(str::to_owned),
                     text: record.text.clone().into_owned(),
                 });
             }

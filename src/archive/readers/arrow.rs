@@ -26,7 +26,7 @@ use arrow_buffer::Buffer;
 use arrow_ipc::convert::fb_to_schema;
 use arrow_ipc::reader::{read_dictionary, read_record_batch};
 use arrow_ipc::{CompressionType, Endianness, Message, MessageHeader, MetadataVersion, root_as_message};
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 
 use super::super::sink::{At, Sink, Stop};
 use super::{Reader, Takes, Whole, cells};
@@ -258,6 +258,7 @@ impl Table {
         }
         let schema: Schema =
             Sink::catch(|| fb_to_schema(schema)).map_err(|why| format!("its schema: {why}"))?;
+        let schema = Schema::new(schema.fields().iter().map(as_bytes).collect::<Fields>());
         let wanted = schema
             .fields()
             .iter()
@@ -301,6 +302,23 @@ impl Table {
         read_record_batch(&body, data, schema, &batch.dictionaries, columns, &version)
             .map(Some)
             .map_err(|error| error.to_string())
+    }
+}
+
+/// A field whose texts are bytes, which stand there just so: a text that is no UTF-8 then costs itself, not its batch, and what is
+/// UTF-8 is judged once.
+fn as_bytes(field: &FieldRef) -> Field {
+    field.as_ref().clone().with_data_type(bytes_of(field.data_type()))
+}
+
+fn bytes_of(kind: &DataType) -> DataType {
+    match kind {
+        DataType::Utf8 => DataType::Binary,
+        DataType::LargeUtf8 => DataType::LargeBinary,
+        DataType::Utf8View => DataType::BinaryView,
+        DataType::Struct(members) => DataType::Struct(members.iter().map(as_bytes).collect()),
+        DataType::Dictionary(key, values) => DataType::Dictionary(key.clone(), Box::new(bytes_of(values))),
+        other => other.clone(),
     }
 }
 

@@ -4,7 +4,9 @@
 //! number its digits, a time or a day its ISO form, a struct an object. Dictionaries, views and wide offsets do not
 //! show. Columns of other types (lists, maps, durations, unions) are left out.
 //!
-//! A time without a zone is taken as UTC, as everywhere. Bytes that are no UTF-8 are replaced, and the record is told of.
+//! Readers ask their crates for bytes, never for texts: bytes are text where they are UTF-8, and where they are not they are
+//! replaced and the record is told of, so that no crate refuses a batch for one text. A time without a zone is taken as UTC, as
+//! everywhere.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -153,9 +155,6 @@ pub(super) fn is_readable(kind: &DataType, nested: u32) -> bool {
     match kind {
         DataType::Null
         | DataType::Boolean
-        | DataType::Utf8
-        | DataType::LargeUtf8
-        | DataType::Utf8View
         | DataType::Binary
         | DataType::LargeBinary
         | DataType::BinaryView
@@ -232,9 +231,6 @@ fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(usize)) -> 
         DataType::Decimal64(..) => decimal!(Decimal64Type),
         DataType::Decimal128(..) => decimal!(Decimal128Type),
         DataType::Decimal256(..) => decimal!(Decimal256Type),
-        DataType::Utf8 => Cell::Text(column.as_string::<i32>().value(row).into()),
-        DataType::LargeUtf8 => Cell::Text(column.as_string::<i64>().value(row).into()),
-        DataType::Utf8View => Cell::Text(column.as_string_view().value(row).into()),
         DataType::Binary => text(column.as_binary::<i32>().value(row), lossy),
         DataType::LargeBinary => text(column.as_binary::<i64>().value(row), lossy),
         DataType::BinaryView => text(column.as_binary_view().value(row), lossy),

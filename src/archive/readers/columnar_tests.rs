@@ -266,6 +266,39 @@ fn numbers_times_and_days_are_what_they_would_be_in_json() {
 }
 
 #[test]
+fn a_text_that_is_no_utf_8_costs_itself_alone() {
+    let long = |row: usize| text(row).repeat(20);
+    for kind in [DataType::Utf8, DataType::LargeUtf8, DataType::Utf8View] {
+        let rows: Vec<String> = (0..3000).map(|row| long(row % ROWS)).collect();
+        let texts: ArrayRef = match kind {
+            DataType::Utf8 => Arc::new(StringArray::from(rows)),
+            DataType::LargeUtf8 => Arc::new(LargeStringArray::from(rows)),
+            _ => Arc::new(StringViewArray::from_iter_values(rows)),
+        };
+        let table = RecordBatch::try_from_iter([("text", texts)]).expect("one column");
+        let files = [
+            ("a.arrow", arrow(&table, None, false)),
+            ("a.parquet", parquet(&table, WriterProperties::builder().set_dictionary_enabled(false).build())),
+        ];
+        for (name, mut bytes) in files {
+            let place = bytes.windows(34).position(|window| window == &long(2).as_bytes()[..34]);
+            // Views hold the first four bytes too.
+            bytes[place.expect("it stands there as it is") + 9] = 0xFF;
+            for mapped in [true, false] {
+                let (found, problems) = read(name, &bytes, &ReadSettings { mapped, ..settings() });
+                let kinds: Vec<_> = problems.iter().map(|problem| (problem.record, problem.kind)).collect();
+                assert_eq!(kinds, [(Some(3), ProblemKind::InvalidUtf8)], "{kind} {name}");
+                assert_eq!(found.len(), 3000, "{kind} {name}");
+                assert!(
+                    found[&3].starts_with("Engineers\u{FFFD}closed") && found[&15].starts_with(&long(2)),
+                    "{kind} {name}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn ten_thousand_columns_and_missing_ones_are_no_obstacle() {
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
     let mut columns: Vec<(String, ArrayRef)> =

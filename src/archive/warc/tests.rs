@@ -1,5 +1,6 @@
 //! Web archives, as a scan sees them.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use super::{Met, Splitter};
@@ -87,7 +88,8 @@ fn an_article_has_the_nouns_of_its_record_and_its_page() {
     let nouns = |seen: &Seen| {
         let record = seen.article();
         let date = record.published.map(|at| at.to_string());
-        (record.id.clone(), record.outlet.clone(), record.url.clone(), record.title.clone(), date)
+        let owned = |part: &Option<Cow<'_, str>>| part.as_deref().map(str::to_owned);
+        (owned(&record.id), owned(&record.outlet), owned(&record.url), owned(&record.title), date)
     };
     let some = |text: &str| Some(text.to_owned());
     let url = some("https://www.wire.example/a");

@@ -54,7 +54,7 @@ fn size(kind: &DataType, nested: u32) -> Option<(usize, usize)> {
     };
     match kind {
         DataType::Null => Some((1, 0)),
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Binary | DataType::LargeBinary => Some((1, 3)),
+        DataType::Binary | DataType::LargeBinary => Some((1, 3)),
         DataType::List(inner) | DataType::LargeList(inner) | DataType::Map(inner, _) => around(2, inner),
         DataType::FixedSizeList(inner, _) => around(1, inner),
         DataType::Struct(members) if nested < MOST_NESTED => {
@@ -103,8 +103,8 @@ impl Table {
         let (mut texts, mut others) = (Vec::new(), Vec::new());
         for &column in &self.columns {
             let width = match self.schema.field(column).data_type() {
-                DataType::Utf8 => 4,
-                DataType::LargeUtf8 => 8,
+                DataType::Binary => 4,
+                DataType::LargeBinary => 8,
                 _ => {
                     others.push(column);
                     continue;
