@@ -159,6 +159,16 @@ pub enum Error {
         /// What it would replace.
         why: String,
     },
+    /// The name of an output says that it is something else than would be written.
+    #[error("{} {why}; name it {instead}", path.display())]
+    OutputMisnamed {
+        /// The output.
+        path: PathBuf,
+        /// What it says, and what would be written.
+        why: String,
+        /// A name that says that.
+        instead: String,
+    },
     /// An output could not be written; what stood there before still does.
     #[error("cannot write {}; nothing was published", path.display())]
     WriteOutput {

@@ -57,6 +57,11 @@ impl Table {
         Ok(Table { extent, separator, columns })
     }
 
+    /// Whether tabs separate its values.
+    pub(super) fn has_tabs(&self) -> bool {
+        self.separator == b'\t'
+    }
+
     /// How many bytes it has.
     pub(super) fn bytes(&self) -> u64 {
         self.extent.bytes

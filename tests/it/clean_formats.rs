@@ -86,8 +86,9 @@ fn a_packed_archive_stays_packed_and_holds_what_the_plain_one_holds() {
         assert_eq!(unpacked(&bytes(&scan, "back.jsonl.zst"), "zst"), sample(), "{ending}");
         clean(&scan, &name, "out.jsonl.gz", &[]);
         assert_eq!(unpacked(&bytes(&scan, "out.jsonl.gz"), "gz"), expect, "{ending}");
-        clean(&scan, &name, "out.jsonl.gz", &["--compress", "none"]);
-        assert_eq!(bytes(&scan, "out.jsonl.gz"), expect, "{ending}");
+        // Named as a format alone, it is not packed.
+        clean(&scan, &name, "out.jsonl", &[]);
+        assert_eq!(bytes(&scan, "out.jsonl"), expect, "{ending}");
         clean(&scan, "a.jsonl", "named", &["--compress", "xz"]);
         assert_eq!(unpacked(&bytes(&scan, "named"), "xz"), expect, "{ending}");
         clean(&scan, &name, "again", &["--threads", "3", "--no-mmap"]);
@@ -438,10 +439,99 @@ fn bombs_and_cut_files_are_told_and_what_could_be_read_is_cleaned() {
     scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.jsonl.gz", "-o", "back", "--compress", "none"])
         .ends_with(0);
     assert!(lines.as_bytes().starts_with(&bytes(&scan, "back")));
-    let args =
-        ["clean", "bomb.csv.gz", "-o", "out.csv", "--ledger", "bombed", "--max-unpacked", "64KiB", "-q"];
-    // Its rows are read as a scan reads them, but so much of it is not kept.
-    scan.wirecopy(&args).ends_with(0);
-    let left = records(&unpacked(&bytes(&scan, "out.csv"), "gz"));
+    let args = ["clean", "bomb.csv.gz", "--ledger", "bombed", "--max-unpacked", "64KiB", "-q", "-o"];
+    // Its rows are read as a scan reads them, but so much of it is not kept: the name of a table will not do.
+    let run = scan.wirecopy(&[&args[..], &["out.csv"]].concat()).ends_with(2);
+    assert!(run.stderr.contains("JSON Lines would be written; name it out.jsonl"), "{}", run.stderr);
+    assert!(!scan.path("out.csv").exists() && !scan.path("bombed").exists());
+    scan.wirecopy(&[&args[..], &["out"]].concat()).ends_with(0);
+    let left = records(&unpacked(&bytes(&scan, "out"), "gz"));
     assert_eq!(left.iter().map(|record| string_of(record, "text")).collect::<Vec<_>>(), ["one", "two"]);
+}
+
+#[test]
+fn no_file_is_written_under_the_name_of_another_format() {
+    let all = records(&sample());
+    let scan = Scan::of("a.jsonl", sample());
+    scan.write("a.json", serde_json::to_vec(&all).unwrap());
+    scan.write("a.csv", table(&all, b','));
+    scan.write("a.tsv.gz", gzip(&table(&all, b'\t')));
+    scan.write("a.parquet", parquet(&columns(&all), ::parquet::basic::Compression::SNAPPY));
+    scan.write("a.txt", text(1));
+    let tail = ["--ledger", "ledger", "--force", "-q"];
+    let before = scan.names();
+    for (from, to, instead) in [
+        ("a.parquet", "x.csv", "x.parquet, or x.jsonl for JSON Lines"),
+        ("a.parquet", "x.json.gz", "x.parquet.gz, or x.jsonl.gz for JSON Lines"),
+        ("a.jsonl", "e.parquet", "e.jsonl"),
+        ("a.jsonl", "e.csv.zst", "e.jsonl.zst"),
+        ("a.json", "e.json", "e.jsonl"),
+        ("a.csv", "e.parquet", "e.csv, or e.jsonl for JSON Lines"),
+        ("a.tsv.gz", "e.csv", "e.tsv, or e.jsonl for JSON Lines"),
+        ("a.txt", "e.jsonl", "e.txt"),
+    ] {
+        let run = scan.wirecopy(&[&["clean", from, "-o", to][..], &tail].concat()).ends_with(2);
+        assert!(run.stderr.ends_with(&format!("; name it {instead}\n")), "{from} {to}: {}", run.stderr);
+        assert_eq!(scan.names(), before, "{from} {to}");
+    }
+    // It is told before the archive is read: this one cannot be read to its end.
+    scan.write("cut.csv.gz", &gzip(&table(&all, b','))[..6000]);
+    let strict = ["clean", "cut.csv.gz", "--strict", "-o"];
+    scan.wirecopy(&[&strict[..], &["x.txt"], &tail].concat()).ends_with(2);
+    scan.wirecopy(&[&strict[..], &["x.csv"], &tail].concat()).ends_with(4);
+    // Of a pipe it is told before anything is written.
+    let piped = scan.fed(&[&["clean", "-", "-o", "x.jsonl.txt"][..], &tail].concat(), &sample());
+    assert!(
+        piped.ends_with(2).stderr.contains("text, and JSON Lines would be written; name it x.jsonl.jsonl")
+    );
+    assert!(!scan.path("ledger").exists() && !scan.path("x.jsonl.txt").exists());
+    // Nor is a compression.
+    for (args, instead) in [
+        (["x.jsonl.gz", "--compress", "none"], "x.jsonl"),
+        (["x.jsonl", "--compress", "xz"], "x.jsonl.xz"),
+        (["x.gz", "--compress", "zstd"], "x.zst"),
+    ] {
+        let run = scan.wirecopy(&[&["clean", "a.jsonl", "-o"][..], &args, &tail].concat()).ends_with(2);
+        assert!(run.stderr.ends_with(&format!("; name it {instead}\n")), "{args:?}: {}", run.stderr);
+    }
+    // What fits, or says nothing, goes on.
+    for (from, to) in [
+        ("a.parquet", "x.pq"),
+        ("a.parquet", "x.jsonl"),
+        ("a.jsonl", "x.json"),
+        ("a.tsv.gz", "x.tab"),
+        ("a.tsv.gz", "x.ndjson"),
+        ("a.csv", "x.out"),
+        ("a.txt", "x.text"),
+    ] {
+        scan.wirecopy(&[&["clean", from, "-o", to][..], &tail].concat()).ends_with(0);
+    }
+    assert!(bytes(&scan, "x.tab").contains(&b'\t'));
+    // What is given back keeps to its name too.
+    clean(&scan, "a.parquet", "x.parquet", &[]);
+    let undo = ["clean", "-q", "--undo", "ledger", "x.parquet", "-o"];
+    scan.wirecopy(&[&undo[..], &["back.csv"]].concat()).ends_with(2);
+    scan.wirecopy(&[&undo[..], &["back.parquet"]].concat()).ends_with(0);
+    clean(&scan, "a.tsv.gz", "x.tsv", &[]);
+    let undo = ["clean", "-q", "--undo", "ledger", "x.tsv", "-o"];
+    scan.wirecopy(&[&undo[..], &["back.jsonl"]].concat()).ends_with(2);
+    scan.wirecopy(&[&undo[..], &["back.tsv"]].concat()).ends_with(0);
+    assert!(bytes(&scan, "back.tsv") == table(&all, b'\t'));
+}
+
+#[test]
+fn a_name_with_a_slash_is_a_folder_for_one_file_too() {
+    let scan = Scan::of("a.csv.gz", gzip(&table(&records(&sample()), b',')));
+    clean(&scan, "a.csv.gz", "new/", &[]);
+    let cleaned = unpacked(&bytes(&scan, "new/a.csv.gz"), "gz");
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "new/a.csv.gz", "-o", "back/"]).ends_with(0);
+    assert!(unpacked(&bytes(&scan, "back/a.csv.gz"), "gz") == table(&records(&sample()), b','));
+    let run = scan.wirecopy(&["clean", "a.csv.gz", "-o", "ledger/", "--ledger", "l"]).ends_with(2);
+    assert!(run.stderr.contains("a folder is needed"), "{}", run.stderr);
+    // A name as of lines is that of a folder too, and of a pipe it is told what came through it.
+    clean(&scan, "a.csv.gz", "x.jsonl/", &[]);
+    assert!(unpacked(&bytes(&scan, "x.jsonl/a.csv.gz"), "gz") == cleaned);
+    let args = ["clean", "-", "-q", "-o", "piped/", "--ledger", "l"];
+    scan.fed(&args, &table(&records(&sample()), b',')).ends_with(0);
+    assert!(bytes(&scan, "piped/stdin.csv") == cleaned);
 }
