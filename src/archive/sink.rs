@@ -23,6 +23,7 @@ use super::guard::guarded;
 use super::gzip::Gaps;
 use super::record::Finding;
 use super::spool::{Extent, Spools, Writer};
+use super::streams::Consumed;
 use super::table::Table;
 use super::unpack::{LEAST_ALLOWED, MOST_EXPANSION};
 use crate::problem::ProblemKind;
@@ -106,27 +107,23 @@ pub(super) struct Given {
 }
 
 /// How much a file may unpack to, shared by all who unpack it.
-#[derive(Debug)]
-pub(super) struct Allowance {
+pub(super) struct Allowance<'c> {
     /// What the user allowed.
     fixed: Option<u64>,
-    /// Bytes of the packed file that were read so far.
-    consumed: Arc<AtomicU64>,
+    /// Of the packed file.
+    consumed: &'c Consumed<'c>,
     taken: AtomicU64,
 }
 
-impl Allowance {
-    pub(super) fn new(fixed: Option<u64>, consumed: &Arc<AtomicU64>) -> Self {
-        Allowance { fixed, consumed: Arc::clone(consumed), taken: AtomicU64::new(0) }
+impl<'c> Allowance<'c> {
+    pub(super) fn new(fixed: Option<u64>, consumed: &'c Consumed<'c>) -> Self {
+        Allowance { fixed, consumed, taken: AtomicU64::new(0) }
     }
 
     /// Takes so many bytes more; an error if that is more than the file may unpack to.
     pub(super) fn take(&self, bytes: u64) -> Result<(), Stop> {
         let taken = self.taken.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let by_size = || {
-            let consumed = self.consumed.load(Ordering::Relaxed);
-            LEAST_ALLOWED.saturating_add(consumed.saturating_mul(MOST_EXPANSION))
-        };
+        let by_size = || LEAST_ALLOWED.saturating_add(self.consumed.bytes().saturating_mul(MOST_EXPANSION));
         if taken > self.fixed.unwrap_or_else(by_size) { Err(Stop::TooMuch) } else { Ok(()) }
     }
 }
@@ -144,7 +141,7 @@ const MOST_FIELDS: usize = 1000;
 pub(super) struct Sink<'s> {
     settings: &'s ReadSettings,
     spools: &'s Spools,
-    allowance: &'s Allowance,
+    allowance: &'s Allowance<'s>,
     writer: Writer<'s>,
     findings: Vec<Finding>,
     given: Given,
@@ -165,7 +162,7 @@ impl<'s> Sink<'s> {
     pub(super) fn new(
         settings: &'s ReadSettings,
         spools: &'s Spools,
-        allowance: &'s Allowance,
+        allowance: &'s Allowance<'s>,
     ) -> Result<Self, Stop> {
         let writer = spools.writer().map_err(Stop::Temporary)?;
         let (findings, given) = Default::default();
@@ -205,7 +202,12 @@ impl<'s> Sink<'s> {
 
     /// So many bytes of the file were read so far: of a map nobody counts them.
     pub(super) fn has_read(&self, bytes: u64) {
-        self.allowance.consumed.store(bytes, Ordering::Relaxed);
+        self.allowance.consumed.reach(bytes);
+    }
+
+    /// So many more bytes of a file are done of which any may be read at any time: nobody else can tell how far its reader is.
+    pub(super) fn has_gone_through(&self, bytes: u64) {
+        self.allowance.consumed.go_through(bytes);
     }
 
     /// The gaps of the stream so far, if it may have any.

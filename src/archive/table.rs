@@ -183,13 +183,13 @@ pub(super) struct Noting<'r, 's> {
     stream: &'r mut dyn Read,
     /// `None` once there is more than may be noted.
     notes: Option<Writer<'s>>,
-    allowance: &'r Allowance,
+    allowance: &'r Allowance<'r>,
     failed: Option<io::Error>,
 }
 
 impl<'r, 's> Noting<'r, 's> {
     /// `allowance`: how much may be noted. A table with more is read all the same, and not kept.
-    pub(super) fn new(stream: &'r mut dyn Read, notes: Writer<'s>, allowance: &'r Allowance) -> Self {
+    pub(super) fn new(stream: &'r mut dyn Read, notes: Writer<'s>, allowance: &'r Allowance<'r>) -> Self {
         Noting { stream, notes: Some(notes), allowance, failed: None }
     }
 

@@ -18,6 +18,7 @@
 //! - it holds one record at a time, and no more of it than `Sink::max_record`;
 //! - it returns `Err(Stop::Damaged(…))`, or `?` on an `io::Error` of its input, where it cannot read on. It need not
 //!   catch panics, but may do so record by record with `Sink::catch`;
+//! - where it takes a whole file it says how far it is (`Sink::has_gone_through`): of streams that is counted;
 //! - it spreads work over threads with `Sink::parallel`, never by threads of its own.
 
 mod arrow;

@@ -177,6 +177,8 @@ struct Rows<'f> {
     levels: FieldLevels,
     metadata: ParquetMetaData,
     most_page: u64,
+    /// Rows of all row groups.
+    in_all: u64,
 }
 
 impl<'f> Rows<'f> {
@@ -188,7 +190,8 @@ impl<'f> Rows<'f> {
         let metadata = FileMetaData::new(2, 0, None, None, Arc::clone(schema), None);
         let metadata = ParquetMetaData::new(metadata, Vec::new());
         let most_page = LEAST_MOST_PAGE.max(max_record.saturating_mul(2));
-        Ok(Rows { whole, footer, bytes, levels, metadata, most_page })
+        let in_all = footer.rows_of_groups();
+        Ok(Rows { whole, footer, bytes, levels, metadata, most_page, in_all })
     }
 
     fn read_group(&self, number: usize, group: &Group, sink: &mut Sink<'_>) -> std::result::Result<(), Stop> {
@@ -214,7 +217,11 @@ impl<'f> Rows<'f> {
                     return Ok(());
                 }
                 match Sink::catch(|| reader.next()) {
-                    Ok(Some(Ok(batch))) => next += put(&batch, next, end, &place_of, sink)?,
+                    Ok(Some(Ok(batch))) => {
+                        let rows = put(&batch, next, end, &place_of, sink)?;
+                        next += rows;
+                        sink.has_gone_through(self.share(rows));
+                    }
                     Ok(Some(Err(error))) => break error.to_string(),
                     Ok(None) => break "it has fewer rows than it says".into(),
                     Err(panic) => break format!("its reader failed ({panic})"),
@@ -230,6 +237,12 @@ impl<'f> Rows<'f> {
         let byte = Some(place.load(Ordering::Relaxed)).filter(|byte| *byte > 0);
         sink.problem(byte, ProblemKind::UnreadableFile, message);
         Ok(())
+    }
+
+    /// About as many bytes of the file as so many rows have of its rows.
+    fn share(&self, rows: u64) -> u64 {
+        let share = u128::from(self.whole.len()) * u128::from(rows) / u128::from(self.in_all.max(1));
+        u64::try_from(share).unwrap_or(u64::MAX)
     }
 
     fn columns(
