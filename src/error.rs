@@ -129,6 +129,12 @@ pub enum Error {
         /// What is another thing now.
         why: String,
     },
+    /// Nothing of an archive that is to be written can be read.
+    #[error("nothing of the archive can be read: {problem}")]
+    NothingRead {
+        /// The first, in the order of files.
+        problem: Problem,
+    },
     /// None of the outlets to be kept has an article.
     #[error(
         "no article is of an outlet that --keep names ({outlets}); names are as the report's articles have them"

@@ -8,6 +8,7 @@
 //! How to write a reader: see [`readers`](super::readers).
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -104,6 +105,8 @@ pub(super) struct Given {
     pub(super) texts: Option<Arc<Mmap>>,
     /// Whether its file can be written anew without some of its rows, if that was asked for.
     pub(super) columns: bool,
+    /// Row groups that cannot be: each is a problem.
+    pub(super) left_out: BTreeSet<usize>,
 }
 
 /// How much a file may unpack to, shared by all who unpack it.
@@ -149,6 +152,7 @@ pub(super) struct Sink<'s> {
     before: u64,
     places_known: bool,
     texts_stand: bool,
+    keeps_columns: bool,
     gaps: Option<&'s Gaps>,
 }
 
@@ -176,6 +180,7 @@ impl<'s> Sink<'s> {
             before: 0,
             places_known: true,
             texts_stand: false,
+            keeps_columns: false,
             gaps: None,
         })
     }
@@ -188,6 +193,21 @@ impl<'s> Sink<'s> {
     /// Whether a text may be left where it stands ([`Value::Standing`]).
     pub(super) fn texts_stand(&self) -> bool {
         self.texts_stand
+    }
+
+    /// The file is to be written anew without some of its rows: what cannot be is left out.
+    pub(super) fn keep_columns(&mut self) {
+        self.keeps_columns = true;
+    }
+
+    /// Whether it is.
+    pub(super) fn keeps_columns(&self) -> bool {
+        self.keeps_columns
+    }
+
+    /// These row groups are left out, each of which was told as a problem.
+    pub(super) fn leaves_out(&mut self, groups: BTreeSet<usize>) {
+        self.given.left_out = groups;
     }
 
     /// From now on nobody is told at which byte a record stands: the reader sees other bytes than the file has.
@@ -288,11 +308,13 @@ impl<'s> Sink<'s> {
     ) -> Result<(), Stop> {
         self.close_extent()?;
         let (settings, spools, allowance) = (self.settings, self.spools, self.allowance);
-        let (places_known, texts_stand) = (self.places_known, self.texts_stand);
+        let (places_known, texts_stand, keeps_columns) =
+            (self.places_known, self.texts_stand, self.keeps_columns);
         let given: Result<Vec<Given>, Stop> = parts
             .into_par_iter()
             .map(|part| {
-                let mut sink = Sink { places_known, texts_stand, ..Sink::new(settings, spools, allowance)? };
+                let fresh = Sink::new(settings, spools, allowance)?;
+                let mut sink = Sink { places_known, texts_stand, keeps_columns, ..fresh };
                 sink.run(|sink| work(part, sink))?;
                 sink.finish()
             })

@@ -336,6 +336,9 @@ impl Run<'_> {
                     None => Whole::new(self.whole(stream)?, self.settings.mapped)?,
                 };
                 texts = self.let_texts_stand(&whole, origin, &mut sink);
+                if columns {
+                    sink.keep_columns();
+                }
                 sink.run(|sink| read(&whole, sink))?;
                 columns = columns && self.can_be_written_anew();
             }
@@ -350,8 +353,9 @@ impl Run<'_> {
             }
         }
         let given = sink.finish()?;
-        // Of what cannot be read to its end nothing can be written but what was read.
-        Ok(Given { table, texts, columns: columns && given.problems.is_empty(), ..given })
+        // Of what cannot be read to its end nothing can be written but what was read. A row group that is left out is a problem.
+        let columns = columns && given.problems.len() == given.left_out.len();
+        Ok(Given { table, texts, columns, ..given })
     }
 
     /// Whether the crate that writes such files can open this one.

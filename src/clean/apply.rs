@@ -50,7 +50,7 @@ pub struct Written {
 /// Writes the cleaned archive and the ledger; `mark` annotates instead. `arguments` are those that named the archive.
 ///
 /// # Errors
-/// [`Error::WriteOutput`], [`Error::ReadInput`], [`Error::ArchiveChanged`], [`Error::OutputInTheWay`], [`Error::OutputMisnamed`].
+/// [`Error::WriteOutput`], [`Error::ReadInput`], [`Error::ArchiveChanged`], [`Error::OutputInTheWay`], [`Error::OutputMisnamed`], [`Error::NothingRead`].
 #[allow(
     clippy::too_many_arguments,
     reason = "what is read, what is asked for, where it goes, and who looks on"
@@ -72,6 +72,13 @@ pub fn apply(
     if !destination.is_folder() && sources.len() > 1 {
         let why = "cannot take several files; name a folder with --out".to_owned();
         return Err(Error::OutputInTheWay { path: destination.name().into(), why });
+    }
+    // An empty file is none of any format but lines.
+    if !destination.is_folder()
+        && sources.is_empty()
+        && let Some(problem) = input.problems.first()
+    {
+        return Err(Error::NothingRead { problem: problem.clone() });
     }
     for source in sources {
         destination.refuse_form(Form::of_source(source), &source.name)?;

@@ -40,6 +40,7 @@ mod shared;
 mod undo;
 
 pub use apply::{Written, apply};
+pub use columns::left_out;
 pub use compress::Compress;
 pub use cut::{Cut, Why};
 pub use edits::MARK;

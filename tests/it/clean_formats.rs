@@ -317,6 +317,57 @@ fn parquet_stays_parquet_with_all_its_columns_and_rows_come_back() {
 }
 
 #[test]
+fn a_row_group_in_which_a_column_is_damaged_is_left_out_and_the_rest_is_cleaned() {
+    use ::parquet::file::reader::{FileReader, SerializedFileReader};
+    let mut all = records(&sample());
+    for (number, record) in all.iter_mut().enumerate() {
+        record.insert("nobody asks".into(), json!(format!("for {number}")));
+    }
+    let whole = parquet(&columns(&all), ::parquet::basic::Compression::SNAPPY);
+    let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(&whole)).unwrap();
+    let groups = reader.metadata().row_groups();
+    let last = groups.len() - 1;
+    let mut damaged = whole.clone();
+    for group in [1, last] {
+        let mut columns = groups[group].columns().iter();
+        let column = columns.find(|column| column.column_path().string() == "nobody asks").unwrap();
+        let at = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+        damaged[usize::try_from(at).unwrap()..][..8].fill(0xFF);
+    }
+    let rows_in = |group: usize| usize::try_from(groups[group].num_rows()).unwrap();
+    let left = [&all[..rows_in(0)], &all[2 * rows_in(0)..all.len() - rows_in(last)]].concat();
+    let scan = Scan::of("left.parquet", parquet(&columns(&left), ::parquet::basic::Compression::SNAPPY));
+    clean(&scan, "left.parquet", "expect.parquet", &[]);
+    let gone = told(&scan);
+    scan.write("a.parquet", &damaged);
+    for more in [&[][..], &["--no-mmap", "--threads", "1"]] {
+        let args = ["clean", "a.parquet", "-o", "out.parquet", "--ledger", "ledger", "--force", "--json"];
+        let summary = counts(&scan.wirecopy(&[&args[..], more].concat()).ends_with(3));
+        let problems = summary["left_out"].as_array().unwrap();
+        assert_eq!((problems.len(), &summary["counts"]["problems"]), (2, &json!(2)), "{summary}");
+        let said =
+            format!("a.parquet: row group 2 of {} cannot be written back: column nobody asks: ", last + 1);
+        assert!(problems[0].as_str().unwrap().starts_with(&said), "{problems:?}");
+        assert_eq!(rows_of(&bytes(&scan, "out.parquet")), rows_of(&bytes(&scan, "expect.parquet")));
+        assert_eq!(told(&scan), gone);
+        let undo = ["clean", "-q", "--undo", "ledger", "out.parquet", "-o", "back.parquet"];
+        scan.wirecopy(&undo).ends_with(0);
+        assert_eq!(rows_of(&bytes(&scan, "back.parquet")), rows_of(&bytes(&scan, "left.parquet")));
+    }
+    let run =
+        scan.wirecopy(&["clean", "a.parquet", "-o", "x.parquet", "--ledger", "l", "--strict"]).ends_with(4);
+    assert!(run.stderr.contains("nobody asks"), "{}", run.stderr);
+    // A scan reads no such column, nor does a cleaning to lines.
+    scan.scan(&["-q", "a.parquet"]).ends_with(0);
+    let args = ["clean", "a.parquet", "--report", "report", "--ledger", "l", "-q", "-o"];
+    let run = scan.wirecopy(&[&args[..], &["x.parquet"]].concat()).ends_with(4);
+    assert!(run.stderr.contains("without --report"), "{}", run.stderr);
+    scan.wirecopy(&[&args[..], &["x.jsonl"]].concat()).ends_with(0);
+    let summary = clean(&scan, "a.parquet", "out.jsonl", &[]);
+    assert_eq!(number(&summary["counts"], "read"), all.len() as u64);
+}
+
+#[test]
 fn parquet_without_texts_or_without_what_stays_is_written_back() {
     let record = |id: &str, text: Option<&str>| {
         let Value::Object(record) = json!({"id": id, "text": text, "x": "kept"}) else { unreachable!() };
@@ -534,4 +585,15 @@ fn a_name_with_a_slash_is_a_folder_for_one_file_too() {
     let args = ["clean", "-", "-q", "-o", "piped/", "--ledger", "l"];
     scan.fed(&args, &table(&records(&sample()), b',')).ends_with(0);
     assert!(bytes(&scan, "piped/stdin.csv") == cleaned);
+}
+
+#[test]
+fn of_what_cannot_be_read_at_all_no_file_is_written() {
+    let scan = Scan::of("a.parquet", "PAR1 and no more");
+    scan.write("a.jsonl.gz", &gzip(b"{}")[..9]);
+    for (from, to) in [("a.parquet", "x.parquet"), ("a.jsonl.gz", "x.jsonl.gz"), ("a.jsonl.gz", "-")] {
+        let run = scan.wirecopy(&["clean", from, "-o", to, "--ledger", "ledger"]).ends_with(4);
+        assert!(run.stderr.contains("nothing of the archive can be read: a."), "{}", run.stderr);
+        assert_eq!(scan.names(), ["a.jsonl.gz", "a.parquet"]);
+    }
 }

@@ -30,7 +30,8 @@ pub(super) struct Pass<'p> {
     /// Rows where none is gone.
     pub(super) rows: u64,
     pub(super) changes: &'p [(u64, Change)],
-    pub(super) held: &'p mut Held,
+    /// Where rows that go or come back are held; `None` where none are.
+    pub(super) held: Option<&'p mut Held>,
     pub(super) hash: &'p mut Xxh3,
 }
 
@@ -60,9 +61,11 @@ impl Pass<'_> {
             let change = changes.next_if(|(at, _)| *at == number).map(|(_, change)| change);
             match (change, &mut from) {
                 (Some(Change::Put), _) => {
-                    let told = self.held.get(self.leaf, number_held).map_err(Failed::Temporary)?;
+                    let held = self.held.as_deref_mut();
+                    let told = held.map_or(Ok(None), |held| held.get(self.leaf, number_held));
                     number_held += 1;
-                    let told = told.and_then(|told| self.of_told(&told, &mut row));
+                    let told =
+                        told.map_err(Failed::Temporary)?.and_then(|told| self.of_told(&told, &mut row));
                     told.ok_or_else(|| wrong("what is held of a row is none of this column"))?;
                 }
                 (_, Some(from)) => from.next(&mut row)?,
@@ -77,7 +80,9 @@ impl Pass<'_> {
             match change {
                 Some(Change::Take) => {
                     let told = self.told(&row);
-                    self.held.put(self.leaf, &told).map_err(Failed::Temporary)?;
+                    if let Some(held) = &mut self.held {
+                        held.put(self.leaf, &told).map_err(Failed::Temporary)?;
+                    }
                     continue;
                 }
                 Some(Change::Text(name, edit @ TextEdit::Cut(_))) => self.edit(name, edit, &mut row)?,
@@ -177,7 +182,10 @@ fn write<T: DataType>(
     to: &mut Option<&mut SerializedColumnWriter<'_>>,
     gathered: &mut Cells<T::T>,
 ) -> Result<(), Failed> {
-    let Some(to) = to.as_mut().filter(|_| gathered.levels() > 0) else { return Ok(()) };
+    let Some(to) = to.as_mut().filter(|_| gathered.levels() > 0) else {
+        gathered.clear();
+        return Ok(());
+    };
     let levels = |levels: &Vec<i16>| if levels.is_empty() { None } else { Some(levels.clone()) };
     let (definitions, repetitions) = (levels(&gathered.definitions), levels(&gathered.repetitions));
     to.typed::<T>()

@@ -43,7 +43,7 @@ use memmap2::Mmap;
 
 use super::sink::{Sink, Stop};
 pub(super) use csv::{separator, with_parser};
-pub(super) use parquet::{metadata, pages};
+pub(super) use parquet::{has_too_many, metadata, pages};
 
 /// A format that is read.
 #[derive(Debug)]
