@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_reader};
 use parquet::data_type::DataType;
-use parquet::errors::ParquetError;
 use parquet::file::writer::SerializedColumnWriter;
 use parquet::schema::types::ColumnDescriptor;
 use serde_json::{Value, json};
@@ -255,7 +254,7 @@ struct Rows<T: DataType> {
     from: ColumnReaderImpl<T>,
     at_a_time: usize,
     most_definition: i16,
-    repeats: bool,
+    most_repetition: i16,
     read: Cells<T::T>,
     /// How many levels were read, and how many levels and values of them were given.
     levels: usize,
@@ -273,7 +272,7 @@ where
             from: get_typed_column_reader(from),
             at_a_time: usize::try_from(at_a_time).unwrap_or(1),
             most_definition: pass.column.max_def_level(),
-            repeats: pass.column.max_rep_level() > 0,
+            most_repetition: pass.column.max_rep_level(),
             read: Cells::new(),
             levels: 0,
             level: 0,
@@ -281,23 +280,27 @@ where
         }
     }
 
-    /// Reads on; whether there was anything left.
-    fn fill(&mut self) -> Result<bool, ParquetError> {
+    /// Reads on; whether there was anything left. Levels are believed by those who write them, and must be some that the column has.
+    fn fill(&mut self) -> Result<bool, Failed> {
         self.read.clear();
         let Cells { definitions, repetitions, values } = &mut self.read;
-        let (_, _, levels) =
-            self.from.read_records(self.at_a_time, Some(definitions), Some(repetitions), values)?;
+        let read = self.from.read_records(self.at_a_time, Some(definitions), Some(repetitions), values);
+        let (_, _, levels) = read.map_err(|error| Failed::Reading(system_error(error)))?;
+        let within = |levels: &[i16], most: i16| levels.iter().all(|level| (0..=most).contains(level));
+        if !within(definitions, self.most_definition) || !within(repetitions, self.most_repetition) {
+            return Err(wrong("a column has levels that it cannot have"));
+        }
         (self.levels, self.level, self.value) = (levels, 0, 0);
         Ok(levels > 0)
     }
 
     fn next(&mut self, row: &mut Cells<T::T>) -> Result<(), Failed> {
-        if self.level == self.levels && !self.fill().map_err(|error| Failed::Reading(system_error(error)))? {
+        if self.level == self.levels && !self.fill()? {
             return Err(wrong("a column has fewer rows than its row group"));
         }
         let begin = self.level;
         self.level += 1;
-        if self.repeats {
+        if self.most_repetition > 0 {
             let more = self.read.repetitions[self.level..self.levels].iter();
             self.level += more.take_while(|repetition| **repetition > 0).count();
             row.repetitions.extend_from_slice(&self.read.repetitions[begin..self.level]);
