@@ -129,6 +129,12 @@ pub enum Error {
         /// What is another thing now.
         why: String,
     },
+    /// Nothing of an archive that is to be written can be read.
+    #[error("nothing of the archive can be read: {problem}")]
+    NothingRead {
+        /// The first, in the order of files.
+        problem: Problem,
+    },
     /// None of the outlets to be kept has an article.
     #[error(
         "no article is of an outlet that --keep names ({outlets}); names are as the report's articles have them"
@@ -158,6 +164,16 @@ pub enum Error {
         path: PathBuf,
         /// What it would replace.
         why: String,
+    },
+    /// The name of an output says that it is something else than would be written.
+    #[error("{} {why}; name it {instead}", path.display())]
+    OutputMisnamed {
+        /// The output.
+        path: PathBuf,
+        /// What it says, and what would be written.
+        why: String,
+        /// A name that says that.
+        instead: String,
     },
     /// An output could not be written; what stood there before still does.
     #[error("cannot write {}; nothing was published", path.display())]

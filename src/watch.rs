@@ -1,8 +1,11 @@
 //! Watching a run: phases and how far they are. The library reports; who shows it is not its business.
 
-/// The phases of a scan, in order; named once, here.
+/// The phases of a run, in order; named once, here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// What is packed, of a format with a reader, or comes through a pipe is unpacked. Only there where there is any; its time counts
+    /// as reading.
+    Open,
     /// Bytes to articles, and all that is known of one article alone.
     Read,
     /// Near-duplicates and stories.
@@ -20,15 +23,16 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The phases of a scan, in order.
+    /// The phases that every scan has, in order.
     pub const SCAN: [Phase; 5] = [Phase::Read, Phase::Stories, Phase::Passages, Phase::Lineage, Phase::Write];
 
-    /// The phases of a cleaning, in order.
+    /// The phases that every cleaning has, in order.
     pub const CLEANING: [Phase; 5] = [Phase::Read, Phase::Stories, Phase::Lineage, Phase::Plan, Phase::Clean];
 
     /// The name in `run.json` and on the terminal.
     pub fn name(self) -> &'static str {
         match self {
+            Phase::Open => "open",
             Phase::Read => "read",
             Phase::Stories => "stories",
             Phase::Passages => "passages",
@@ -42,7 +46,7 @@ impl Phase {
     /// What is counted while it lasts.
     pub fn unit(self) -> &'static str {
         match self {
-            Phase::Read | Phase::Clean => "bytes",
+            Phase::Open | Phase::Read | Phase::Clean => "bytes",
             Phase::Stories => "bands",
             Phase::Passages | Phase::Lineage => "articles",
             Phase::Write => "rows",
@@ -54,7 +58,7 @@ impl Phase {
 /// How much a phase has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
-    /// Steps, in the phase's unit.
+    /// Steps, in the phase's unit; 0 where it is not known how many there are, as of pipes.
     pub steps: u64,
     /// Articles of the archive; `None` while they are not counted yet.
     pub articles: Option<u64>,

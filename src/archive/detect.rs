@@ -66,7 +66,7 @@ pub(super) fn kind_of(name: &str, head: &[u8]) -> Kind {
 
 /// What a name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Promise {
+pub(super) enum Promise {
     Plain(Format),
     Records(&'static Reader),
 }
@@ -81,7 +81,8 @@ pub(super) fn is_archive(name: &str) -> bool {
     promised(inner_name(name)).is_some()
 }
 
-fn promised(name: &str) -> Option<Promise> {
+/// What a name promises, that says nothing of compression.
+pub(super) fn promised(name: &str) -> Option<Promise> {
     let ending = ending(name);
     match ending.as_str() {
         "jsonl" | "ndjson" | "jsonlines" | "jl" | "json" => Some(Promise::Plain(Format::JsonLines)),
@@ -110,7 +111,7 @@ pub(super) fn inner_name(mut name: &str) -> &str {
 pub(super) const MOST_NESTED: usize = 2;
 
 /// The ending of a name, in lower case; empty if it has none.
-fn ending(name: &str) -> String {
+pub(super) fn ending(name: &str) -> String {
     Path::new(name)
         .extension()
         .map_or_else(String::new, |ending| ending.to_string_lossy().to_ascii_lowercase())

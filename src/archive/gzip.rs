@@ -2,8 +2,9 @@
 //!
 //! In: packed bytes. Out: what they hold, and [`Gaps`]. The idea: web archives are packed record by record, each a member of
 //! its own. Where one is damaged, the next is looked for that begins a record: three bytes of magic at which unpacking gives
-//! `WARC/`. Damage is met late, at times inside the members that follow, so the last packed bytes are kept, and looked
-//! through from the damaged member on. In place of what is missing stand two line breaks, so that what follows begins a line.
+//! `WARC/`, or in ARC a whole line of the kind that begins its records. Damage is met late, at times inside the members that
+//! follow, so the last packed bytes are kept, and looked through from the damaged member on. In place of what is missing stand two
+//! line breaks, so that what follows begins a line.
 //!
 //! It guarantees: of a web archive packed record by record a damaged member costs itself, and is told; all other files end
 //! with an error at the damage, as do web archives behind which no record can be found. Bounds: memory for a few times
@@ -18,6 +19,8 @@ use std::sync::{Mutex, PoisonError};
 use flate2::bufread::GzDecoder;
 use memchr::memmem;
 
+use super::warc::begins_arc_record;
+
 /// So much of what was unpacked last is kept in packed form: a damaged member runs into the next ones by a stored block (64 KiB)
 /// or until a code makes no sense, which is sooner.
 const KEPT_BYTES: usize = 256 << 10;
@@ -29,9 +32,44 @@ const MOST_TRIES: u32 = 10_000;
 const MOST_GAPS: usize = 10_000;
 
 const MAGIC: [u8; 3] = [0x1F, 0x8B, 8];
-const RECORD: [u8; 5] = *b"WARC/";
+/// How much of a member is unpacked to tell whether it begins a record: the line of ARC has a URL in it.
+const LINE_BYTES: u64 = 4 << 10;
 /// What stands for a gap.
 const BREAKS: &[u8] = b"\r\n\r\n";
+
+/// Archives whose records are packed one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Warc,
+    Arc,
+}
+
+impl Kind {
+    const ALL: [Kind; 2] = [Kind::Warc, Kind::Arc];
+    /// As many bytes as tell them.
+    const MOST: usize = 11;
+
+    /// How a file begins.
+    fn magic(self) -> &'static [u8] {
+        match self {
+            Kind::Warc => b"WARC/",
+            Kind::Arc => b"filedesc://",
+        }
+    }
+
+    /// Whether a file may be of this kind that begins with these bytes, as far as they go.
+    fn may_begin(self, head: &[u8]) -> bool {
+        head.iter().zip(self.magic()).all(|(byte, expect)| byte == expect)
+    }
+
+    /// Whether a record begins with these bytes, the first of a member.
+    fn begins_record(self, bytes: &[u8]) -> bool {
+        match self {
+            Kind::Warc => bytes.starts_with(self.magic()),
+            Kind::Arc => begins_arc_record(bytes),
+        }
+    }
+}
 
 /// A stretch of a file that could not be unpacked, though what follows could.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +122,8 @@ pub(super) struct Members<'g, R> {
     gaps: &'g Gaps,
     /// The first bytes that were given.
     head: Vec<u8>,
+    /// What the file is, where a record behind damage told it.
+    kind: Option<Kind>,
     given: u64,
     /// `given` when the member began.
     before: u64,
@@ -94,17 +134,22 @@ pub(super) struct Members<'g, R> {
 impl<'g, R: BufRead> Members<'g, R> {
     pub(super) fn new(packed: R, gaps: &'g Gaps) -> Self {
         let member = Some(GzDecoder::new(Reel(Some(Tape::new(packed)))));
-        Members { member, gaps, head: Vec::new(), given: 0, before: 0, breaks: &[] }
+        Members { member, gaps, head: Vec::new(), kind: None, given: 0, before: 0, breaks: &[] }
+    }
+
+    /// Whether the file may be an archive of this kind, as far as is known.
+    fn may_be(&self, kind: Kind) -> bool {
+        self.kind.map_or_else(|| kind.may_begin(&self.head), |known| known == kind)
     }
 
     /// Whether the file is a web archive, or may be one as far as is known.
     fn may_go_on(&self) -> bool {
-        RECORD.starts_with(&self.head)
+        Kind::ALL.into_iter().any(|kind| self.may_be(kind))
     }
 
     fn gave(&mut self, bytes: &[u8]) -> usize {
         self.given += bytes.len() as u64;
-        let wanted = RECORD.len() - self.head.len();
+        let wanted = Kind::MOST - self.head.len();
         self.head.extend_from_slice(&bytes[..bytes.len().min(wanted)]);
         bytes.len()
     }
@@ -131,9 +176,11 @@ impl<'g, R: BufRead> Members<'g, R> {
     fn pass(&mut self, mut rest: Tape<R>, why: io::Error) -> io::Result<()> {
         let damage = [io::ErrorKind::InvalidInput, io::ErrorKind::InvalidData, io::ErrorKind::UnexpectedEof];
         let begin = rest.member;
-        if !self.may_go_on() || !damage.contains(&why.kind()) || !rest.find_record() {
+        if !self.may_go_on() || !damage.contains(&why.kind()) {
             return Err(why);
         }
+        let Some(kind) = rest.find_record(|kind| self.may_be(kind)) else { return Err(why) };
+        self.kind = Some(kind);
         let packed = begin..rest.position();
         self.gaps.push(Gap { packed, unpacked: self.before..self.given, why: why.to_string() })?;
         if self.given > 0 {
@@ -261,9 +308,9 @@ impl<R: BufRead> Tape<R> {
         true
     }
 
-    /// Goes to the next member that begins a record. What was read of the damaged one is looked through once more, unless
-    /// that has been done with more bytes than the file has so far.
-    fn find_record(&mut self) -> bool {
+    /// Goes to the next member that begins a record of a kind that the file may be of; of which. What was read of the damaged one is
+    /// looked through once more, unless that has been done with more bytes than the file has so far.
+    fn find_record(&mut self, may_be: impl Fn(Kind) -> bool) -> Option<Kind> {
         let behind = self.at - self.from;
         if self.again + behind as u64 <= self.taken + KEPT_BYTES as u64 {
             self.again += behind as u64;
@@ -276,17 +323,18 @@ impl<R: BufRead> Tape<R> {
                     self.at += found;
                     self.pull(BEGIN_BYTES);
                     let end = self.kept.len().min(self.at + BEGIN_BYTES);
-                    if begins_record(&self.kept[self.at..end]) {
-                        return true;
+                    let kind = begins_record(&self.kept[self.at..end], &may_be);
+                    if kind.is_some() {
+                        return kind;
                     }
                     self.tries += 1;
                     if self.tries == MOST_TRIES {
-                        return false;
+                        return None;
                     }
                     self.at += 1;
                 }
                 None if more => self.at = self.kept.len() - (MAGIC.len() - 1),
-                None => return false,
+                None => return None,
             }
             self.from = self.at;
             self.forget();
@@ -345,10 +393,22 @@ impl<R: BufRead> BufRead for Reel<R> {
     }
 }
 
-/// Whether a member begins here, with a record in it.
-fn begins_record(bytes: &[u8]) -> bool {
-    let mut first = [0; RECORD.len()];
-    GzDecoder::new(bytes).read_exact(&mut first).is_ok() && first == RECORD
+/// Whether a member begins here, with a record of such a kind in it. As little is unpacked as tells: there may be damage behind it.
+fn begins_record(bytes: &[u8], may_be: impl Fn(Kind) -> bool) -> Option<Kind> {
+    let mut member = GzDecoder::new(bytes).take(LINE_BYTES);
+    let (mut first, mut step) = (Vec::new(), [0; 64]);
+    loop {
+        let magic = Kind::Warc.magic().len();
+        let most = if first.len() < magic { magic - first.len() } else { step.len() };
+        let read = member.read(&mut step[..most]).unwrap_or(0);
+        first.extend_from_slice(&step[..read]);
+        let begins = |kind: &Kind| may_be(*kind) && kind.begins_record(&first);
+        let kind = Kind::ALL.into_iter().find(begins);
+        let may_be_line = may_be(Kind::Arc) && !first.contains(&b'\n');
+        if kind.is_some() || read == 0 || first.len() >= magic && !may_be_line {
+            return kind;
+        }
+    }
 }
 
 #[cfg(test)]

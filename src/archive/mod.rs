@@ -10,7 +10,7 @@
 //! - `unpack`: a packed file to a source · `compression`, `gzip`: packed bytes to bytes · `packer`: and back · `readers`: bytes of a format to records
 //!   · `sink`, `frames`, `spool`: where these records stand
 //! - `written`: where a record writes its text · `lined`: a record of any format as a line · `table`: a
-//!   table as it was written · `columns`: a Parquet file, written anew
+//!   table as it was written · `columns`: a Parquet file, written anew · `form`: in what form a file is written, and what names say of it
 //! - `html`: a page to its article · `warc`: the records of a web archive, and their payloads
 //! - `fields`, `dates`, `outlet`: which field means what
 
@@ -21,6 +21,7 @@ mod detect;
 mod encoding;
 mod explain;
 pub mod fields;
+mod form;
 mod frames;
 mod guard;
 mod gzip;
@@ -56,6 +57,8 @@ pub(crate) use columns::{Change, Columns, Failed, Rewriting, TextEdit, system_er
 pub use compression::Compression;
 pub use detect::is_named_as_lines;
 pub use explain::{Explained, FormatInfo, formats, usual_names};
+pub use form::Form;
+pub(crate) use form::packing_of_name;
 use frames::{Content, HEADER_BYTES};
 pub use guard::is_guarded;
 pub(crate) use hex::{hex, unhex};

@@ -14,6 +14,7 @@ use super::walk::{self, Found, walk};
 use super::{Archive, FileCounts, MOST_MAPPED, ReadSettings};
 use crate::error::Error;
 use crate::problem::Problem;
+use crate::watch::{Extent, Phase, Unwatched, Watch};
 
 impl Archive {
     /// Finds and opens everything that `arguments` name. What is compressed, or neither JSON Lines nor text, is unpacked
@@ -23,18 +24,44 @@ impl Archive {
     /// An argument that is not there or cannot be opened; a temporary file that cannot be written. Files that cannot be
     /// read, or not to their end, are problems.
     pub fn open(arguments: &[String], settings: ReadSettings) -> Result<(Archive, Vec<Problem>), Error> {
+        Self::open_watched(arguments, settings, &Unwatched)
+    }
+
+    /// The same. Where anything is unpacked, [`Phase::Open`] tells how many bytes of the packed files are done; of streams, whose length
+    /// nobody knows, only where there are no files.
+    ///
+    /// # Errors
+    /// As [`Archive::open`].
+    pub fn open_watched(
+        arguments: &[String],
+        settings: ReadSettings,
+        watch: &dyn Watch,
+    ) -> Result<(Archive, Vec<Problem>), Error> {
         let mut walked = walk(arguments)?;
         let spools = Spools::new(&settings.temp_dir);
         let found = std::mem::take(&mut walked.found);
+        let sizes: Vec<u64> = found.iter().map(Found::packed_bytes).collect();
+        let bytes = sizes.iter().sum();
+        let is_unpacked = bytes > 0 || found.iter().any(Found::is_stream);
+        let watch_of_streams = if bytes > 0 { &Unwatched } else { watch };
+        if is_unpacked {
+            watch.begin(Phase::Open, Extent { steps: bytes, articles: None, bytes });
+        }
+        let packed = |number: usize, name: &str, path: &Path, may_stay: bool| Packed {
+            name: name.to_owned(),
+            input: Input::File(path.to_owned()),
+            may_stay,
+            size: Some(sizes[number]),
+        };
         let open = |(number, found): (usize, &Found)| match found {
             Found::File { name, path, kind: Kind::Plain(format) } => {
                 let mapped = settings.mapped && number < MOST_MAPPED;
                 Ok(Some(Unpacked::plain(Source::open(name.clone(), path, *format, mapped), name)))
             }
             Found::File { name, path, .. } => {
-                let packed = packed(name, path, settings.mapped && number < MOST_MAPPED);
+                let packed = packed(number, name, path, settings.mapped && number < MOST_MAPPED);
                 let limits = Limits::default();
-                let unpacked = unpack(&packed, &limits, &settings, &spools)?;
+                let unpacked = unpack(&packed, &limits, &settings, &spools, watch)?;
                 Ok((!limits.were_passed()).then_some(unpacked))
             }
             Found::Stream { .. } => Ok(None),
@@ -45,19 +72,23 @@ impl Archive {
         let numbered: Vec<(usize, &Found)> = found.iter().enumerate().collect();
         for group in numbered.split_inclusive(|(_, found)| found.is_stream()) {
             let met: Result<Vec<Option<Unpacked>>, Error> = group.par_iter().map(|&one| open(one)).collect();
-            for (unpacked, (_, found)) in met?.into_iter().zip(group) {
+            for (unpacked, &(number, found)) in met?.into_iter().zip(group) {
                 opened.push(match (unpacked, found) {
                     (Some(unpacked), _) => unpacked,
                     (None, Found::File { name, path, .. }) => {
-                        unpack(&packed(name, path, false), &Limits::large(), &settings, &spools)?
+                        let packed = packed(number, name, path, false);
+                        unpack(&packed, &Limits::large(), &settings, &spools, watch)?
                     }
                     (None, Found::Stream { name, path }) => {
                         let input = Input::Stream(path.clone());
-                        let packed = Packed { name: name.clone(), input, may_stay: false };
-                        unpack(&packed, &Limits::large(), &settings, &spools)?
+                        let packed = Packed { name: name.clone(), input, may_stay: false, size: None };
+                        unpack(&packed, &Limits::large(), &settings, &spools, watch_of_streams)?
                     }
                 });
             }
+        }
+        if is_unpacked {
+            watch.end();
         }
         let (mut sources, mut problems, mut counts) = (Vec::new(), walked.problems, walked.counts);
         for Unpacked { source, problems: met } in opened {
@@ -94,8 +125,10 @@ impl Archive {
         settings: ReadSettings,
     ) -> Result<(Archive, Vec<Problem>), Error> {
         let spools = Spools::new(&settings.temp_dir);
-        let packed = Packed { name: name.to_owned(), input: Input::Memory(bytes), may_stay: false };
-        let Unpacked { source, problems } = unpack(&packed, &Limits::large(), &settings, &spools)?;
+        let input = Input::Memory(bytes);
+        let packed = Packed { name: name.to_owned(), input, may_stay: false, size: None };
+        let Unpacked { source, problems } =
+            unpack(&packed, &Limits::large(), &settings, &spools, &Unwatched)?;
         if settings.mapped {
             spools.map();
         }
@@ -103,10 +136,6 @@ impl Archive {
         let counts = FileCounts { read, unreadable: 1 - read, ..FileCounts::default() };
         Ok((Archive { sources: source.into_iter().collect(), settings, counts }, problems))
     }
-}
-
-fn packed(name: &str, path: &Path, may_stay: bool) -> Packed {
-    Packed { name: name.to_owned(), input: Input::File(path.to_owned()), may_stay }
 }
 
 impl Unpacked {

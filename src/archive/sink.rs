@@ -8,6 +8,7 @@
 //! How to write a reader: see [`readers`](super::readers).
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,7 @@ use super::guard::guarded;
 use super::gzip::Gaps;
 use super::record::Finding;
 use super::spool::{Extent, Spools, Writer};
+use super::streams::Consumed;
 use super::table::Table;
 use super::unpack::{LEAST_ALLOWED, MOST_EXPANSION};
 use crate::problem::ProblemKind;
@@ -103,30 +105,28 @@ pub(super) struct Given {
     pub(super) texts: Option<Arc<Mmap>>,
     /// Whether its file can be written anew without some of its rows, if that was asked for.
     pub(super) columns: bool,
+    /// Row groups that cannot be: each is a problem.
+    pub(super) left_out: BTreeSet<usize>,
 }
 
 /// How much a file may unpack to, shared by all who unpack it.
-#[derive(Debug)]
-pub(super) struct Allowance {
+pub(super) struct Allowance<'c> {
     /// What the user allowed.
     fixed: Option<u64>,
-    /// Bytes of the packed file that were read so far.
-    consumed: Arc<AtomicU64>,
+    /// Of the packed file.
+    consumed: &'c Consumed<'c>,
     taken: AtomicU64,
 }
 
-impl Allowance {
-    pub(super) fn new(fixed: Option<u64>, consumed: &Arc<AtomicU64>) -> Self {
-        Allowance { fixed, consumed: Arc::clone(consumed), taken: AtomicU64::new(0) }
+impl<'c> Allowance<'c> {
+    pub(super) fn new(fixed: Option<u64>, consumed: &'c Consumed<'c>) -> Self {
+        Allowance { fixed, consumed, taken: AtomicU64::new(0) }
     }
 
     /// Takes so many bytes more; an error if that is more than the file may unpack to.
     pub(super) fn take(&self, bytes: u64) -> Result<(), Stop> {
         let taken = self.taken.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let by_size = || {
-            let consumed = self.consumed.load(Ordering::Relaxed);
-            LEAST_ALLOWED.saturating_add(consumed.saturating_mul(MOST_EXPANSION))
-        };
+        let by_size = || LEAST_ALLOWED.saturating_add(self.consumed.bytes().saturating_mul(MOST_EXPANSION));
         if taken > self.fixed.unwrap_or_else(by_size) { Err(Stop::TooMuch) } else { Ok(()) }
     }
 }
@@ -144,7 +144,7 @@ const MOST_FIELDS: usize = 1000;
 pub(super) struct Sink<'s> {
     settings: &'s ReadSettings,
     spools: &'s Spools,
-    allowance: &'s Allowance,
+    allowance: &'s Allowance<'s>,
     writer: Writer<'s>,
     findings: Vec<Finding>,
     given: Given,
@@ -152,6 +152,7 @@ pub(super) struct Sink<'s> {
     before: u64,
     places_known: bool,
     texts_stand: bool,
+    keeps_columns: bool,
     gaps: Option<&'s Gaps>,
 }
 
@@ -165,7 +166,7 @@ impl<'s> Sink<'s> {
     pub(super) fn new(
         settings: &'s ReadSettings,
         spools: &'s Spools,
-        allowance: &'s Allowance,
+        allowance: &'s Allowance<'s>,
     ) -> Result<Self, Stop> {
         let writer = spools.writer().map_err(Stop::Temporary)?;
         let (findings, given) = Default::default();
@@ -179,6 +180,7 @@ impl<'s> Sink<'s> {
             before: 0,
             places_known: true,
             texts_stand: false,
+            keeps_columns: false,
             gaps: None,
         })
     }
@@ -193,6 +195,21 @@ impl<'s> Sink<'s> {
         self.texts_stand
     }
 
+    /// The file is to be written anew without some of its rows: what cannot be is left out.
+    pub(super) fn keep_columns(&mut self) {
+        self.keeps_columns = true;
+    }
+
+    /// Whether it is.
+    pub(super) fn keeps_columns(&self) -> bool {
+        self.keeps_columns
+    }
+
+    /// These row groups are left out, each of which was told as a problem.
+    pub(super) fn leaves_out(&mut self, groups: BTreeSet<usize>) {
+        self.given.left_out = groups;
+    }
+
     /// From now on nobody is told at which byte a record stands: the reader sees other bytes than the file has.
     pub(super) fn places_are_unknown(&mut self) {
         self.places_known = false;
@@ -205,7 +222,12 @@ impl<'s> Sink<'s> {
 
     /// So many bytes of the file were read so far: of a map nobody counts them.
     pub(super) fn has_read(&self, bytes: u64) {
-        self.allowance.consumed.store(bytes, Ordering::Relaxed);
+        self.allowance.consumed.reach(bytes);
+    }
+
+    /// So many more bytes of a file are done of which any may be read at any time: nobody else can tell how far its reader is.
+    pub(super) fn has_gone_through(&self, bytes: u64) {
+        self.allowance.consumed.go_through(bytes);
     }
 
     /// The gaps of the stream so far, if it may have any.
@@ -286,11 +308,13 @@ impl<'s> Sink<'s> {
     ) -> Result<(), Stop> {
         self.close_extent()?;
         let (settings, spools, allowance) = (self.settings, self.spools, self.allowance);
-        let (places_known, texts_stand) = (self.places_known, self.texts_stand);
+        let (places_known, texts_stand, keeps_columns) =
+            (self.places_known, self.texts_stand, self.keeps_columns);
         let given: Result<Vec<Given>, Stop> = parts
             .into_par_iter()
             .map(|part| {
-                let mut sink = Sink { places_known, texts_stand, ..Sink::new(settings, spools, allowance)? };
+                let fresh = Sink::new(settings, spools, allowance)?;
+                let mut sink = Sink { places_known, texts_stand, keeps_columns, ..fresh };
                 sink.run(|sink| work(part, sink))?;
                 sink.finish()
             })

@@ -6,6 +6,7 @@
 //! are may have been left there ([`Source::record`]).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
 use std::io;
 use std::ops::Range;
@@ -74,6 +75,8 @@ pub struct Source {
     texts: Option<Arc<Mmap>>,
     /// Whether it is a file of columns that can be written anew.
     columns: bool,
+    /// Row groups that cannot be.
+    left_out: BTreeSet<usize>,
 }
 
 #[derive(Debug)]
@@ -109,6 +112,7 @@ impl Source {
             table: None,
             texts: None,
             columns: false,
+            left_out: BTreeSet::new(),
         })
     }
 
@@ -139,6 +143,7 @@ impl Source {
             table: given.table,
             texts: given.texts,
             columns: given.columns,
+            left_out: given.left_out,
         }
     }
 
@@ -205,6 +210,11 @@ impl Source {
     /// Whether it is a file of columns (Parquet) that can be written anew without some of its rows.
     pub fn is_columns(&self) -> bool {
         self.columns
+    }
+
+    /// Row groups of a file of columns that are damaged, and were not read.
+    pub(crate) fn left_out(&self) -> &BTreeSet<usize> {
+        &self.left_out
     }
 
     /// How many bytes the table has, as it was written; `None` of what is no table, or was not kept.

@@ -1,13 +1,13 @@
-//! Streams that unpacking is made of: a part of a file, a stream whose first bytes were looked at, one that counts.
+//! Streams that unpacking is made of: a part of a file, a stream whose first bytes were looked at, one that counts, and its count.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::readers::Whole;
 use super::unpack::READ_BYTES;
+use crate::watch::Watch;
 
 /// A part of a file, as a stream.
 pub(super) struct Part<'w> {
@@ -96,27 +96,95 @@ impl BufRead for Peeked<'_> {
     }
 }
 
-/// Counts what is taken out of it.
-pub(super) struct Counted<R> {
-    pub(super) inner: R,
-    pub(super) consumed: Arc<AtomicU64>,
+/// How much of a packed file was read: what it may unpack to goes by that, and who looks on is told.
+pub(super) struct Consumed<'w> {
+    bytes: AtomicU64,
+    /// How much of the file who looks on was told to be done, which is never more than it has.
+    told: AtomicU64,
+    size: Option<u64>,
+    watch: &'w dyn Watch,
 }
 
-impl<R: BufRead> Read for Counted<R> {
+/// Who looks on is told of so many bytes at a time.
+const TOLD_BYTES: u64 = 64 << 10;
+
+impl<'w> Consumed<'w> {
+    /// `size`: of the file; `None` of a stream.
+    pub(super) fn new(size: Option<u64>, watch: &'w dyn Watch) -> Self {
+        Consumed { bytes: AtomicU64::new(0), told: AtomicU64::new(0), size, watch }
+    }
+
+    /// Bytes of the file that were read so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// So many more bytes were read.
+    pub(super) fn add(&self, bytes: u64) {
+        self.tell(self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes);
+    }
+
+    /// All before this byte was read.
+    pub(super) fn reach(&self, byte: u64) {
+        self.bytes.store(byte, Ordering::Relaxed);
+        self.tell(byte);
+    }
+
+    /// Of a file of so many bytes any may be read at any time: what is made of it is told by [`Consumed::go_through`].
+    pub(super) fn is_at_hand(&self, bytes: u64) {
+        self.bytes.store(bytes, Ordering::Relaxed);
+    }
+
+    /// So many more bytes of a file that is at hand are done.
+    pub(super) fn go_through(&self, bytes: u64) {
+        let more = |told: u64| told.saturating_add(bytes).min(self.size.unwrap_or(u64::MAX));
+        let told = self.told.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |told| Some(more(told)));
+        let (Ok(told) | Err(told)) = told;
+        if more(told) > told {
+            self.watch.advance(more(told) - told);
+        }
+    }
+
+    /// The file is done, whatever of it was read.
+    pub(super) fn end(&self) {
+        self.tell_up_to(self.size.unwrap_or(self.bytes()));
+    }
+
+    fn tell(&self, bytes: u64) {
+        if bytes >= self.told.load(Ordering::Relaxed).saturating_add(TOLD_BYTES) {
+            self.tell_up_to(self.size.map_or(bytes, |size| bytes.min(size)));
+        }
+    }
+
+    fn tell_up_to(&self, bytes: u64) {
+        let told = self.told.fetch_max(bytes, Ordering::Relaxed);
+        if bytes > told {
+            self.watch.advance(bytes - told);
+        }
+    }
+}
+
+/// Counts what is taken out of it.
+pub(super) struct Counted<'c, R> {
+    pub(super) inner: R,
+    pub(super) consumed: &'c Consumed<'c>,
+}
+
+impl<R: BufRead> Read for Counted<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(into)?;
-        self.consumed.fetch_add(read as u64, Ordering::Relaxed);
+        self.consumed.add(read as u64);
         Ok(read)
     }
 }
 
-impl<R: BufRead> BufRead for Counted<R> {
+impl<R: BufRead> BufRead for Counted<'_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.inner.fill_buf()
     }
 
     fn consume(&mut self, bytes: usize) {
-        self.consumed.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.consumed.add(bytes as u64);
         self.inner.consume(bytes);
     }
 }

@@ -57,6 +57,11 @@ impl Table {
         Ok(Table { extent, separator, columns })
     }
 
+    /// Whether tabs separate its values.
+    pub(super) fn has_tabs(&self) -> bool {
+        self.separator == b'\t'
+    }
+
     /// How many bytes it has.
     pub(super) fn bytes(&self) -> u64 {
         self.extent.bytes
@@ -178,13 +183,13 @@ pub(super) struct Noting<'r, 's> {
     stream: &'r mut dyn Read,
     /// `None` once there is more than may be noted.
     notes: Option<Writer<'s>>,
-    allowance: &'r Allowance,
+    allowance: &'r Allowance<'r>,
     failed: Option<io::Error>,
 }
 
 impl<'r, 's> Noting<'r, 's> {
     /// `allowance`: how much may be noted. A table with more is read all the same, and not kept.
-    pub(super) fn new(stream: &'r mut dyn Read, notes: Writer<'s>, allowance: &'r Allowance) -> Self {
+    pub(super) fn new(stream: &'r mut dyn Read, notes: Writer<'s>, allowance: &'r Allowance<'r>) -> Self {
         Noting { stream, notes: Some(notes), allowance, failed: None }
     }
 

@@ -14,7 +14,6 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::Encoding;
 use memmap2::Mmap;
@@ -33,10 +32,11 @@ use super::readers::{Reader, Takes, Whole};
 use super::sink::{Allowance, FileProblem, Given, Sink, Stop};
 use super::source::{Format, Origin, Source};
 use super::spool::{Extent, Spools};
-use super::streams::{Counted, Part, Peeked};
+use super::streams::{Consumed, Counted, Part, Peeked};
 use super::table::Noting;
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
+use crate::watch::{Unwatched, Watch};
 
 /// How many times its size a file may unpack to. News packs to a fifth, copies of one article to a hundredth; a bomb
 /// to a thousandth and less.
@@ -52,6 +52,8 @@ pub(super) struct Packed {
     pub(super) input: Input,
     /// Whether a map of the file may be kept, so that texts are left where they stand.
     pub(super) may_stay: bool,
+    /// How many bytes the file has; `None` of a stream.
+    pub(super) size: Option<u64>,
 }
 
 /// Where the bytes come from.
@@ -80,6 +82,22 @@ pub(super) fn unpack(
     limits: &Limits,
     settings: &ReadSettings,
     spools: &Spools,
+    watch: &dyn Watch,
+) -> Result<Unpacked, Error> {
+    let consumed = Consumed::new(packed.size, watch);
+    let unpacked = unpack_counted(packed, limits, settings, spools, &consumed);
+    if !limits.were_passed() {
+        consumed.end();
+    }
+    unpacked
+}
+
+fn unpack_counted(
+    packed: &Packed,
+    limits: &Limits,
+    settings: &ReadSettings,
+    spools: &Spools,
+    consumed: &Consumed<'_>,
 ) -> Result<Unpacked, Error> {
     let input: io::Result<(Box<dyn Read + '_>, _)> = match &packed.input {
         Input::File(path) => File::open(path).and_then(|file| {
@@ -97,7 +115,6 @@ pub(super) fn unpack(
         }
         Err(error) => return Ok(packed.unreadable(&error)),
     };
-    let consumed = Arc::new(AtomicU64::new(0));
     let gaps = Gaps::default();
     let run = Run {
         packed,
@@ -105,7 +122,7 @@ pub(super) fn unpack(
         settings,
         spools,
         file,
-        allowance: Allowance::new(settings.max_unpacked, &consumed),
+        allowance: Allowance::new(settings.max_unpacked, consumed),
         consumed,
         gaps: &gaps,
     };
@@ -139,19 +156,17 @@ struct Run<'s> {
     spools: &'s Spools,
     /// The file again, for readers that need the whole of it, if it is one.
     file: Option<(Metadata, File)>,
-    allowance: Allowance,
-    /// Bytes of the file that were read.
-    consumed: Arc<AtomicU64>,
+    allowance: Allowance<'s>,
+    /// How much of the file was read.
+    consumed: &'s Consumed<'s>,
     /// Where unpacking went on behind damage.
     gaps: &'s Gaps,
 }
 
 impl Run<'_> {
     fn unpack(self, stream: Box<dyn Read + '_>) -> Result<Unpacked, Error> {
-        let counted = Counted {
-            inner: BufReader::with_capacity(READ_BYTES, stream),
-            consumed: Arc::clone(&self.consumed),
-        };
+        let inner = BufReader::with_capacity(READ_BYTES, stream);
+        let counted = Counted { inner, consumed: self.consumed };
         let mut stream: Box<dyn BufRead + '_> = Box::new(counted);
         let mut origin = Origin::default();
         let (kind, mut stream) = loop {
@@ -228,14 +243,18 @@ impl Run<'_> {
         if !matches!(kind_of(&self.packed.name, &head), Kind::Plain(Format::JsonLines)) {
             return None;
         }
-        let size = Arc::new(AtomicU64::new(whole.len()));
+        let size = Consumed::new(None, &Unwatched);
+        size.is_at_hand(whole.len());
         let allowance = Allowance::new(self.settings.max_unpacked, &size);
         let unpack_part = |part: &Range<u64>| -> Result<Extent, Stop> {
             let mut stream = compression.unpack(Part::new(&whole, part), self.limits, self.gaps)?;
             let mut writer = self.spools.writer().map_err(Stop::Temporary)?;
             loop {
                 match writer.take(&mut stream).map_err(Stop::Temporary)?? {
-                    0 => return writer.finish().map_err(Stop::Temporary),
+                    0 => {
+                        self.consumed.go_through(part.end - part.start);
+                        return writer.finish().map_err(Stop::Temporary);
+                    }
                     more => allowance.take(more as u64)?,
                 }
             }
@@ -248,7 +267,7 @@ impl Run<'_> {
             Err(Stop::Temporary(error)) => Err(Stop::Temporary(error)),
             Err(_) => return None,
         };
-        self.consumed.store(whole.len(), Ordering::Relaxed);
+        self.consumed.is_at_hand(whole.len());
         Some((given, Origin { packing: vec![compression], ..Origin::default() }))
     }
 
@@ -300,7 +319,7 @@ impl Run<'_> {
             Takes::Stream(read)
                 if self.settings.keep_tables && reader.is_table() && origin.encoding.is_none() =>
             {
-                let allowance = Allowance::new(self.settings.max_unpacked, &self.consumed);
+                let allowance = Allowance::new(self.settings.max_unpacked, self.consumed);
                 let notes = self.spools.writer().map_err(Stop::Temporary)?;
                 let mut noting = Noting::new(stream, notes, &allowance);
                 sink.run(|sink| read(&mut noting, sink))?;
@@ -310,13 +329,16 @@ impl Run<'_> {
             Takes::Whole(read) => {
                 let whole = match self.plain(origin)? {
                     Some(whole) => {
-                        self.consumed.store(whole.len(), Ordering::Relaxed);
+                        self.consumed.is_at_hand(whole.len());
                         columns = self.settings.keep_tables && reader.is_columns();
                         whole
                     }
                     None => Whole::new(self.whole(stream)?, self.settings.mapped)?,
                 };
                 texts = self.let_texts_stand(&whole, origin, &mut sink);
+                if columns {
+                    sink.keep_columns();
+                }
                 sink.run(|sink| read(&whole, sink))?;
                 columns = columns && self.can_be_written_anew();
             }
@@ -331,8 +353,9 @@ impl Run<'_> {
             }
         }
         let given = sink.finish()?;
-        // Of what cannot be read to its end nothing can be written but what was read.
-        Ok(Given { table, texts, columns: columns && given.problems.is_empty(), ..given })
+        // Of what cannot be read to its end nothing can be written but what was read. A row group that is left out is a problem.
+        let columns = columns && given.problems.len() == given.left_out.len();
+        Ok(Given { table, texts, columns, ..given })
     }
 
     /// Whether the crate that writes such files can open this one.
@@ -384,7 +407,7 @@ impl Run<'_> {
         format: Format,
         mut origin: Origin,
     ) -> Result<Unpacked, Error> {
-        let consumed = self.consumed.load(Ordering::Relaxed);
+        let consumed = self.consumed.bytes();
         origin.packed_bytes = consumed;
         let name = &self.packed.name;
         let given = match given {

@@ -42,6 +42,14 @@ pub(super) enum Found {
 }
 
 impl Found {
+    /// How many bytes it has, if it is a file that is unpacked.
+    pub(super) fn packed_bytes(&self) -> u64 {
+        match self {
+            Found::File { kind: Kind::Plain(_), .. } | Found::Stream { .. } => 0,
+            Found::File { path, .. } => fs::metadata(path).map_or(0, |metadata| metadata.len()),
+        }
+    }
+
     pub(super) fn is_stream(&self) -> bool {
         matches!(self, Found::Stream { .. })
     }

@@ -21,7 +21,7 @@ use super::out::Destination;
 use super::places::unwritable;
 use super::plan::{Options, Plan};
 use crate::archive::record::Outcome;
-use crate::archive::{Compression, Format, Met, Piece, Source};
+use crate::archive::{Compression, Form, Format, Met, Piece, Source};
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::watch::{Extent, Phase, Watch};
@@ -50,7 +50,7 @@ pub struct Written {
 /// Writes the cleaned archive and the ledger; `mark` annotates instead. `arguments` are those that named the archive.
 ///
 /// # Errors
-/// [`Error::WriteOutput`], [`Error::ReadInput`], [`Error::ArchiveChanged`], [`Error::OutputInTheWay`].
+/// [`Error::WriteOutput`], [`Error::ReadInput`], [`Error::ArchiveChanged`], [`Error::OutputInTheWay`], [`Error::OutputMisnamed`], [`Error::NothingRead`].
 #[allow(
     clippy::too_many_arguments,
     reason = "what is read, what is asked for, where it goes, and who looks on"
@@ -68,10 +68,20 @@ pub fn apply(
     destination.refuse_sources(&input.archive)?;
     ledger.refuse_sources(&input.archive)?;
     let sources = input.archive.sources();
-    let names = names(sources, arguments, destination.compress())?;
+    let names = names(sources, arguments, destination)?;
     if !destination.is_folder() && sources.len() > 1 {
         let why = "cannot take several files; name a folder with --out".to_owned();
         return Err(Error::OutputInTheWay { path: destination.name().into(), why });
+    }
+    // An empty file is none of any format but lines.
+    if !destination.is_folder()
+        && sources.is_empty()
+        && let Some(problem) = input.problems.first()
+    {
+        return Err(Error::NothingRead { problem: problem.clone() });
+    }
+    for source in sources {
+        destination.refuse_form(Form::of_source(source), &source.name)?;
     }
     let (articles, bytes) = (Some(input.catalogue.len() as u64), input.archive.bytes());
     watch.begin(Phase::Clean, Extent { steps: bytes, articles, bytes });

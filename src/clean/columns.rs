@@ -5,6 +5,8 @@
 //! tells of a row group, a row `cells` for each row of it that went: all its values in all columns. A text that was cut
 //! comes back from what was cut out of its line.
 //!
+//! Row groups in which a column cannot be read were left out when the file was opened: they are passed over both ways.
+//!
 //! It guarantees: what is given back has the rows and cells that there were, in the same row groups, which a hash of them all proves. It
 //! gives other bytes: pages are packed anew.
 
@@ -16,10 +18,11 @@ use std::path::Path;
 
 use super::apply::Cleaning;
 use super::edits::Item;
+use super::input::Input;
 use super::ledger::{Checked, CleanedFile, ColumnsBefore, Hashing, Row};
 use super::places::unwritable;
 use crate::archive::record::Outcome;
-use crate::archive::{Change, Columns, Failed, Piece, Rewriting, TextEdit};
+use crate::archive::{Change, Columns, Failed, Piece, Rewriting, Source, TextEdit};
 use crate::error::Error;
 use crate::problem::Problem;
 
@@ -86,7 +89,8 @@ impl<W: Write> Cleaning<'_, W> {
         }
         self.end_groups(&mut groups, u64::MAX, path)?;
         let (out, hash) = groups.rewriting.finish().map_err(failed)?;
-        Ok((out, ColumnsBefore { row_groups: groups.sizes, xxh3: format!("{hash:032x}") }))
+        let left_out = source.left_out().clone();
+        Ok((out, ColumnsBefore { row_groups: groups.sizes, left_out, xxh3: format!("{hash:032x}") }))
     }
 
     /// Writes all row groups that end at this row or before it, and what the ledger holds of them.
@@ -103,6 +107,11 @@ impl<W: Write> Cleaning<'_, W> {
             let failed =
                 |failed| told(or_as_lines(failed), &source.name, path, self.input.archive.temp_dir());
             let Groups { rewriting, next, before, changes, .. } = groups;
+            if source.left_out().contains(next) {
+                *before += rows;
+                *next += 1;
+                continue;
+            }
             rewriting.group(Some(*next), rows, changes).map_err(failed)?;
             let gone = changes.iter().filter(|(_, change)| *change == Change::Take);
             for (number, (row, _)) in gone.enumerate() {
@@ -122,6 +131,16 @@ impl<W: Write> Cleaning<'_, W> {
         }
         Ok(())
     }
+}
+
+/// What was left out of files of columns for damage that a scan does not meet: it reads no column that no rule asks for.
+pub fn left_out(input: &Input) -> Vec<&Problem> {
+    let sources = input.archive.sources().iter().filter(|source| !source.left_out().is_empty());
+    let of = |source: &Source| {
+        let of_file = |problem: &&Problem| problem.path == source.name && problem.record.is_none();
+        input.problems.iter().filter(of_file).collect::<Vec<_>>()
+    };
+    sources.flat_map(of).collect()
 }
 
 /// Gives a file of columns back: `cleaned` is it as it was cleaned, `next` the ledger's next row.
@@ -148,9 +167,13 @@ pub(super) fn restore<O: Write + Send>(
     let mut rewriting = columns.rewrite(out, temp_dir).map_err(failed)?;
     let left = columns.row_groups();
     let (mut before, mut group) = (0_u64, 0);
-    for &rows in &was.row_groups {
+    for (number, &rows) in was.row_groups.iter().enumerate() {
         let odd = |ledger: &Checked| ledger.unusable("its rows are not those of its files".into());
         let end = before.checked_add(rows).ok_or_else(|| odd(ledger))?;
+        if was.left_out.contains(&number) {
+            before = end;
+            continue;
+        }
         let mut changes: Vec<(u64, Change)> = Vec::new();
         let mut texts = Texts::default();
         while let Some(row) =

@@ -1,6 +1,7 @@
 //! Compress: how a cleaned archive is to be compressed.
 //!
-//! In: what was asked for, and how a file was packed. Out: how it is packed, the outermost format first.
+//! In: what was asked for, what the name of a single file says, and how a file was packed. Out: how it is packed, the outermost format
+//! first. The name decides where it says anything, and a name that says another thing than was asked for is refused.
 
 use std::str::FromStr;
 

@@ -9,6 +9,7 @@
 //! where it is no UTF-8.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -133,6 +134,9 @@ pub struct CleanedFile {
 pub struct ColumnsBefore {
     /// How many rows each row group had.
     pub row_groups: Vec<u64>,
+    /// Row groups, from 0, that could not be read: they are not in the cleaned file, and do not come back.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub left_out: BTreeSet<usize>,
     /// A hash of all levels and values, column by column.
     pub xxh3: String,
 }

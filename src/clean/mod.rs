@@ -40,6 +40,7 @@ mod shared;
 mod undo;
 
 pub use apply::{Written, apply};
+pub use columns::left_out;
 pub use compress::Compress;
 pub use cut::{Cut, Why};
 pub use edits::MARK;
@@ -49,7 +50,7 @@ pub use loss::Loss;
 pub use names::{as_lines, as_utf8};
 pub use new_file::NewFile;
 pub use order::{Keep, Reason};
-pub use out::Destination;
+pub use out::{Destination, is_named_as_folder};
 pub use plan::{Going, Options, Plan, plan};
 pub use undo::{gives_folder, undo};
 

@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::compress::Compress;
+use super::out::Destination;
 use super::places::within;
-use crate::archive::{Archive, Compression, Source};
+use crate::archive::{Archive, Compression, Form, Source};
 use crate::error::Error;
 
 /// What a file is called, and how it is packed.
@@ -40,13 +40,20 @@ pub fn as_lines(archive: &Archive) -> BTreeMap<&'static str, u64> {
 pub(super) fn names(
     sources: &[Source],
     arguments: &[String],
-    compress: Compress,
+    destination: &Destination,
 ) -> Result<Vec<Names>, Error> {
     let folders: Vec<&Path> = arguments.iter().map(Path::new).filter(|path| path.is_dir()).collect();
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     let mut names = Vec::with_capacity(sources.len());
     for source in sources {
-        let path = source.path().unwrap_or(Path::new("stdin.jsonl"));
+        // Of a pipe nobody knows a name, but what came through it is known.
+        let piped = match Form::of_source(source) {
+            Form::Text => "stdin.txt",
+            Form::Table { tabs: false } => "stdin.csv",
+            Form::Table { tabs: true } => "stdin.tsv",
+            Form::Lines | Form::MadeLines | Form::Columns => "stdin.jsonl",
+        };
+        let path = source.path().unwrap_or(Path::new(piped));
         let below = folders
             .iter()
             .filter_map(|folder| path.strip_prefix(folder).ok())
@@ -59,7 +66,7 @@ pub(super) fn names(
         within(name)?;
         let packing = source.origin.as_ref().map_or(&[][..], |origin| &origin.packing);
         let more = if source.is_given_as_lines() { ".jsonl" } else { "" };
-        let cleaned_packing = compress.packing(packing);
+        let cleaned_packing = destination.packing(packing);
         let cleaned = renamed(name, packing, &cleaned_packing, more);
         if let Some(other) = taken.insert(cleaned.clone(), &source.name) {
             return Err(refuse(format!(

@@ -6,15 +6,17 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use super::compress::Compress;
+use super::names::renamed;
 use super::new_file::{BUFFER_BYTES, NewFile};
 use super::places::{in_the_way, refuse_inputs, resolve, unwritable, within};
-use crate::archive::{Archive, Compression, Packer};
+use crate::archive::{Archive, Compression, Form, Packer, packing_of_name};
 use crate::error::Error;
 
 /// Where an archive goes.
@@ -22,6 +24,8 @@ use crate::error::Error;
 pub struct Destination {
     to: To,
     compress: Compress,
+    /// The name of a single file, as typed.
+    name: Option<String>,
 }
 
 #[derive(Debug)]
@@ -42,11 +46,12 @@ enum Bare<'d> {
 }
 
 impl Destination {
-    /// Claims the place `out`, `-` or `/dev/stdout` for standard output. `many`: a folder is needed. `inputs` are the arguments. Of a single
-    /// file the ending says how it is compressed, unless that is asked for.
+    /// Claims the place `out`, `-` or `/dev/stdout` for standard output. `many`: a folder is needed, as where `out` ends with a
+    /// slash. `inputs` are the arguments. Of a single file the ending says how it is compressed.
     ///
     /// # Errors
-    /// [`Error::OutputInTheWay`] if an input is or lies there, or something else; [`Error::WriteOutput`].
+    /// [`Error::OutputInTheWay`] if an input is or lies there, or something else; [`Error::OutputMisnamed`] if the ending says another
+    /// compression than is asked for; [`Error::WriteOutput`].
     pub fn claim(
         out: &Path,
         many: bool,
@@ -58,17 +63,18 @@ impl Destination {
                 let why = "cannot take several files; name a folder with --out".to_owned();
                 return Err(in_the_way(Path::new("standard output"), why));
             }
-            return Ok(Destination { to: To::Stdout, compress });
+            return Ok(Destination { to: To::Stdout, compress, name: None });
         }
         let is_folder = fs::metadata(out).is_ok_and(|there| there.is_dir());
-        if !many && !is_folder {
-            let named = out.to_str().and_then(Compression::of_name).map(Compress::With);
-            let compress = if compress == Compress::Same { named.unwrap_or_default() } else { compress };
-            return Ok(Destination { to: To::File(NewFile::claim(out, inputs)?), compress });
+        if !many && !is_folder && !is_named_as_folder(out) {
+            let name = out.to_str().map(str::to_owned);
+            let destination = Destination { to: To::File(NewFile::claim(out, inputs)?), compress, name };
+            destination.refuse_compression()?;
+            return Ok(destination);
         }
         let place = resolve(out)?;
         if place.exists() && !is_folder {
-            return Err(in_the_way(out, "is a file, and several inputs need a folder".into()));
+            return Err(in_the_way(out, "is a file, and a folder is needed".into()));
         }
         refuse_inputs(out, &place, inputs)?;
         if is_folder && fs::read_dir(&place).map_err(|source| unwritable(out, source))?.next().is_some() {
@@ -85,7 +91,7 @@ impl Destination {
         // Inside the private temporary folder, so that it gets the user's usual permissions.
         let new = beside.path().join("archive");
         fs::create_dir(&new).map_err(|source| unwritable(out, source))?;
-        Ok(Destination { to: To::Folder { place, beside, new }, compress })
+        Ok(Destination { to: To::Folder { place, beside, new }, compress, name: None })
     }
 
     /// What there is to remove if the run ends early.
@@ -120,9 +126,50 @@ impl Destination {
         matches!(self.to, To::Stdout)
     }
 
-    /// How it is compressed.
-    pub(super) fn compress(&self) -> Compress {
-        self.compress
+    /// How a file is packed, the outermost format first, if what is read was packed so.
+    pub(super) fn packing(&self, was: &[Compression]) -> Vec<Compression> {
+        match (self.compress, self.name.as_deref().and_then(packing_of_name)) {
+            (Compress::Same, Some(named)) => named,
+            (compress, _) => compress.packing(was),
+        }
+    }
+
+    /// Refuses to compress a single file otherwise than its name says.
+    fn refuse_compression(&self) -> Result<(), Error> {
+        let Some((name, named)) = self.name.as_deref().and_then(|name| Some((name, packing_of_name(name)?)))
+        else {
+            return Ok(());
+        };
+        let asked = self.packing(&[]);
+        if asked == named {
+            return Ok(());
+        }
+        let said = |packing: &[Compression]| match packing {
+            [] => "none",
+            [.., last] => last.name(),
+        };
+        let why = format!(
+            "is named as compressed with {}, and --compress {} was asked for",
+            said(&named),
+            said(&asked)
+        );
+        let instead = renamed(name, &named, &asked, "");
+        Err(Error::OutputMisnamed { path: name.into(), why, instead })
+    }
+
+    /// Refuses to write articles in this form to a single file whose name says another; `was`: the name of the file that is read.
+    ///
+    /// # Errors
+    /// [`Error::OutputMisnamed`].
+    pub fn refuse_form(&self, form: Form, was: &str) -> Result<(), Error> {
+        let Some(name) = self.name.as_deref() else { return Ok(()) };
+        let Some(says) = form.denied_by(name, was) else { return Ok(()) };
+        let why = format!("is named as {says}, and {} would be written", form.name());
+        let instead = match &form.names_like(name)[..] {
+            [own, lines] => format!("{own}, or {lines} for JSON Lines"),
+            names => names.concat(),
+        };
+        Err(Error::OutputMisnamed { path: name.into(), why, instead })
     }
 
     /// Whether it is a folder.
@@ -207,6 +254,11 @@ impl Destination {
 /// Whether a place is standard output. What its names in the system lead to has no name where it is a pipe.
 fn is_stdout(out: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| out.as_os_str() == *name)
+}
+
+/// Whether a path names a folder, which need not be there.
+pub fn is_named_as_folder(path: &Path) -> bool {
+    path.as_os_str().as_bytes().ends_with(b"/")
 }
 
 /// Moves what is in `new`, which lies in `place` itself, up into `place`, if nothing else came there. What was moved before one

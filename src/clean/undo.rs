@@ -16,7 +16,7 @@ use super::ledger::{Checked, CleanedFile, Hashing, Row};
 use super::names::renamed;
 use super::out::Destination;
 use super::places::{unwritable, within};
-use crate::archive::Compression;
+use crate::archive::{Compression, Form};
 use crate::error::Error;
 use crate::watch::{Extent, Phase, Watch};
 
@@ -36,7 +36,7 @@ pub fn gives_folder(ledger: &Path, cleaned: &str) -> Result<bool, Error> {
 ///
 /// # Errors
 /// [`Error::UseLedger`] if the ledger is not whole or of another archive; [`Error::OpenInput`], [`Error::ReadInput`],
-/// [`Error::WriteOutput`]; [`Error::WriteTemporary`], for files of columns.
+/// [`Error::WriteOutput`], [`Error::OutputMisnamed`]; [`Error::WriteTemporary`], for files of columns.
 pub fn undo(
     ledger: &Path,
     cleaned: &str,
@@ -49,6 +49,11 @@ pub fn undo(
     let in_folder = Path::new(cleaned).is_dir();
     if files.len() > 1 && !in_folder {
         return Err(ledger.unusable(format!("it is of {} files, and {cleaned} is no folder", files.len())));
+    }
+    for file in &files {
+        if let Some(form) = form_of(file) {
+            destination.refuse_form(form, &file.path)?;
+        }
     }
     let bytes = files.iter().map(|file| file.bytes).sum();
     watch.begin(Phase::Clean, Extent { steps: bytes, articles: None, bytes });
@@ -67,7 +72,7 @@ pub fn undo(
         let from = from.map_err(|source| Error::ReadInput { name: path.display().to_string(), source })?;
         let place = destination.name();
         let before = file.name_before.as_deref().unwrap_or(&file.name);
-        let packing = destination.compress().packing(&file.compression);
+        let packing = destination.packing(&file.compression);
         let name = renamed(before, &file.compression, &packing, "");
         let out = destination.open(&name, &packing)?;
         if let Some(columns) = &file.columns {
@@ -114,6 +119,15 @@ pub fn undo(
     }
     watch.end();
     Ok(written)
+}
+
+/// The form in which a file is given back. Of lines, text and tables the ledger does not tell, but the name that they had does mostly.
+fn form_of(file: &CleanedFile) -> Option<Form> {
+    match (&file.columns, &file.format) {
+        (Some(_), _) => Some(Form::Columns),
+        (None, Some(_)) => Some(Form::MadeLines),
+        (None, None) => Form::of_name(&file.path),
+    }
 }
 
 /// One file under way.

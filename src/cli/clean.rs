@@ -1,10 +1,10 @@
 //! `wirecopy clean`: claim the places, scan or read a report, plan, write, tell. `--undo` gives an archive back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use wirecopy::archive::ReadSettings;
+use wirecopy::archive::{Form, ReadSettings};
 use wirecopy::clean::{self, Compress, Destination, Input, Keep, NewFile, Options, Plan, Remove};
 use wirecopy::kernel::Kernel;
 use wirecopy::pipeline::Stopwatch;
@@ -24,8 +24,7 @@ Examples:
   wirecopy clean news/ -o clean/                       a folder of files, with the same names
   cat news.jsonl | wirecopy clean - > clean.jsonl      in a pipe
   wirecopy clean news.jsonl.zst -o clean.jsonl.zst     compressed as the name says, else as the input is
-  wirecopy clean crawl.warc.gz -o clean.jsonl --compress none
-                                                       pages and JSON arrays become JSON Lines
+  wirecopy clean crawl.warc.gz -o clean.jsonl          pages and JSON arrays become JSON Lines
   wirecopy clean news.parquet -o clean.parquet         Parquet stays Parquet, unless the name says .jsonl
   wirecopy clean news.jsonl --dry-run                  what would go, by outlet
   wirecopy clean news.jsonl -o clean.jsonl --keep outlets:reuters.com,apnews.com
@@ -54,12 +53,15 @@ pub(crate) struct CleanArgs {
     #[arg(required = true, value_name = "ARCHIVE")]
     archives: Vec<String>,
 
-    /// Where the archive goes: a file, - for standard output, or a new or empty folder for several files
+    /// Where the archive goes: a file, - for standard output, or a new or empty folder for several files, or for one if there is a
+    /// slash at its end
+    ///
+    /// A file that is named as another format than would be written is refused, with a name that fits.
     #[arg(short, long, value_name = "FILE", default_value = "-", help_heading = "Output")]
     out: PathBuf,
 
-    /// How the archive is compressed: none, gzip, zstd, bzip2, xz, or same: as the ending of a single file's name says
-    /// (.gz, .zst, .bz2, .xz), else as the input is
+    /// How the archive is compressed: none, gzip, zstd, bzip2, xz, or same: as a single file's name says (.gz, .zst, .bz2, .xz, or not
+    /// at all where it ends as a format does), else as the input is
     #[arg(long, value_name = "HOW", default_value = "same", help_heading = "Output")]
     compress: Compress,
 
@@ -214,12 +216,13 @@ impl CleanArgs {
 
     /// Whether the output is a file that is named as JSON Lines.
     fn asks_for_lines(&self) -> bool {
-        self.out.to_str().is_some_and(archive::is_named_as_lines) && !self.out.is_dir()
+        let is_folder = self.many() || self.out.is_dir() || clean::is_named_as_folder(&self.out);
+        self.out.to_str().is_some_and(archive::is_named_as_lines) && !is_folder
     }
 
     /// Whether the archive may be more than one file.
     fn many(&self) -> bool {
-        self.archives.len() > 1 || self.archives.iter().any(|archive| std::path::Path::new(archive).is_dir())
+        self.archives.len() > 1 || self.archives.iter().any(|archive| Path::new(archive).is_dir())
     }
 }
 
@@ -267,6 +270,13 @@ fn clean(args: &CleanArgs) -> anyhow::Result<Status> {
     let destination = Destination::claim(&args.out, args.many(), &inputs, args.compress)?;
     if destination.is_at(ledger.place()) {
         bail!("the archive and the ledger would both go to {}", args.out.display());
+    }
+    // What can be told before the archive is read; the rest is told before anything is written.
+    if let [archive] = &args.archives[..]
+        && archive != "-"
+        && let Some(form) = Form::of_file(Path::new(archive), args.settings().read.keep_tables)
+    {
+        destination.refuse_form(form, archive)?;
     }
     let leftovers = [destination.leftovers(), ledger.leftovers()].concat();
     if !args.reading.no_mmap {
@@ -343,7 +353,7 @@ fn tell(args: &CleanArgs, summary: &clean_summary::Summary<'_>, stdout: bool) ->
     Ok(())
 }
 
-fn undo(args: &CleanArgs, ledger: &std::path::Path) -> anyhow::Result<Status> {
+fn undo(args: &CleanArgs, ledger: &Path) -> anyhow::Result<Status> {
     let [cleaned] = &args.archives[..] else {
         bail!("--undo takes one archive, the cleaned file or folder that the ledger is of");
     };

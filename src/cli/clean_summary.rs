@@ -6,13 +6,13 @@ use std::path::Path;
 
 use serde::Serialize;
 use wirecopy::Phase;
-use wirecopy::clean::{Input, Loss, Plan, Written, as_lines, as_utf8};
+use wirecopy::clean::{Input, Loss, Plan, Written, as_lines, as_utf8, left_out};
 use wirecopy::pipeline::Stopwatch;
 
 use super::printable::{cut, line};
 use super::summary::{bytes, grouped, nouns, plural};
 
-/// Outlets that lose the most and are shown.
+/// Outlets that lose the most and are shown; row groups that were left out.
 const SHOWN: usize = 5;
 const OUTLET_CHARS: usize = 40;
 
@@ -35,6 +35,8 @@ pub(crate) struct Summary<'a> {
     counts: Counts,
     /// Files of other formats, for which JSON Lines are written, by format.
     as_json_lines: BTreeMap<&'static str, u64>,
+    /// Row groups that could not be read whole, as problems.
+    left_out: Vec<String>,
     /// Files of other encodings, which are written in UTF-8.
     as_utf8: u64,
     outlets: Vec<Outlet<'a>>,
@@ -111,6 +113,7 @@ impl<'a> Told<'a> {
                 uncut: plan.uncut,
                 problems: input.problems.len() as u64,
             },
+            left_out: left_out(input).iter().map(ToString::to_string).collect(),
             as_json_lines: as_lines(&input.archive),
             as_utf8: as_utf8(&input.archive),
             outlets,
@@ -211,6 +214,13 @@ fn counts(summary: &Summary<'_>) -> String {
     text.extend(other_formats(summary));
     if summary.as_utf8 > 0 {
         let _ = writeln!(text, "  written in UTF-8: {} of another encoding", plural(summary.as_utf8, "file"));
+    }
+    for problem in summary.left_out.iter().take(SHOWN) {
+        let _ = writeln!(text, "  {}", line(problem));
+    }
+    if summary.left_out.len() > SHOWN {
+        let more = plural((summary.left_out.len() - SHOWN) as u64, "more such row group");
+        let _ = writeln!(text, "  and {more} (--json tells of all)");
     }
     if problems > 0 {
         let _ = writeln!(text, "  {}: wirecopy scan lists them", plural(problems, "problem"));

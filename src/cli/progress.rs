@@ -73,6 +73,10 @@ impl Open {
     )]
     fn rates(&self, steps: u64) -> String {
         let seconds = self.since.elapsed().as_secs_f64().max(1e-9);
+        if self.phase == Phase::Open {
+            // Of packed files; nothing is known of their articles.
+            return format!("{}/s", DecimalBytes((steps as f64 / seconds) as u64));
+        }
         let share = steps as f64 / (self.extent.steps as f64).max(1.0);
         let articles = self.extent.articles.map_or(self.met as f64, |articles| share * articles as f64);
         let bytes = share * self.extent.bytes as f64;
@@ -89,22 +93,29 @@ impl Watch for Progress {
         if self.shown == Shown::Nothing {
             return;
         }
-        let bar = ProgressBar::with_draw_target(Some(extent.steps), ProgressDrawTarget::hidden());
+        // How much comes through a pipe is not known.
+        let steps = (extent.steps > 0 || phase != Phase::Open).then_some(extent.steps);
+        let bar = ProgressBar::with_draw_target(steps, ProgressDrawTarget::hidden());
         let done = match phase.unit() {
             "bytes" => "{decimal_bytes}/{decimal_total_bytes}".to_owned(),
             unit => format!("{{human_pos}}/{{human_len}} {unit}"),
         };
-        let number = self.phases.iter().position(|known| *known == phase).map_or(0, |at| at + 1);
-        let step = format!("{number}/{}", self.phases.len());
-        let template = format!("{step} {{prefix:8}} [{{bar:20}}] {done}, {{msg}}, {{eta}} left");
+        // What is not there in every run has no number.
+        let number = self.phases.iter().position(|known| *known == phase);
+        let step = number.map_or("   ".to_owned(), |at| format!("{}/{}", at + 1, self.phases.len()));
+        let template = match steps {
+            Some(_) => format!("{step} {{prefix:8}} [{{bar:20}}] {done}, {{msg}}, {{eta}} left"),
+            None => format!("{step} {{prefix:8}} {{decimal_bytes}}, {{msg}}"),
+        };
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_prefix(phase.name());
         if self.shown == Shown::Lines {
-            let steps = match phase.unit() {
-                "bytes" => DecimalBytes(extent.steps).to_string(),
-                unit => format!("{} {unit}", HumanCount(extent.steps)),
+            let steps = match (steps, phase.unit()) {
+                (None, _) => "what comes through pipes".to_owned(),
+                (_, "bytes") => DecimalBytes(extent.steps).to_string(),
+                (_, unit) => format!("{} {unit}", HumanCount(extent.steps)),
             };
             tell(&format!("{step} {}: {steps}", phase.name()));
         }
@@ -133,14 +144,11 @@ impl Watch for Progress {
 
     fn end(&self) {
         if let Some(open) = self.open().take() {
+            let steps = if open.extent.steps > 0 { open.extent.steps } else { open.bar.position() };
             open.bar.finish_and_clear();
             if self.shown == Shown::Lines {
                 let seconds = open.since.elapsed().as_secs_f64();
-                tell(&format!(
-                    "    {} took {seconds:.1} s, {}",
-                    open.phase.name(),
-                    open.rates(open.extent.steps)
-                ));
+                tell(&format!("    {} took {seconds:.1} s, {}", open.phase.name(), open.rates(steps)));
             }
         }
     }

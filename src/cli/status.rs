@@ -39,6 +39,7 @@ pub(crate) fn of_error(error: &anyhow::Error) -> Status {
             Error::ReportOccupied { .. }
             | Error::ReportOnInput { .. }
             | Error::OutputInTheWay { .. }
+            | Error::OutputMisnamed { .. }
             | Error::NobodyNamed { .. }
             | Error::StartThreads { .. },
         ) => Status::Usage,

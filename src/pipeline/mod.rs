@@ -122,7 +122,7 @@ pub fn scan(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Res
 fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Result<Findings, Error> {
     let mut stopwatch = Stopwatch::start();
     let private = PrivateMemory::watch();
-    let (archive, mut problems) = Archive::open(arguments, settings.read.clone())?;
+    let (archive, mut problems) = Archive::open_watched(arguments, settings.read.clone(), watch)?;
     stop_if_strict(settings, &problems)?;
     let bound = Bound::new(settings.memory, archive.sources().len(), rayon::current_num_threads());
     bound.check(0)?;

@@ -92,9 +92,9 @@ pub struct SettingsInfo {
 pub struct InputInfo {
     /// As in `ref`.
     pub path: String,
-    /// Its size.
+    /// Of JSON Lines and text as they are once unpacked and decoded; of other formats of their records, as they are kept.
     pub bytes: u64,
-    /// Bytes of the file itself; fewer than `bytes` where it was compressed.
+    /// Bytes of the file itself, as far as it was read.
     pub file_bytes: u64,
     /// Of what format it is.
     pub format: &'static str,
@@ -106,7 +106,7 @@ pub struct InputInfo {
     pub records: u64,
     /// Records of a web archive that hold no page or text; not among `records`.
     pub other_records: u64,
-    /// A hash of its bytes, by which a later run knows whether it is still the same (128 bits, hexadecimal).
+    /// A hash of these `bytes`, by which a later run knows whether it still says the same (128 bits, hexadecimal).
     pub xxh3: String,
 }
 

@@ -86,8 +86,9 @@ fn a_packed_archive_stays_packed_and_holds_what_the_plain_one_holds() {
         assert_eq!(unpacked(&bytes(&scan, "back.jsonl.zst"), "zst"), sample(), "{ending}");
         clean(&scan, &name, "out.jsonl.gz", &[]);
         assert_eq!(unpacked(&bytes(&scan, "out.jsonl.gz"), "gz"), expect, "{ending}");
-        clean(&scan, &name, "out.jsonl.gz", &["--compress", "none"]);
-        assert_eq!(bytes(&scan, "out.jsonl.gz"), expect, "{ending}");
+        // Named as a format alone, it is not packed.
+        clean(&scan, &name, "out.jsonl", &[]);
+        assert_eq!(bytes(&scan, "out.jsonl"), expect, "{ending}");
         clean(&scan, "a.jsonl", "named", &["--compress", "xz"]);
         assert_eq!(unpacked(&bytes(&scan, "named"), "xz"), expect, "{ending}");
         clean(&scan, &name, "again", &["--threads", "3", "--no-mmap"]);
@@ -316,6 +317,57 @@ fn parquet_stays_parquet_with_all_its_columns_and_rows_come_back() {
 }
 
 #[test]
+fn a_row_group_in_which_a_column_is_damaged_is_left_out_and_the_rest_is_cleaned() {
+    use ::parquet::file::reader::{FileReader, SerializedFileReader};
+    let mut all = records(&sample());
+    for (number, record) in all.iter_mut().enumerate() {
+        record.insert("nobody asks".into(), json!(format!("for {number}")));
+    }
+    let whole = parquet(&columns(&all), ::parquet::basic::Compression::SNAPPY);
+    let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(&whole)).unwrap();
+    let groups = reader.metadata().row_groups();
+    let last = groups.len() - 1;
+    let mut damaged = whole.clone();
+    for group in [1, last] {
+        let mut columns = groups[group].columns().iter();
+        let column = columns.find(|column| column.column_path().string() == "nobody asks").unwrap();
+        let at = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+        damaged[usize::try_from(at).unwrap()..][..8].fill(0xFF);
+    }
+    let rows_in = |group: usize| usize::try_from(groups[group].num_rows()).unwrap();
+    let left = [&all[..rows_in(0)], &all[2 * rows_in(0)..all.len() - rows_in(last)]].concat();
+    let scan = Scan::of("left.parquet", parquet(&columns(&left), ::parquet::basic::Compression::SNAPPY));
+    clean(&scan, "left.parquet", "expect.parquet", &[]);
+    let gone = told(&scan);
+    scan.write("a.parquet", &damaged);
+    for more in [&[][..], &["--no-mmap", "--threads", "1"]] {
+        let args = ["clean", "a.parquet", "-o", "out.parquet", "--ledger", "ledger", "--force", "--json"];
+        let summary = counts(&scan.wirecopy(&[&args[..], more].concat()).ends_with(3));
+        let problems = summary["left_out"].as_array().unwrap();
+        assert_eq!((problems.len(), &summary["counts"]["problems"]), (2, &json!(2)), "{summary}");
+        let said =
+            format!("a.parquet: row group 2 of {} cannot be written back: column nobody asks: ", last + 1);
+        assert!(problems[0].as_str().unwrap().starts_with(&said), "{problems:?}");
+        assert_eq!(rows_of(&bytes(&scan, "out.parquet")), rows_of(&bytes(&scan, "expect.parquet")));
+        assert_eq!(told(&scan), gone);
+        let undo = ["clean", "-q", "--undo", "ledger", "out.parquet", "-o", "back.parquet"];
+        scan.wirecopy(&undo).ends_with(0);
+        assert_eq!(rows_of(&bytes(&scan, "back.parquet")), rows_of(&bytes(&scan, "left.parquet")));
+    }
+    let run =
+        scan.wirecopy(&["clean", "a.parquet", "-o", "x.parquet", "--ledger", "l", "--strict"]).ends_with(4);
+    assert!(run.stderr.contains("nobody asks"), "{}", run.stderr);
+    // A scan reads no such column, nor does a cleaning to lines.
+    scan.scan(&["-q", "a.parquet"]).ends_with(0);
+    let args = ["clean", "a.parquet", "--report", "report", "--ledger", "l", "-q", "-o"];
+    let run = scan.wirecopy(&[&args[..], &["x.parquet"]].concat()).ends_with(4);
+    assert!(run.stderr.contains("without --report"), "{}", run.stderr);
+    scan.wirecopy(&[&args[..], &["x.jsonl"]].concat()).ends_with(0);
+    let summary = clean(&scan, "a.parquet", "out.jsonl", &[]);
+    assert_eq!(number(&summary["counts"], "read"), all.len() as u64);
+}
+
+#[test]
 fn parquet_without_texts_or_without_what_stays_is_written_back() {
     let record = |id: &str, text: Option<&str>| {
         let Value::Object(record) = json!({"id": id, "text": text, "x": "kept"}) else { unreachable!() };
@@ -438,10 +490,110 @@ fn bombs_and_cut_files_are_told_and_what_could_be_read_is_cleaned() {
     scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.jsonl.gz", "-o", "back", "--compress", "none"])
         .ends_with(0);
     assert!(lines.as_bytes().starts_with(&bytes(&scan, "back")));
-    let args =
-        ["clean", "bomb.csv.gz", "-o", "out.csv", "--ledger", "bombed", "--max-unpacked", "64KiB", "-q"];
-    // Its rows are read as a scan reads them, but so much of it is not kept.
-    scan.wirecopy(&args).ends_with(0);
-    let left = records(&unpacked(&bytes(&scan, "out.csv"), "gz"));
+    let args = ["clean", "bomb.csv.gz", "--ledger", "bombed", "--max-unpacked", "64KiB", "-q", "-o"];
+    // Its rows are read as a scan reads them, but so much of it is not kept: the name of a table will not do.
+    let run = scan.wirecopy(&[&args[..], &["out.csv"]].concat()).ends_with(2);
+    assert!(run.stderr.contains("JSON Lines would be written; name it out.jsonl"), "{}", run.stderr);
+    assert!(!scan.path("out.csv").exists() && !scan.path("bombed").exists());
+    scan.wirecopy(&[&args[..], &["out"]].concat()).ends_with(0);
+    let left = records(&unpacked(&bytes(&scan, "out"), "gz"));
     assert_eq!(left.iter().map(|record| string_of(record, "text")).collect::<Vec<_>>(), ["one", "two"]);
+}
+
+#[test]
+fn no_file_is_written_under_the_name_of_another_format() {
+    let all = records(&sample());
+    let scan = Scan::of("a.jsonl", sample());
+    scan.write("a.json", serde_json::to_vec(&all).unwrap());
+    scan.write("a.csv", table(&all, b','));
+    scan.write("a.tsv.gz", gzip(&table(&all, b'\t')));
+    scan.write("a.parquet", parquet(&columns(&all), ::parquet::basic::Compression::SNAPPY));
+    scan.write("a.txt", text(1));
+    let tail = ["--ledger", "ledger", "--force", "-q"];
+    let before = scan.names();
+    for (from, to, instead) in [
+        ("a.parquet", "x.csv", "x.parquet, or x.jsonl for JSON Lines"),
+        ("a.parquet", "x.json.gz", "x.parquet.gz, or x.jsonl.gz for JSON Lines"),
+        ("a.jsonl", "e.parquet", "e.jsonl"),
+        ("a.jsonl", "e.csv.zst", "e.jsonl.zst"),
+        ("a.json", "e.json", "e.jsonl"),
+        ("a.csv", "e.parquet", "e.csv, or e.jsonl for JSON Lines"),
+        ("a.tsv.gz", "e.csv", "e.tsv, or e.jsonl for JSON Lines"),
+        ("a.txt", "e.jsonl", "e.txt"),
+    ] {
+        let run = scan.wirecopy(&[&["clean", from, "-o", to][..], &tail].concat()).ends_with(2);
+        assert!(run.stderr.ends_with(&format!("; name it {instead}\n")), "{from} {to}: {}", run.stderr);
+        assert_eq!(scan.names(), before, "{from} {to}");
+    }
+    // It is told before the archive is read: this one cannot be read to its end.
+    scan.write("cut.csv.gz", &gzip(&table(&all, b','))[..6000]);
+    let strict = ["clean", "cut.csv.gz", "--strict", "-o"];
+    scan.wirecopy(&[&strict[..], &["x.txt"], &tail].concat()).ends_with(2);
+    scan.wirecopy(&[&strict[..], &["x.csv"], &tail].concat()).ends_with(4);
+    // Of a pipe it is told before anything is written.
+    let piped = scan.fed(&[&["clean", "-", "-o", "x.jsonl.txt"][..], &tail].concat(), &sample());
+    assert!(
+        piped.ends_with(2).stderr.contains("text, and JSON Lines would be written; name it x.jsonl.jsonl")
+    );
+    assert!(!scan.path("ledger").exists() && !scan.path("x.jsonl.txt").exists());
+    // Nor is a compression.
+    for (args, instead) in [
+        (["x.jsonl.gz", "--compress", "none"], "x.jsonl"),
+        (["x.jsonl", "--compress", "xz"], "x.jsonl.xz"),
+        (["x.gz", "--compress", "zstd"], "x.zst"),
+    ] {
+        let run = scan.wirecopy(&[&["clean", "a.jsonl", "-o"][..], &args, &tail].concat()).ends_with(2);
+        assert!(run.stderr.ends_with(&format!("; name it {instead}\n")), "{args:?}: {}", run.stderr);
+    }
+    // What fits, or says nothing, goes on.
+    for (from, to) in [
+        ("a.parquet", "x.pq"),
+        ("a.parquet", "x.jsonl"),
+        ("a.jsonl", "x.json"),
+        ("a.tsv.gz", "x.tab"),
+        ("a.tsv.gz", "x.ndjson"),
+        ("a.csv", "x.out"),
+        ("a.txt", "x.text"),
+    ] {
+        scan.wirecopy(&[&["clean", from, "-o", to][..], &tail].concat()).ends_with(0);
+    }
+    assert!(bytes(&scan, "x.tab").contains(&b'\t'));
+    // What is given back keeps to its name too.
+    clean(&scan, "a.parquet", "x.parquet", &[]);
+    let undo = ["clean", "-q", "--undo", "ledger", "x.parquet", "-o"];
+    scan.wirecopy(&[&undo[..], &["back.csv"]].concat()).ends_with(2);
+    scan.wirecopy(&[&undo[..], &["back.parquet"]].concat()).ends_with(0);
+    clean(&scan, "a.tsv.gz", "x.tsv", &[]);
+    let undo = ["clean", "-q", "--undo", "ledger", "x.tsv", "-o"];
+    scan.wirecopy(&[&undo[..], &["back.jsonl"]].concat()).ends_with(2);
+    scan.wirecopy(&[&undo[..], &["back.tsv"]].concat()).ends_with(0);
+    assert!(bytes(&scan, "back.tsv") == table(&all, b'\t'));
+}
+
+#[test]
+fn a_name_with_a_slash_is_a_folder_for_one_file_too() {
+    let scan = Scan::of("a.csv.gz", gzip(&table(&records(&sample()), b',')));
+    clean(&scan, "a.csv.gz", "new/", &[]);
+    let cleaned = unpacked(&bytes(&scan, "new/a.csv.gz"), "gz");
+    scan.wirecopy(&["clean", "-q", "--undo", "ledger", "new/a.csv.gz", "-o", "back/"]).ends_with(0);
+    assert!(unpacked(&bytes(&scan, "back/a.csv.gz"), "gz") == table(&records(&sample()), b','));
+    let run = scan.wirecopy(&["clean", "a.csv.gz", "-o", "ledger/", "--ledger", "l"]).ends_with(2);
+    assert!(run.stderr.contains("a folder is needed"), "{}", run.stderr);
+    // A name as of lines is that of a folder too, and of a pipe it is told what came through it.
+    clean(&scan, "a.csv.gz", "x.jsonl/", &[]);
+    assert!(unpacked(&bytes(&scan, "x.jsonl/a.csv.gz"), "gz") == cleaned);
+    let args = ["clean", "-", "-q", "-o", "piped/", "--ledger", "l"];
+    scan.fed(&args, &table(&records(&sample()), b',')).ends_with(0);
+    assert!(bytes(&scan, "piped/stdin.csv") == cleaned);
+}
+
+#[test]
+fn of_what_cannot_be_read_at_all_no_file_is_written() {
+    let scan = Scan::of("a.parquet", "PAR1 and no more");
+    scan.write("a.jsonl.gz", &gzip(b"{}")[..9]);
+    for (from, to) in [("a.parquet", "x.parquet"), ("a.jsonl.gz", "x.jsonl.gz"), ("a.jsonl.gz", "-")] {
+        let run = scan.wirecopy(&["clean", from, "-o", to, "--ledger", "ledger"]).ends_with(4);
+        assert!(run.stderr.contains("nothing of the archive can be read: a."), "{}", run.stderr);
+        assert_eq!(scan.names(), ["a.jsonl.gz", "a.parquet"]);
+    }
 }

@@ -39,7 +39,7 @@ pub(crate) fn parquet(table: &RecordBatch, compression: Compression) -> Vec<u8> 
     writer.into_inner().unwrap()
 }
 
-fn arrow(table: &RecordBatch, compression: Option<CompressionType>) -> [Vec<u8>; 2] {
+pub(crate) fn arrow(table: &RecordBatch, compression: Option<CompressionType>) -> [Vec<u8>; 2] {
     let options = IpcWriteOptions::default().try_with_compression(compression).unwrap();
     let parts = || (0..table.num_rows()).step_by(7).map(|at| table.slice(at, 7.min(table.num_rows() - at)));
     let mut file = FileWriter::try_new_with_options(Vec::new(), &table.schema(), options.clone()).unwrap();

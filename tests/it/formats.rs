@@ -7,7 +7,8 @@ use std::process::Command;
 
 use serde_json::{Map, Value};
 
-use crate::support::{Report, Scan, TABLES, article, testdata};
+use crate::columnar::{arrow, columns, parquet};
+use crate::support::{Report, Scan, TABLES, article, number, string, testdata, text};
 
 /// The English articles of the sample archive, as lines.
 pub(crate) fn sample() -> Vec<u8> {
@@ -42,6 +43,16 @@ pub(crate) fn xz(bytes: &[u8]) -> Vec<u8> {
 
 pub(crate) fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 3).unwrap()
+}
+
+/// The texts of the records as a web archive of texts.
+pub(crate) fn wet(records: &[Map<String, Value>]) -> Vec<u8> {
+    let record = |record: &Map<String, Value>| {
+        let text = record["text"].as_str().unwrap();
+        let head = "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\nContent-Length";
+        format!("{head}: {}\r\n\r\n{text}\r\n\r\n", text.len()).into_bytes()
+    };
+    records.iter().flat_map(record).collect()
 }
 
 /// The records as a table, columns in the order of their names.
@@ -194,4 +205,116 @@ fn a_full_disk_for_what_is_unpacked_is_status_5() {
         assert!(told.contains("temporary file in scratch"), "{told}");
     }
     assert_eq!(scan.names(), ["a.jsonl.gz", "b.json.xz", "scratch"]);
+}
+
+type Pack = fn(&[u8]) -> Vec<u8>;
+
+/// What `run.json` says of the one file `name` holds: bytes, bytes of the file, hash.
+fn input(scan: &Scan, name: &str, content: &[u8], args: &[&str]) -> (u64, u64, String) {
+    scan.write(name, content);
+    let report = scan.scan_to("report", &[&[name, "--force"], args].concat());
+    let input = &report.run()["inputs"][0];
+    (number(input, "bytes"), number(input, "file_bytes"), string(input, "xxh3").to_owned())
+}
+
+/// The hash of bytes that are cut into pieces behind the first line end from each mebibyte on.
+fn hash_of_lines(lines: &[u8]) -> String {
+    use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+    let mut all = Xxh3::new();
+    let mut rest = lines;
+    while !rest.is_empty() {
+        let line_end =
+            |from: usize| rest[from..].iter().position(|byte| *byte == b'\n').map(|at| from + at + 1);
+        let end = if rest.len() > 1 << 20 { line_end(1 << 20).unwrap_or(rest.len()) } else { rest.len() };
+        all.update(&xxh3_128(&rest[..end]).to_le_bytes());
+        rest = &rest[end..];
+    }
+    format!("{:032x}", all.digest128())
+}
+
+#[test]
+fn bytes_and_hashes_of_lines_and_text_are_those_of_what_the_file_unpacks_to() {
+    let scan = Scan::new();
+    let short = sample();
+    let long: Vec<u8> = (0..5_000).flat_map(|n| (article(&format!("a{n}"), n) + "\n").into_bytes()).collect();
+    assert!(long.len() > 2 << 20);
+    for (lines, forms) in [(short, 5), (long, 2)] {
+        let expect = (lines.len() as u64, hash_of_lines(&lines));
+        let packings: [(&str, Pack); 5] = [
+            ("a.jsonl", <[u8]>::to_vec),
+            ("a.jsonl.gz", gzip),
+            ("a.jsonl.zst", zstd),
+            ("a.jsonl.bz2", bzip2),
+            ("a.jsonl.gz.xz", |lines| xz(&gzip(lines))),
+        ];
+        for (name, pack) in packings.into_iter().take(forms) {
+            let content = pack(&lines);
+            for args in [&["--only", "repeats"][..], &["--only", "repeats", "--no-mmap", "--threads", "1"]] {
+                let (bytes, file_bytes, hash) = input(&scan, name, &content, args);
+                assert_eq!(file_bytes, content.len() as u64, "{name}");
+                assert_eq!((bytes, hash), expect, "{name}");
+            }
+        }
+    }
+    let text = text(1);
+    let expect = (text.len() as u64, hash_of_lines(text.as_bytes()));
+    for (name, content) in [("a.txt", text.clone().into_bytes()), ("a.txt.gz", gzip(text.as_bytes()))] {
+        let (bytes, file_bytes, hash) = input(&scan, name, &content, &[]);
+        assert_eq!((file_bytes, (bytes, hash)), (content.len() as u64, expect.clone()), "{name}");
+    }
+    // Lines in UTF-16 count as the UTF-8 that they are decoded to.
+    let lines = sample();
+    let wide: Vec<u8> = std::iter::once(0xFEFF)
+        .chain(str::from_utf8(&lines).unwrap().encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let (bytes, file_bytes, hash) = input(&scan, "wide.jsonl", &wide, &[]);
+    assert_eq!((bytes, hash), (lines.len() as u64, hash_of_lines(&lines)));
+    assert_eq!(file_bytes, wide.len() as u64);
+}
+
+#[test]
+fn bytes_and_hashes_of_other_formats_are_those_of_their_records() {
+    let scan = Scan::new();
+    let mut all = records(&sample());
+    let forms = |all: &[Map<String, Value>]| -> Vec<(&str, Vec<u8>)> {
+        let [arrow, _] = arrow(&columns(all), None);
+        // Large enough to be mapped, so that texts may be left in the file.
+        let many: Vec<Map<String, Value>> = all.iter().cycle().take(200).cloned().collect();
+        vec![
+            ("a.csv", table(all, b',')),
+            ("a.json", serde_json::to_vec_pretty(all).unwrap()),
+            ("a.parquet", parquet(&columns(all), ::parquet::basic::Compression::SNAPPY)),
+            ("a.arrow", arrow),
+            ("a.wet", wet(&many)),
+        ]
+    };
+    let before: Vec<(u64, u64, String)> =
+        forms(&all).iter().map(|(name, content)| input(&scan, name, content, &[])).collect();
+    for ((name, content), (bytes, file_bytes, hash)) in forms(&all).iter().zip(&before) {
+        assert_eq!(*file_bytes, content.len() as u64, "{name}");
+        let held: usize = all.iter().map(|record| record["text"].as_str().unwrap().len()).sum();
+        assert!(*bytes > held as u64 && *bytes != *file_bytes, "{name}: {bytes} bytes, {held} of texts");
+        // Neither how it is read nor how it is packed shows.
+        let read = input(&scan, name, content, &["--no-mmap", "--threads", "1"]);
+        assert_eq!((read.0, &read.2), (*bytes, hash), "{name}, read");
+        let packed = gzip(content);
+        let read = input(&scan, &format!("{name}.gz"), &packed, &[]);
+        assert_eq!(read, (*bytes, packed.len() as u64, hash.clone()), "{name}, packed");
+    }
+    // A column that no rule asks for does not show where records have no place of their own; a text does.
+    all[0].insert("nobody asks".into(), "anything".into());
+    for ((name, content), (bytes, _, hash)) in forms(&all).iter().zip(&before) {
+        if ["a.parquet", "a.arrow"].contains(name) {
+            let now = input(&scan, name, content, &[]);
+            assert_eq!((now.0, &now.2), (*bytes, hash), "{name}");
+        }
+    }
+    all[0].remove("nobody asks");
+    let text = all[1]["text"].as_str().unwrap().replacen('e', "a", 1);
+    all[1].insert("text".into(), text.into());
+    for ((name, content), (bytes, _, hash)) in forms(&all).iter().zip(&before) {
+        let now = input(&scan, name, content, &[]);
+        assert!(now.0 == *bytes && now.2 != *hash, "{name}");
+    }
 }

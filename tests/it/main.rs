@@ -11,7 +11,7 @@
 //! - `extraction`: main text of HTML pages against their true bodies, where `../shared` is there
 //! - `warc`: web archives and folders of pages
 //! - `extremes`: archives made to hurt: what must stay linear
-//! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
+//! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed; the versions that these are built from
 //! - `edited`: copies below resemblance 0.8 that are near-duplicates all the same, and what is none
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
@@ -22,7 +22,7 @@
 //! - `eval`: `wirecopy eval` and `plant`: reports held against truth
 //! - `columnar`: archives in Parquet and Arrow, by the crates and by the tools that users write them with
 //! - `parquet_report`: `--format parquet` says what the JSON Lines say
-//! - `cli`: help, options, what is printed and what never is
+//! - `cli`: help, options, what is printed and what never is · `progress`: what is told and shown while an archive is opened
 //! - `agreement`: what fast code and its definition must agree on, for any bytes; no tests
 //! - `support`: running the binary and reading its report; no tests
 //! - `judging`: measures that several modules hold reports to; no tests
@@ -53,6 +53,7 @@ mod formats;
 mod memory;
 mod pan;
 mod parquet_report;
+mod progress;
 mod recipes;
 mod same_bytes;
 mod sample;

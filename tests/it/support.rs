@@ -127,19 +127,7 @@ impl Scan {
         let mut command = self.command(&[&["scan", "-o", "report"], args].concat());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = Guard(Some(command.spawn().unwrap()));
-        let begun = Instant::now();
-        let mut pipe = loop {
-            // Opening for writing fails as long as nobody reads.
-            let opened = fs::OpenOptions::new()
-                .write(true)
-                .custom_flags(nix::libc::O_NONBLOCK)
-                .open(self.path("pipe"));
-            match opened {
-                Ok(pipe) => break pipe,
-                Err(error) => assert!(begun.elapsed() < PATIENCE, "the pipe is not read: {error}"),
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        };
+        let mut pipe = writer_of(&self.path("pipe"));
         act();
         writeln!(pipe, "{}", article("from-the-pipe", 99)).unwrap();
         drop(pipe);
@@ -269,6 +257,21 @@ pub(crate) fn number(row: &Value, key: &str) -> u64 {
 
 pub(crate) fn share(row: &Value, key: &str) -> f64 {
     row[key].as_f64().unwrap_or_else(|| panic!("{key} is no number in {row}"))
+}
+
+/// Opens a named pipe for writing once it is read.
+pub(crate) fn writer_of(pipe: &Path) -> fs::File {
+    let begun = Instant::now();
+    loop {
+        // Opening for writing fails as long as nobody reads.
+        let opened = fs::OpenOptions::new().write(true).custom_flags(nix::libc::O_NONBLOCK).open(pipe);
+        match opened {
+            // What is written waits for the reader.
+            Ok(_held) => return fs::OpenOptions::new().write(true).open(pipe).unwrap(),
+            Err(error) => assert!(begun.elapsed() < PATIENCE, "the pipe is not read: {error}"),
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 pub(crate) fn make_pipe(path: &Path) {

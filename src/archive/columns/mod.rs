@@ -21,16 +21,17 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parquet::basic::{Compression, Encoding};
-use parquet::column::reader::get_column_reader;
+use parquet::column::reader::{ColumnReader, get_column_reader};
 use parquet::data_type::{
     BoolType, ByteArrayType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type, Int96Type,
 };
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedFileWriter;
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::ColumnDescriptor;
 use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
@@ -86,18 +87,29 @@ impl Columns {
     /// # Errors
     /// A file that is no Parquet, or that cannot be written anew.
     pub(crate) fn open(file: File) -> io::Result<Columns> {
-        let whole = Whole::new(file, false)?;
+        Columns::of(Whole::new(file, false)?)
+    }
+
+    /// # Errors
+    /// As [`Columns::open`].
+    pub(super) fn of(whole: Whole) -> io::Result<Columns> {
         let metadata =
             Sink::catch(|| readers::metadata(&whole)).and_then(|read| read).map_err(io::Error::other)?;
         let leaves = metadata.file_metadata().schema_descr().num_columns();
         let can_be_written = metadata.row_groups().iter().all(|group| {
             group.num_columns() == leaves
-                && group
-                    .columns()
-                    .iter()
-                    .all(|column| column.compression() != Compression::LZO && column.file_path().is_none())
+                && group.columns().iter().all(|column| {
+                    column.compression() != Compression::LZO
+                        && column.file_path().is_none()
+                        && !readers::has_too_many(column)
+                })
         });
         if can_be_written { Ok(Columns { whole, metadata }) } else { Err(io::ErrorKind::Unsupported.into()) }
+    }
+
+    /// How many columns it has, those within others counted.
+    pub(super) fn leaves(&self) -> usize {
+        self.metadata.file_metadata().schema_descr().num_columns()
     }
 
     /// How many rows each row group has.
@@ -200,25 +212,13 @@ impl Columns {
             // Of columns of one name the first counts, as it does where rows are read.
             let name = text_column(column).filter(|name| !named.contains(name));
             named.extend(name);
-            let pages = group.map(|group| readers::pages(&self.whole, group.column(leaf))).transpose();
-            let pages = pages.map_err(|why| Failed::Reading(io::Error::other(why)))?;
-            let reader = pages.map(|(pages, most)| (get_column_reader(Arc::clone(column), pages), most));
+            let reader = group.map(|group| self.reader(group, leaf, &Arc::default())).transpose()?;
             let mut writer = match &mut new {
                 Some(new) => new.next_column().map_err(writing)?,
                 None => None,
             };
-            let mut pass = Pass { column, name, leaf, rows, changes, held, hash };
-            let (from, to) = (reader, writer.as_mut());
-            match column.physical_type() {
-                parquet::basic::Type::BOOLEAN => pass.run::<BoolType>(from, to),
-                parquet::basic::Type::INT32 => pass.run::<Int32Type>(from, to),
-                parquet::basic::Type::INT64 => pass.run::<Int64Type>(from, to),
-                parquet::basic::Type::INT96 => pass.run::<Int96Type>(from, to),
-                parquet::basic::Type::FLOAT => pass.run::<FloatType>(from, to),
-                parquet::basic::Type::DOUBLE => pass.run::<DoubleType>(from, to),
-                parquet::basic::Type::BYTE_ARRAY => pass.run::<ByteArrayType>(from, to),
-                parquet::basic::Type::FIXED_LEN_BYTE_ARRAY => pass.run::<FixedLenByteArrayType>(from, to),
-            }?;
+            let pass = Pass { column, name, leaf, rows, changes, held: Some(&mut *held), hash: &mut *hash };
+            run(pass, reader, writer.as_mut())?;
             if let Some(writer) = writer {
                 writer.close().map_err(writing)?;
             }
@@ -227,6 +227,73 @@ impl Columns {
             Some(new) => new.close().map(drop).map_err(writing),
             None => Ok(()),
         }
+    }
+}
+
+/// Why a row group cannot be written again.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    pub(super) column: String,
+    pub(super) why: String,
+    /// Where the page is at which that was met, if one was.
+    pub(super) byte: Option<u64>,
+}
+
+impl Columns {
+    /// Reads these columns of a row group to their end, as they are where it is written anew: whether that can be.
+    pub(super) fn check(&self, group: usize, leaves: &[usize]) -> Result<(), Unreadable> {
+        let group = self.metadata.row_group(group);
+        for &leaf in leaves {
+            let column = group.column(leaf).column_descr();
+            let (place, mut hash) = (Arc::new(AtomicU64::new(0)), Xxh3::new());
+            let read = Sink::catch(|| {
+                let reader = self.reader(group, leaf, &place)?;
+                let rows = group.num_rows().unsigned_abs();
+                let pass = Pass { column, name: None, leaf, rows, changes: &[], held: None, hash: &mut hash };
+                run(pass, Some(reader), None)
+            });
+            let why = match read {
+                Ok(Ok(())) => continue,
+                Ok(Err(Failed::Reading(error) | Failed::Writing(error) | Failed::Temporary(error))) => {
+                    error.to_string()
+                }
+                Err(panic) => format!("its reader failed ({panic})"),
+            };
+            let byte = Some(place.load(Ordering::Relaxed)).filter(|byte| *byte > 0);
+            return Err(Unreadable { column: column.path().string(), why, byte });
+        }
+        Ok(())
+    }
+
+    /// The values of a column, and how many rows of it may be read at a time; `place`: where its last page is.
+    fn reader(
+        &self,
+        group: &RowGroupMetaData,
+        leaf: usize,
+        place: &Arc<AtomicU64>,
+    ) -> Result<(ColumnReader, u64), Failed> {
+        let column = group.column(leaf);
+        let pages = readers::pages(&self.whole, column, place);
+        let (pages, most) = pages.map_err(|why| Failed::Reading(io::Error::other(why)))?;
+        Ok((get_column_reader(column.column_descr_ptr(), pages), most))
+    }
+}
+
+/// Passes a column of any type on.
+fn run(
+    mut pass: Pass<'_>,
+    from: Option<(ColumnReader, u64)>,
+    to: Option<&mut SerializedColumnWriter<'_>>,
+) -> Result<(), Failed> {
+    match pass.column.physical_type() {
+        parquet::basic::Type::BOOLEAN => pass.run::<BoolType>(from, to),
+        parquet::basic::Type::INT32 => pass.run::<Int32Type>(from, to),
+        parquet::basic::Type::INT64 => pass.run::<Int64Type>(from, to),
+        parquet::basic::Type::INT96 => pass.run::<Int96Type>(from, to),
+        parquet::basic::Type::FLOAT => pass.run::<FloatType>(from, to),
+        parquet::basic::Type::DOUBLE => pass.run::<DoubleType>(from, to),
+        parquet::basic::Type::BYTE_ARRAY => pass.run::<ByteArrayType>(from, to),
+        parquet::basic::Type::FIXED_LEN_BYTE_ARRAY => pass.run::<FixedLenByteArrayType>(from, to),
     }
 }
 

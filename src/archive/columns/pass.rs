@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_reader};
 use parquet::data_type::DataType;
-use parquet::errors::ParquetError;
 use parquet::file::writer::SerializedColumnWriter;
 use parquet::schema::types::ColumnDescriptor;
 use serde_json::{Value, json};
@@ -30,7 +29,8 @@ pub(super) struct Pass<'p> {
     /// Rows where none is gone.
     pub(super) rows: u64,
     pub(super) changes: &'p [(u64, Change)],
-    pub(super) held: &'p mut Held,
+    /// Where rows that go or come back are held; `None` where none are.
+    pub(super) held: Option<&'p mut Held>,
     pub(super) hash: &'p mut Xxh3,
 }
 
@@ -60,9 +60,11 @@ impl Pass<'_> {
             let change = changes.next_if(|(at, _)| *at == number).map(|(_, change)| change);
             match (change, &mut from) {
                 (Some(Change::Put), _) => {
-                    let told = self.held.get(self.leaf, number_held).map_err(Failed::Temporary)?;
+                    let held = self.held.as_deref_mut();
+                    let told = held.map_or(Ok(None), |held| held.get(self.leaf, number_held));
                     number_held += 1;
-                    let told = told.and_then(|told| self.of_told(&told, &mut row));
+                    let told =
+                        told.map_err(Failed::Temporary)?.and_then(|told| self.of_told(&told, &mut row));
                     told.ok_or_else(|| wrong("what is held of a row is none of this column"))?;
                 }
                 (_, Some(from)) => from.next(&mut row)?,
@@ -77,7 +79,9 @@ impl Pass<'_> {
             match change {
                 Some(Change::Take) => {
                     let told = self.told(&row);
-                    self.held.put(self.leaf, &told).map_err(Failed::Temporary)?;
+                    if let Some(held) = &mut self.held {
+                        held.put(self.leaf, &told).map_err(Failed::Temporary)?;
+                    }
                     continue;
                 }
                 Some(Change::Text(name, edit @ TextEdit::Cut(_))) => self.edit(name, edit, &mut row)?,
@@ -177,7 +181,10 @@ fn write<T: DataType>(
     to: &mut Option<&mut SerializedColumnWriter<'_>>,
     gathered: &mut Cells<T::T>,
 ) -> Result<(), Failed> {
-    let Some(to) = to.as_mut().filter(|_| gathered.levels() > 0) else { return Ok(()) };
+    let Some(to) = to.as_mut().filter(|_| gathered.levels() > 0) else {
+        gathered.clear();
+        return Ok(());
+    };
     let levels = |levels: &Vec<i16>| if levels.is_empty() { None } else { Some(levels.clone()) };
     let (definitions, repetitions) = (levels(&gathered.definitions), levels(&gathered.repetitions));
     to.typed::<T>()
@@ -247,7 +254,7 @@ struct Rows<T: DataType> {
     from: ColumnReaderImpl<T>,
     at_a_time: usize,
     most_definition: i16,
-    repeats: bool,
+    most_repetition: i16,
     read: Cells<T::T>,
     /// How many levels were read, and how many levels and values of them were given.
     levels: usize,
@@ -265,7 +272,7 @@ where
             from: get_typed_column_reader(from),
             at_a_time: usize::try_from(at_a_time).unwrap_or(1),
             most_definition: pass.column.max_def_level(),
-            repeats: pass.column.max_rep_level() > 0,
+            most_repetition: pass.column.max_rep_level(),
             read: Cells::new(),
             levels: 0,
             level: 0,
@@ -273,23 +280,27 @@ where
         }
     }
 
-    /// Reads on; whether there was anything left.
-    fn fill(&mut self) -> Result<bool, ParquetError> {
+    /// Reads on; whether there was anything left. Levels are believed by those who write them, and must be some that the column has.
+    fn fill(&mut self) -> Result<bool, Failed> {
         self.read.clear();
         let Cells { definitions, repetitions, values } = &mut self.read;
-        let (_, _, levels) =
-            self.from.read_records(self.at_a_time, Some(definitions), Some(repetitions), values)?;
+        let read = self.from.read_records(self.at_a_time, Some(definitions), Some(repetitions), values);
+        let (_, _, levels) = read.map_err(|error| Failed::Reading(system_error(error)))?;
+        let within = |levels: &[i16], most: i16| levels.iter().all(|level| (0..=most).contains(level));
+        if !within(definitions, self.most_definition) || !within(repetitions, self.most_repetition) {
+            return Err(wrong("a column has levels that it cannot have"));
+        }
         (self.levels, self.level, self.value) = (levels, 0, 0);
         Ok(levels > 0)
     }
 
     fn next(&mut self, row: &mut Cells<T::T>) -> Result<(), Failed> {
-        if self.level == self.levels && !self.fill().map_err(|error| Failed::Reading(system_error(error)))? {
+        if self.level == self.levels && !self.fill()? {
             return Err(wrong("a column has fewer rows than its row group"));
         }
         let begin = self.level;
         self.level += 1;
-        if self.repeats {
+        if self.most_repetition > 0 {
             let more = self.read.repetitions[self.level..self.levels].iter();
             self.level += more.take_while(|repetition| **repetition > 0).count();
             row.repetitions.extend_from_slice(&self.read.repetitions[begin..self.level]);

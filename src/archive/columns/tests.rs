@@ -192,7 +192,7 @@ fn check(groups: &[i64], compression: Compression, taken: &dyn Fn(i64) -> bool, 
     let (was, is) = (metadata(&whole), metadata(&cleaned));
     assert_eq!(is.file_metadata().schema_descr(), was.file_metadata().schema_descr());
     assert_eq!(is.file_metadata().key_value_metadata(), was.file_metadata().key_value_metadata());
-    let codecs = |group: &parquet::file::metadata::RowGroupMetaData| -> Vec<Compression> {
+    let codecs = |group: &RowGroupMetaData| -> Vec<Compression> {
         group.columns().iter().map(ColumnChunkMetaData::compression).collect()
     };
     assert!(is.row_groups().iter().all(|group| codecs(group) == codecs(was.row_group(0))));
@@ -330,4 +330,57 @@ fn of_columns_of_one_name_the_first_is_cut() {
         texts[0].as_utf8().expect("text").to_owned()
     };
     assert_eq!([text(0), text(1)], ["said twice", "said twice, said twice"]);
+}
+
+/// What can be read of a damaged file: of each row group, whether a check says so and whether it can be written.
+fn readable(bytes: &[u8]) -> Vec<[bool; 2]> {
+    let file = tempfile::tempfile().expect("a temporary file");
+    (&file).write_all(bytes).expect("written");
+    let Ok(columns) = Columns::open(file) else { return Vec::new() };
+    let leaves: Vec<usize> = (0..columns.leaves()).collect();
+    let of_group = |(number, rows): (usize, u64)| {
+        let mut rewriting = columns.rewrite(Vec::new(), &std::env::temp_dir()).expect("begun");
+        let written = rewriting.group(Some(number), rows, &[]).and_then(|()| rewriting.finish());
+        [columns.check(number, &leaves).is_ok(), written.is_ok()]
+    };
+    columns.row_groups().into_iter().enumerate().map(of_group).collect()
+}
+
+#[test]
+fn a_check_tells_the_column_and_the_byte() {
+    let whole = file(&[7, 9], Compression::SNAPPY);
+    assert_eq!(readable(&whole), [[true; 2]; 2]);
+    let columns = opened(&whole);
+    let column = columns.metadata.row_group(1).column(7);
+    let begin = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+    let at = usize::try_from(begin).expect("small");
+    let mut damaged = whole.clone();
+    damaged[at..at + 8].fill(0xFF);
+    assert_eq!(readable(&damaged), [[true; 2], [false; 2]]);
+    let columns = opened(&damaged);
+    let all: Vec<usize> = (0..columns.leaves()).collect();
+    assert!(columns.check(0, &all).is_ok());
+    let Unreadable { column, byte, .. } = columns.check(1, &all).expect_err("damaged");
+    assert_eq!((&*column, byte), ("three", Some(begin.unsigned_abs())));
+    // Other columns can be read.
+    let others: Vec<usize> = all.into_iter().filter(|leaf| *leaf != 7).collect();
+    assert!(columns.check(1, &others).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn what_passes_the_check_can_be_written(
+        zstd: bool,
+        edits in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let compression = if zstd { Compression::ZSTD(ZstdLevel::default()) } else { Compression::UNCOMPRESSED };
+        let mut bytes = file(&[8, 5, 8], compression);
+        for (at, byte) in edits {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        for [checked, written] in readable(&bytes) {
+            prop_assert_eq!(checked, written);
+        }
+    }
 }

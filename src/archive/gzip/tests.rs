@@ -159,3 +159,88 @@ fn a_file_made_of_members_that_run_into_each_other_is_gone_through_a_few_times_a
     assert!(given <= 4 * bytes + 10 * KEPT_BYTES as u64, "{given} of {bytes}");
     assert!(!gaps.all().is_empty());
 }
+
+/// A record of ARC with a page in it, and a line that describes the file.
+fn arc(text: &str) -> Vec<u8> {
+    let content = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body><article><p>{text}</p></article></body></html>"
+    );
+    let line = format!("http://a.example/ 1.2.3.4 20140216050221 text/html {}", content.len());
+    format!("{line}\n{content}\n").into_bytes()
+}
+
+const DESCRIPTION: &[u8] = b"filedesc://a.arc 0.0.0.0 20140216050221 text/plain 76\n1 0 LiveWeb Capture\nURL IP-address Archive-date Content-type Archive-length\n\n";
+
+/// An archive of three records of ARC, the second of which is damaged: the others are read in any case; whether it is told.
+fn check_arc(texts: [&str; 3], damaged: &[u8]) -> bool {
+    let packed = |bytes: &[u8]| pack(Compression::Gzip, bytes);
+    let before = [packed(DESCRIPTION), packed(&arc(texts[0]))].concat();
+    let (seen, problems) = read("a.arc.gz", &[&before[..], damaged, &packed(&arc(texts[2]))].concat());
+    let articles: Vec<&str> = seen.iter().filter_map(|seen| seen.text()).collect();
+    assert_eq!((articles[0], articles[articles.len() - 1]), (texts[0], texts[2]));
+    if problems.is_empty() {
+        assert_eq!(articles, texts);
+        return false;
+    }
+    assert_eq!(articles.len(), 2, "{problems:?} {seen:?}");
+    let kinds = problems.iter().map(|problem| problem.kind);
+    assert!(
+        kinds
+            .chain(seen.iter().flat_map(|seen| seen.kinds.clone()))
+            .all(|kind| kind == ProblemKind::DamagedRecord)
+    );
+    let byte = problems[problems.len() - 1].byte.expect("known");
+    assert!(byte >= before.len() as u64 && byte < (before.len() + damaged.len()) as u64, "{problems:?}");
+    true
+}
+
+const SENTENCES: [&str; 3] = [
+    "The council voted on Tuesday to close the old harbour bridge for repairs until next spring, the mayor said.",
+    "A storm that came in from the north on Friday has cost three farms near the river most of their harvest.",
+    "Twelve ships of the coast guard will be painted again this year, which takes a month for each of them.",
+];
+
+#[test]
+fn a_byte_changed_or_missing_in_a_member_of_arc_costs_that_member_alone() {
+    let whole = pack(Compression::Gzip, &arc(SENTENCES[1]));
+    let idle = |at: usize| at == 3 || (4..10).contains(&at) || at == whole.len() - 9;
+    for at in 0..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x81;
+        let told = check_arc(SENTENCES, &damaged);
+        assert!(told || idle(at), "byte {at}");
+        let end = (at + 9).min(whole.len());
+        assert!(
+            check_arc(SENTENCES, &[&whole[..at], &whole[end..]].concat()) || at == 0 && end == whole.len()
+        );
+    }
+}
+
+#[test]
+fn an_arc_whose_description_is_damaged_is_read_behind_it() {
+    let packed = |bytes: &[u8]| pack(Compression::Gzip, bytes);
+    let mut description = packed(DESCRIPTION);
+    description[12] ^= 0x55;
+    let mut damaged = packed(&arc(SENTENCES[1]));
+    damaged[40] ^= 0x55;
+    let parts = [description, packed(&arc(SENTENCES[0])), damaged, packed(&arc(SENTENCES[2]))].concat();
+    let (seen, problems) = read("a.arc.gz", &parts);
+    let articles: Vec<&str> = seen.iter().filter_map(|seen| seen.text()).collect();
+    assert_eq!(articles, [SENTENCES[0], SENTENCES[2]], "{problems:?}");
+    assert_eq!(problems.iter().filter(|problem| problem.message.contains("passed over")).count(), 2);
+}
+
+#[test]
+fn a_record_of_arc_that_is_not_taken_ends_where_a_gap_breaks_it_off() {
+    let packed = |bytes: &[u8]| pack(Compression::Gzip, bytes);
+    let long = packed(&arc(&letters(1, 300_000)));
+    // Its length covers the records behind it.
+    let cut = &long[..long.len() / 2];
+    let parts = [&packed(DESCRIPTION)[..], cut, &packed(&arc(SENTENCES[2]))].concat();
+    let settings =
+        crate::archive::ReadSettings { max_record: 100_000, ..crate::settings::Settings::default().read };
+    let (seen, problems) = crate::archive::readers::tests::read_with("a.arc.gz", &parts, settings);
+    let told: Vec<(u64, Option<&str>)> = seen.iter().map(|seen| (seen.ordinal, seen.text())).collect();
+    assert_eq!(told, [(2, None), (3, Some(SENTENCES[2]))]);
+    assert_eq!((problems.len(), &seen[0].kinds[..]), (1, &[ProblemKind::DamagedRecord][..]));
+}

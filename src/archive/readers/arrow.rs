@@ -220,6 +220,7 @@ fn read_batches(
 ) -> Result<(), Stop> {
     let (Some(table), false) = (table, batches.is_empty()) else { return Ok(()) };
     sink.parallel(batches, |batch, sink| {
+        sink.has_gone_through(batch.body.end - batch.begin);
         if sink.texts_stand()
             && let Ok(Some(standing)) = Sink::catch(|| table.read_standing(whole, &batch))
         {

@@ -18,6 +18,7 @@
 //! - it holds one record at a time, and no more of it than `Sink::max_record`;
 //! - it returns `Err(Stop::Damaged(…))`, or `?` on an `io::Error` of its input, where it cannot read on. It need not
 //!   catch panics, but may do so record by record with `Sink::catch`;
+//! - where it takes a whole file it says how far it is (`Sink::has_gone_through`): of streams that is counted;
 //! - it spreads work over threads with `Sink::parallel`, never by threads of its own.
 
 mod arrow;
@@ -42,7 +43,7 @@ use memmap2::Mmap;
 
 use super::sink::{Sink, Stop};
 pub(super) use csv::{separator, with_parser};
-pub(super) use parquet::{metadata, pages};
+pub(super) use parquet::{has_too_many, metadata, pages};
 
 /// A format that is read.
 #[derive(Debug)]

@@ -62,19 +62,24 @@ fn read(mut splitter: Splitter<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
         met
     };
     give_all(&mut next, captured, sink)?;
+    tell_gaps(sink);
+    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn read_arc(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let mut splitter = ArcSplitter::new(stream, sink.max_record(), sink.gaps());
+    give_all(&mut |_| splitter.next(), captured_in_arc, sink)?;
+    tell_gaps(sink);
+    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn tell_gaps(sink: &mut Sink<'_>) {
     for Gap { packed, why, .. } in sink.gaps().map(Gaps::all).unwrap_or_default() {
         let bytes = packed.end - packed.start;
         let message =
             format!("{bytes} packed bytes are damaged ({why}) and passed over; the next record is read");
         sink.problem(Some(packed.start), ProblemKind::DamagedRecord, message);
     }
-    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
-}
-
-fn read_arc(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let mut splitter = ArcSplitter::new(stream, sink.max_record());
-    give_all(&mut |_| splitter.next(), captured_in_arc, sink)?;
-    splitter.failed().map_or(Ok(()), |error| Err(error.into()))
 }
 
 fn give_all<'m>(

@@ -3,6 +3,7 @@ use crate::archive::record::Outcome;
 use crate::archive::source::{Format, Origin, Source};
 use crate::archive::{Archive, FileCounts};
 use crate::settings::Settings;
+use crate::watch::Unwatched;
 
 /// Number, place and text of each record, and the problems of the file.
 type Given = (Vec<(u64, Option<u64>, Option<String>)>, Vec<FileProblem>);
@@ -14,7 +15,8 @@ fn read(reader: impl FnOnce(&mut Sink<'_>) -> Result<(), Stop>) -> Given {
 
 fn read_with(settings: ReadSettings, reader: impl FnOnce(&mut Sink<'_>) -> Result<(), Stop>) -> Given {
     let spools = Spools::new(&settings.temp_dir);
-    let allowance = Allowance::new(None, &Arc::default());
+    let consumed = Consumed::new(None, &Unwatched);
+    let allowance = Allowance::new(None, &consumed);
     let mut sink = Sink::new(&settings, &spools, &allowance).expect("a spool");
     sink.run(reader).expect("the disk is not full");
     let given = sink.finish().expect("the disk is not full");

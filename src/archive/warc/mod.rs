@@ -5,7 +5,7 @@
 //! - `split`: where records begin and end, also where their lengths are wrong or rubbish stands between them;
 //! - crate `fastwarc` reads the headers of WARC and HTTP, and chunked and Brotli payloads; `payload`: the body of an answer,
 //!   unpacked;
-//! - `arc`: the same of archives in the older format;
+//! - `arc`: the same of archives in the older format; `ahead`: the bytes that both look at;
 //! - `dictionary`: what all frames of an archive in zstd need;
 //! - here: which records are articles, and what their nouns are.
 //!
@@ -24,6 +24,7 @@
 //!
 //! References: ISO 28500 (WARC 1.0 and 1.1); RFC 9110, 9112 (HTTP); Common Crawl's description of WET.
 
+mod ahead;
 mod arc;
 mod dictionary;
 mod payload;
@@ -38,7 +39,7 @@ use super::frames::{LEAST_STANDING, Standing};
 use super::html::{Refused, charset, read_page};
 use super::record::strip_mark;
 use crate::problem::ProblemKind;
-pub(in crate::archive) use arc::{ArcSplitter, captured_in_arc};
+pub(in crate::archive) use arc::{ArcSplitter, begins_arc_record, captured_in_arc};
 pub(in crate::archive) use dictionary::dictionary;
 pub(in crate::archive) use split::{Met, Raw, Splitter};
 

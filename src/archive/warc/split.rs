@@ -21,6 +21,8 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::MAX_HEADER;
+use super::ahead::{Ahead, READ_BYTES};
+use super::arc::Version;
 use crate::archive::gzip::Gaps;
 
 /// What stands next in a web archive.
@@ -47,6 +49,8 @@ pub(in crate::archive) struct Raw<'b> {
     pub(in crate::archive) byte: u64,
     /// What is wrong with its length.
     pub(in crate::archive) wrong_length: Option<String>,
+    /// In ARC, which fields the line has that begins it, where that is known.
+    pub(super) version: Option<Version>,
     /// Borrowed from the map of a file, which others may change at any time: what is derived from them is copied first.
     bytes: Cow<'b, [u8]>,
     header: usize,
@@ -54,8 +58,12 @@ pub(in crate::archive) struct Raw<'b> {
 
 impl<'b> Raw<'b> {
     /// A record of these bytes, so many of which are its header.
-    pub(super) fn new(number: u64, byte: u64, bytes: Vec<u8>, header: usize) -> Raw<'b> {
-        Raw { number, byte, wrong_length: None, bytes: Cow::Owned(bytes), header }
+    pub(super) fn new(number: u64, byte: u64, bytes: Cow<'b, [u8]>, header: usize) -> Raw<'b> {
+        Raw { number, byte, wrong_length: None, version: None, bytes, header }
+    }
+
+    pub(super) fn of_version(self, version: Option<Version>) -> Raw<'b> {
+        Raw { version, ..self }
     }
 }
 
@@ -96,24 +104,11 @@ impl Raw<'_> {
     }
 }
 
-/// How much is read at a time.
-const READ_BYTES: usize = 128 << 10;
-
 /// Cuts a stream into records.
 pub(in crate::archive) struct Splitter<'r> {
-    /// `None` where all bytes are at hand.
-    stream: Option<&'r mut dyn Read>,
-    buffer: Cow<'r, [u8]>,
-    /// How much of the buffer is at hand.
-    filled: usize,
-    /// Where in the buffer the next record begins.
-    at: usize,
-    /// Where in the stream the buffer begins.
-    base: u64,
+    ahead: Ahead<'r>,
     number: u64,
     max_record: usize,
-    ended: bool,
-    failed: Option<io::Error>,
     gaps: Option<&'r Gaps>,
     /// What was met behind a record before that was given.
     pending: Option<Met<'r>>,
@@ -123,53 +118,26 @@ impl<'r> Splitter<'r> {
     /// `max_record`: bytes of a record that are taken, its header aside. `gaps`: of the stream; a record that one breaks off is
     /// of no use.
     pub(in crate::archive) fn new(stream: &'r mut dyn Read, max_record: u64, gaps: Option<&'r Gaps>) -> Self {
-        Self::over(Some(stream), &[], max_record, gaps)
+        Self::over(Ahead::of_stream(stream), max_record, gaps)
     }
 
     /// Of the bytes of a map.
     pub(in crate::archive) fn of_map(bytes: &'r [u8], max_record: u64) -> Self {
-        Self::over(None, bytes, max_record, None)
+        Self::over(Ahead::of_map(bytes), max_record, None)
     }
 
-    fn over(
-        stream: Option<&'r mut dyn Read>,
-        bytes: &'r [u8],
-        max_record: u64,
-        gaps: Option<&'r Gaps>,
-    ) -> Self {
-        // A record and what tells that it ends must fit into memory in any case.
-        let max_record = usize::try_from(max_record).unwrap_or(usize::MAX).min(u32::MAX as usize);
-        Splitter {
-            stream,
-            buffer: Cow::Borrowed(bytes),
-            filled: 0,
-            at: 0,
-            base: 0,
-            number: 0,
-            max_record,
-            ended: false,
-            failed: None,
-            gaps,
-            pending: None,
-        }
-    }
-
-    /// The next bytes, as those of a record.
-    fn take(&self, bytes: usize) -> Cow<'r, [u8]> {
-        match &self.buffer {
-            Cow::Borrowed(map) if self.stream.is_none() => Cow::Borrowed(&map[self.at..self.at + bytes]),
-            buffer => Cow::Owned(buffer[self.at..self.at + bytes].to_vec()),
-        }
+    fn over(ahead: Ahead<'r>, max_record: u64, gaps: Option<&'r Gaps>) -> Self {
+        Splitter { ahead, number: 0, max_record: most_taken(max_record), gaps, pending: None }
     }
 
     /// How many bytes of a map were looked at; `None` of a stream.
     pub(in crate::archive) fn read_of_map(&self) -> Option<u64> {
-        self.stream.is_none().then_some(self.filled as u64)
+        self.ahead.read_of_map()
     }
 
     /// Why the stream could not be read to its end.
     pub(in crate::archive) fn failed(self) -> Option<io::Error> {
-        self.failed
+        self.ahead.failed()
     }
 
     /// What stands next; nothing at the end.
@@ -183,7 +151,7 @@ impl<'r> Splitter<'r> {
                 Met::Record(raw) => return Some(self.unless_broken(raw)),
                 // What a damaged member gave is told with it.
                 Met::Rubbish { byte, .. }
-                    if self.gap(byte, self.position()).is_some_and(|gap| gap.start <= byte) => {}
+                    if self.gap(byte, self.ahead.position()).is_some_and(|gap| gap.start <= byte) => {}
                 met => return Some(met),
             }
         }
@@ -194,12 +162,12 @@ impl<'r> Splitter<'r> {
         let Raw { number, byte, .. } = raw;
         let end = byte + raw.len() as u64;
         self.pass_blanks();
-        self.fill(LOOK_AHEAD);
-        let rest = &self.buffer[self.at..self.filled];
+        self.ahead.fill(LOOK_AHEAD);
+        let rest = self.ahead.rest();
         if self.gaps.is_some() && !rest.is_empty() && !begins_record(rest) {
-            self.pending = Some(self.rubbish(self.position()));
+            self.pending = Some(self.rubbish(self.ahead.position()));
         }
-        match self.gap(byte, self.position()) {
+        match self.gap(byte, self.ahead.position()) {
             Some(gap) if gap.start < end || raw.wrong_length.is_some() => Met::Broken { number, byte },
             _ => Met::Record(raw),
         }
@@ -213,14 +181,14 @@ impl<'r> Splitter<'r> {
     /// Goes to the next byte that is not blank, if there is one.
     fn pass_blanks(&mut self) -> Option<()> {
         loop {
-            self.fill(1);
-            let rest = &self.buffer[self.at..self.filled];
-            let blank = rest.len() - rest.trim_ascii_start().len();
-            if rest.is_empty() {
+            self.ahead.fill(1);
+            let at_hand = self.ahead.rest().len();
+            let blank = at_hand - self.ahead.rest().trim_ascii_start().len();
+            if at_hand == 0 {
                 return None;
             }
-            self.at += blank;
-            if blank < rest.len() {
+            self.ahead.pass(blank);
+            if blank < at_hand {
                 return Some(());
             }
         }
@@ -228,9 +196,9 @@ impl<'r> Splitter<'r> {
 
     fn next_of_all(&mut self) -> Option<Met<'r>> {
         self.pass_blanks()?;
-        self.fill(MAX_HEADER);
-        let byte = self.position();
-        let rest = &self.buffer[self.at..self.filled];
+        self.ahead.fill(MAX_HEADER);
+        let byte = self.ahead.position();
+        let rest = self.ahead.rest();
         let header = if begins_record(rest) { header_end(rest, MAX_HEADER) } else { None };
         let Some(header) = header else { return Some(self.rubbish(byte)) };
         self.number += 1;
@@ -239,23 +207,22 @@ impl<'r> Splitter<'r> {
         let length =
             says.and_then(|says| usize::try_from(says).ok()).filter(|length| *length <= self.max_record);
         if says.is_some() && length.is_none() {
-            self.at += header;
+            self.ahead.pass(header);
             self.pass(next_record);
             return Some(Met::TooLarge { number, byte });
         }
         let end = header + length.unwrap_or(0);
-        self.fill(end + LOOK_AHEAD);
-        let rest = &self.buffer[self.at..self.filled];
+        self.ahead.fill(end + LOOK_AHEAD);
+        let rest = self.ahead.rest();
         let whole = length.is_some() && rest.len() >= end && ends_here(&rest[end..]);
         if whole && self.gap(byte, byte + end as u64 - 1).is_none() {
-            let raw = Raw { number, byte, wrong_length: None, bytes: self.take(end), header };
-            self.at += end;
+            let raw = Raw::new(number, byte, self.ahead.take(end), header);
             return Some(Met::Record(raw));
         }
         // The length is wrong, or the stream ends here.
         let most = header + self.max_record;
         let found = self.find_record(header, most);
-        let rest = &self.buffer[self.at..self.filled];
+        let rest = self.ahead.rest();
         let Some(next) = found else {
             if rest.len() < end {
                 let met = Met::CutOff {
@@ -264,54 +231,58 @@ impl<'r> Splitter<'r> {
                     there: (rest.len() - header) as u64,
                     says: says.unwrap_or(0),
                 };
-                self.at = self.filled;
+                self.ahead.pass(rest.len());
                 return Some(met);
             }
-            if self.ended && length.is_some() {
+            if self.ahead.has_ended() && length.is_some() {
                 // The last record: what its length leaves over is rubbish.
-                let raw = Raw { number, byte, wrong_length: None, bytes: self.take(end), header };
-                self.at += end;
+                let raw = Raw::new(number, byte, self.ahead.take(end), header);
                 return Some(Met::Record(raw));
             }
-            if !self.ended {
-                self.at += header;
+            if !self.ahead.has_ended() {
+                self.ahead.pass(header);
                 self.pass(next_record);
                 return Some(Met::TooLarge { number, byte });
             }
-            let bytes = self.take(header + rest[header..].trim_ascii_end().len());
-            self.at = self.filled;
-            return Some(Met::Record(Raw { number, byte, wrong_length: Some(none_said()), bytes, header }));
+            let (all, taken) = (rest.len(), header + rest[header..].trim_ascii_end().len());
+            let bytes = self.ahead.take(taken);
+            self.ahead.pass(all - taken);
+            return Some(Met::Record(Raw {
+                wrong_length: Some(none_said()),
+                ..Raw::new(number, byte, bytes, header)
+            }));
         };
         let content = without_line_breaks(&rest[header..next]);
         let wrong_length = says.map_or_else(none_said, |says| {
             format!("says that it has {says} bytes; up to the next record there are {}", content.len())
         });
-        let bytes = self.take(header + content.len());
-        self.at += next;
-        Some(Met::Record(Raw { number, byte, wrong_length: Some(wrong_length), bytes, header }))
+        let taken = header + content.len();
+        let bytes = self.ahead.take(taken);
+        self.ahead.pass(next - taken);
+        Some(Met::Record(Raw { wrong_length: Some(wrong_length), ..Raw::new(number, byte, bytes, header) }))
     }
 
     /// Passes over what is no record.
     fn rubbish(&mut self, byte: u64) -> Met<'r> {
-        self.at += 1;
+        self.ahead.pass(1);
         self.pass(next_version);
-        Met::Rubbish { byte, bytes: self.position() - byte }
+        Met::Rubbish { byte, bytes: self.ahead.position() - byte }
     }
 
     /// Goes to the next record, or to the end, without holding what is passed.
     fn pass(&mut self, next: fn(&[u8]) -> Option<usize>) {
         loop {
-            self.fill(READ_BYTES);
-            if let Some(next) = next(&self.buffer[self.at..self.filled]) {
-                self.at += next;
+            self.ahead.fill(READ_BYTES);
+            if let Some(next) = next(self.ahead.rest()) {
+                self.ahead.pass(next);
                 return;
             }
-            if self.ended {
-                self.at = self.filled;
+            if self.ahead.has_ended() {
+                self.ahead.pass(self.ahead.rest().len());
                 return;
             }
             // A line that begins a record may stand across the edge.
-            self.at = self.at.max(self.filled.saturating_sub(LOOK_AHEAD));
+            self.ahead.pass(self.ahead.rest().len().saturating_sub(LOOK_AHEAD));
         }
     }
 
@@ -320,50 +291,23 @@ impl<'r> Splitter<'r> {
         let mut from = from.saturating_sub(1);
         let mut wanted = from + READ_BYTES;
         loop {
-            self.fill(wanted.min(most));
-            let rest = &self.buffer[self.at..self.filled];
+            self.ahead.fill(wanted.min(most));
+            let rest = self.ahead.rest();
             if let Some(next) = rest.get(from..).and_then(next_record) {
                 return Some(from + next);
             }
-            if self.ended || wanted >= most {
+            if self.ahead.has_ended() || wanted >= most {
                 return None;
             }
             from = from.max(rest.len().saturating_sub(LOOK_AHEAD));
             wanted = wanted.saturating_mul(2);
         }
     }
+}
 
-    fn position(&self) -> u64 {
-        self.base + self.at as u64
-    }
-
-    /// Reads on until `wanted` bytes are at hand, or the stream ends. Of a map as much is at hand as would be of a stream, so
-    /// that both give the same.
-    fn fill(&mut self, wanted: usize) {
-        if self.ended || self.filled - self.at >= wanted {
-            return;
-        }
-        if self.stream.is_some() && self.at > 0 {
-            self.buffer.to_mut().drain(..self.at);
-            self.base += self.at as u64;
-            self.filled -= self.at;
-            self.at = 0;
-        }
-        while self.filled - self.at < wanted && !self.ended {
-            let filled = self.filled - self.at;
-            // As much as is wanted, and no more memory than twice what came.
-            let more = (wanted - filled).clamp(READ_BYTES, READ_BYTES.max(filled));
-            match &mut self.stream {
-                Some(stream) => {
-                    let buffer = self.buffer.to_mut();
-                    self.failed = stream.take(more as u64).read_to_end(buffer).err();
-                    self.filled = buffer.len();
-                }
-                None => self.filled = self.buffer.len().min(self.filled + more),
-            }
-            self.ended = self.filled - self.at < filled + more;
-        }
-    }
+/// So many bytes of a record are taken: it must fit into memory with what tells that it ends.
+pub(super) fn most_taken(max_record: u64) -> usize {
+    usize::try_from(max_record).unwrap_or(usize::MAX).min(u32::MAX as usize)
 }
 
 /// How many bytes tell whether a record begins: line breaks and a version.

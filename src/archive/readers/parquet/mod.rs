@@ -18,6 +18,7 @@ mod pages;
 mod thrift;
 mod unpack;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -32,6 +33,9 @@ use parquet::file::metadata::{
     ColumnChunkMetaData, FileMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
 };
 
+use rayon::prelude::*;
+
+use super::super::columns::{self, Unreadable};
 use super::super::sink::{Sink, Stop};
 use super::{Reader, Takes, Whole, cells};
 use crate::problem::ProblemKind;
@@ -77,8 +81,50 @@ fn read(whole: &Whole, sink: &mut Sink<'_>) -> std::result::Result<(), Stop> {
         );
         sink.problem(None, ProblemKind::UnreadableFile, message);
     }
-    let groups: Vec<(usize, &Group)> = footer.groups.iter().enumerate().collect();
+    let left_out = leave_out(whole, &footer, sink);
+    let groups = footer.groups.iter().enumerate().filter(|(number, _)| !left_out.contains(number));
+    let groups: Vec<(usize, &Group)> = groups.collect();
     sink.parallel(groups, |(number, group), sink| rows.read_group(number, group, sink))
+}
+
+/// Where the file is to be written anew, the row groups that cannot be, for a column that no rule asks for is damaged there: they are told
+/// and not read, so that nobody counts on them.
+fn leave_out(whole: &Whole, footer: &Footer, sink: &mut Sink<'_>) -> BTreeSet<usize> {
+    if !sink.keeps_columns() {
+        return BTreeSet::new();
+    }
+    let columns = columns::Columns::of(whole.clone()).ok();
+    let Some(columns) = columns.filter(|columns| columns.row_groups().len() == footer.groups.len()) else {
+        return BTreeSet::new();
+    };
+    let asked = &footer.leaves;
+    let leaves: Vec<usize> =
+        (0..columns.leaves()).filter(|leaf| asked.binary_search(leaf).is_err()).collect();
+    let check = |(number, group): (usize, &Group)| {
+        let checked = columns.check(number, &leaves);
+        sink.has_gone_through(share(whole, group.rows, footer.rows_of_groups()) / 2);
+        Some((number, checked.err()?))
+    };
+    let groups: Vec<(usize, &Group)> = footer.groups.iter().enumerate().collect();
+    let bad: Vec<(usize, Unreadable)> = groups.into_par_iter().filter_map(check).collect();
+    for (number, Unreadable { column, why, byte }) in &bad {
+        let Group { first_row, rows, .. } = footer.groups[*number];
+        let message = format!(
+            "row group {} of {} cannot be written back: column {column}: {why}; {rows} rows from record {first_row} on are left out, but of an output that is named .jsonl",
+            number + 1,
+            footer.groups.len()
+        );
+        sink.problem(*byte, ProblemKind::UnreadableFile, message);
+    }
+    let left_out: BTreeSet<usize> = bad.into_iter().map(|(number, _)| number).collect();
+    sink.leaves_out(left_out.clone());
+    left_out
+}
+
+/// About as many bytes of a file as so many rows have of its rows.
+fn share(whole: &Whole, rows: u64, of: u64) -> u64 {
+    let share = u128::from(whole.len()) * u128::from(rows) / u128::from(of.max(1));
+    u64::try_from(share).unwrap_or(u64::MAX)
 }
 
 fn footer_bytes(whole: &Whole) -> std::result::Result<Vec<u8>, Stop> {
@@ -120,13 +166,20 @@ pub(in crate::archive) fn metadata(whole: &Whole) -> std::result::Result<Parquet
     ParquetMetaDataReader::decode_metadata(&bytes).map_err(|error| error.to_string())
 }
 
-/// The pages of any column of any type, and how many rows of it may be read at a time.
+/// Whether a column has more values in a row group than are read where it is written anew.
+pub(in crate::archive) fn has_too_many(column: &ColumnChunkMetaData) -> bool {
+    column.column_descr().max_rep_level() > 0
+        && u64::try_from(column.num_values()).is_ok_and(|values| values > MOST_REPEATED)
+}
+
+/// The pages of any column of any type, and how many rows of it may be read at a time; `place`: where the page is that was read last.
 ///
 /// # Errors
 /// What cannot be of it.
 pub(in crate::archive) fn pages(
     whole: &Whole,
     column: &ColumnChunkMetaData,
+    place: &Arc<AtomicU64>,
 ) -> std::result::Result<(Box<dyn PageReader>, u64), String> {
     let leaf = column.column_descr();
     let unsigned = |number: i64| u64::try_from(number).map_err(|error| error.to_string());
@@ -138,7 +191,7 @@ pub(in crate::archive) fn pages(
         begin: dictionary.filter(|dictionary| (4..begin).contains(dictionary)).unwrap_or(begin),
         bytes: unsigned(column.compressed_size())?,
     };
-    if leaf.max_rep_level() > 0 && chunk.values > MOST_REPEATED {
+    if has_too_many(column) {
         return Err("a column has more values than are written anew".into());
     }
     let column = Column {
@@ -148,7 +201,7 @@ pub(in crate::archive) fn pages(
         fixed_bytes: u64::try_from(leaf.type_length()).unwrap_or(0),
         levels: usize::from(leaf.max_def_level() > 0) + usize::from(leaf.max_rep_level() > 0),
         most_page: LEAST_MOST_PAGE,
-        place: Arc::default(),
+        place: Arc::clone(place),
         copies: None,
     };
     let rows = Pages::new(column.clone())?.survey()?;
@@ -177,6 +230,8 @@ struct Rows<'f> {
     levels: FieldLevels,
     metadata: ParquetMetaData,
     most_page: u64,
+    /// Rows of all row groups.
+    in_all: u64,
 }
 
 impl<'f> Rows<'f> {
@@ -188,7 +243,8 @@ impl<'f> Rows<'f> {
         let metadata = FileMetaData::new(2, 0, None, None, Arc::clone(schema), None);
         let metadata = ParquetMetaData::new(metadata, Vec::new());
         let most_page = LEAST_MOST_PAGE.max(max_record.saturating_mul(2));
-        Ok(Rows { whole, footer, bytes, levels, metadata, most_page })
+        let in_all = footer.rows_of_groups();
+        Ok(Rows { whole, footer, bytes, levels, metadata, most_page, in_all })
     }
 
     fn read_group(&self, number: usize, group: &Group, sink: &mut Sink<'_>) -> std::result::Result<(), Stop> {
@@ -214,7 +270,12 @@ impl<'f> Rows<'f> {
                     return Ok(());
                 }
                 match Sink::catch(|| reader.next()) {
-                    Ok(Some(Ok(batch))) => next += put(&batch, next, end, &place_of, sink)?,
+                    Ok(Some(Ok(batch))) => {
+                        let rows = put(&batch, next, end, &place_of, sink)?;
+                        next += rows;
+                        let bytes = share(self.whole, rows, self.in_all);
+                        sink.has_gone_through(if sink.keeps_columns() { bytes / 2 } else { bytes });
+                    }
                     Ok(Some(Err(error))) => break error.to_string(),
                     Ok(None) => break "it has fewer rows than it says".into(),
                     Err(panic) => break format!("its reader failed ({panic})"),
