@@ -57,6 +57,7 @@ impl Default for Settings {
                 max_record: 64 << 20,
                 temp_dir: std::env::temp_dir(),
                 max_unpacked: None,
+                memory: None,
                 keep_tables: false,
             },
             searches: Searches::default(),

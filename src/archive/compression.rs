@@ -16,7 +16,6 @@ use liblzma::stream::{Action, CONCATENATED, Status, Stream};
 use serde::{Deserialize, Serialize};
 use zstd::zstd_safe::zstd_sys;
 
-use super::detect::HEAD_BYTES;
 use super::gzip::{Gaps, Members};
 use super::streams::Peeked;
 use super::unpack::READ_BYTES;
@@ -119,7 +118,7 @@ impl Compression {
         static GAPS: Gaps = Gaps::none();
         let mut stream = packed;
         for &compression in packing {
-            let peeked = Peeked::at(stream, HEAD_BYTES);
+            let peeked = Peeked::at_head(stream);
             if Compression::of(peeked.head.get_ref()) != Some(compression) {
                 return Ok(Box::new(peeked));
             }

@@ -1,9 +1,10 @@
 //! What a file is: by its first bytes, and by its name where these do not tell.
 //!
-//! In: a name and the first [`HEAD_BYTES`] of the bytes (of the unpacked bytes, where they were packed). Out: a
+//! In: a name and the first bytes ([`head_of`]; of the unpacked bytes, where they were packed). Out: a
 //! [`Kind`]. Bytes win over names: a `.jsonl` that begins as gzip does is unpacked. A name decides between formats
 //! that have no magic: text, JSON Lines, CSV.
 
+use std::io::{self, Read};
 use std::path::Path;
 
 use encoding_rs::Encoding;
@@ -16,6 +17,29 @@ use super::source::Format;
 
 /// How much is looked at to tell what bytes are.
 pub(super) const HEAD_BYTES: u64 = 4096;
+/// How much of a first line that begins as JSON is looked at: what stands behind its first value tells what it is.
+const MOST_HEAD_BYTES: usize = 1 << 20;
+/// So much more is looked at at a time.
+const MORE_BYTES: u64 = 64 << 10;
+
+/// Appends the first bytes of a stream, by which it is told: [`HEAD_BYTES`], and where a line of JSON goes on behind them about as much
+/// as it has.
+///
+/// # Errors
+/// What reading says; what was read until then is there.
+pub(super) fn head_of(stream: &mut impl Read, head: &mut Vec<u8>) -> io::Result<()> {
+    let (mut looked, mut wanted) = (0, HEAD_BYTES);
+    loop {
+        stream.by_ref().take(wanted).read_to_end(head)?;
+        let came = &head[looked..];
+        let has_ended = (came.len() as u64) < wanted;
+        let is_json = matches!(strip_mark(head).trim_ascii_start().first(), Some(b'{' | b'['));
+        if has_ended || !is_json || memchr::memchr(b'\n', came).is_some() || head.len() >= MOST_HEAD_BYTES {
+            return Ok(());
+        }
+        (looked, wanted) = (head.len(), MORE_BYTES);
+    }
+}
 
 /// What a file is.
 #[derive(Clone, Copy, Debug)]

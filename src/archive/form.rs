@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use super::compression::{Compression, Limits};
-use super::detect::{self, HEAD_BYTES, Kind, MOST_NESTED, Promise, ending, inner_name, kind_of, promised};
+use super::detect::{self, Kind, MOST_NESTED, Promise, ending, inner_name, kind_of, promised};
 use super::gzip::Gaps;
 use super::readers::separator;
 use super::record::strip_mark;
@@ -112,7 +112,7 @@ impl Form {
         let (limits, gaps) = (Limits::large(), Gaps::none());
         let mut stream: Box<dyn BufRead + '_> = Box::new(BufReader::new(file));
         for layers in 0..=MOST_NESTED {
-            let peeked = Peeked::at(stream, HEAD_BYTES);
+            let peeked = Peeked::at_head(stream);
             let head = peeked.head.get_ref();
             match kind_of(name, head) {
                 Kind::Packed(compression) => {

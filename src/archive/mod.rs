@@ -8,7 +8,7 @@
 //! - `walk`: arguments to files · `detect`: what a file is · `source`, `map`: bytes of a file · `lines`: pieces and lines ·
 //!   `json`: a line to an article, fast · `record`: bytes to an article, by definition and with repairs
 //! - `unpack`: a packed file to a source · `compression`, `gzip`: packed bytes to bytes · `packer`: and back · `readers`: bytes of a format to records
-//!   · `sink`, `frames`, `spool`: where these records stand
+//!   · `sink`, `frames`, `spool`: where these records stand · `room`: who takes much memory waits for others that do
 //! - `written`: where a record writes its text · `lined`: a record of any format as a line · `table`: a
 //!   table as it was written · `columns`: a Parquet file, written anew · `form`: in what form a file is written, and what names say of it
 //! - `html`: a page to its article · `warc`: the records of a web archive, and their payloads
@@ -37,6 +37,7 @@ pub mod outlet;
 mod packer;
 mod readers;
 pub mod record;
+mod room;
 mod sink;
 mod source;
 mod spool;
@@ -91,6 +92,9 @@ pub struct ReadSettings {
     pub temp_dir: PathBuf,
     /// How many bytes one packed file may unpack to; `None`: 256 MiB and a hundred times its size.
     pub max_unpacked: Option<u64>,
+    /// Bytes of private memory that the run may have ([`Settings::memory`](crate::Settings)): what takes much of it at a time waits for the
+    /// rest to be done. `None`: the usual bound.
+    pub memory: Option<u64>,
     /// Whether tables of separated values are kept as they are beside what is read of them, and Parquet files looked at, so that
     /// they can be written back.
     pub keep_tables: bool,

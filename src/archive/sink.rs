@@ -23,6 +23,7 @@ use super::frames::{self, Body, Value};
 use super::guard::guarded;
 use super::gzip::Gaps;
 use super::record::Finding;
+use super::room::{Taken, room};
 use super::spool::{Extent, Spools, Writer};
 use super::streams::Consumed;
 use super::table::Table;
@@ -238,6 +239,11 @@ impl<'s> Sink<'s> {
     /// The largest record that is taken, in bytes. Readers must not hold much more of one than this.
     pub(super) fn max_record(&self) -> u64 {
         self.settings.max_record
+    }
+
+    /// Room for what takes about so many bytes of memory, as soon as there is.
+    pub(super) fn room(&self, bytes: u64) -> Option<Taken<'static>> {
+        room(bytes, self.settings.memory)
     }
 
     /// Whether a field of this name can be asked for at all. Readers of columns leave the others unread.

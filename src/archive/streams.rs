@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::detect::head_of;
 use super::readers::Whole;
 use super::unpack::READ_BYTES;
 use crate::watch::Watch;
@@ -57,6 +58,13 @@ pub(super) struct Peeked<'r> {
 }
 
 impl<'r> Peeked<'r> {
+    /// As much is looked at as tells what the stream is.
+    pub(super) fn at_head(mut rest: Box<dyn BufRead + 'r>) -> Self {
+        let mut head = Vec::new();
+        let error = head_of(&mut rest, &mut head).err();
+        Peeked { head: io::Cursor::new(head), error, rest }
+    }
+
     pub(super) fn at(mut rest: Box<dyn BufRead + 'r>, bytes: u64) -> Self {
         let mut head = Vec::new();
         let error = rest.by_ref().take(bytes).read_to_end(&mut head).err();

@@ -23,7 +23,7 @@ use serde::de::IgnoredAny;
 use super::ReadSettings;
 use super::columns::Columns;
 use super::compression::{Compression, Limits};
-use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, is_archive, kind_of};
+use super::detect::{HEAD_BYTES, Kind, MOST_NESTED, head_of, is_archive, kind_of};
 use super::encoding::{self, Decoded};
 use super::gzip::Gaps;
 use super::map::MIN_MAPPED_BYTES;
@@ -170,7 +170,7 @@ impl Run<'_> {
         let mut stream: Box<dyn BufRead + '_> = Box::new(counted);
         let mut origin = Origin::default();
         let (kind, mut stream) = loop {
-            let peeked = Peeked::at(stream, HEAD_BYTES);
+            let peeked = Peeked::at_head(stream);
             match kind_of(&self.packed.name, peeked.head.get_ref()) {
                 Kind::Packed(compression) if origin.packing.len() < MOST_NESTED => {
                     origin.packing.push(compression);
@@ -238,8 +238,8 @@ impl Run<'_> {
         let compression = Compression::of(&whole.fetch(0..HEAD_BYTES.min(whole.len())).ok()?)?;
         let parts = members::parts(&whole, compression).ok()??;
         let mut head = Vec::new();
-        let first = compression.unpack(Part::new(&whole, &parts[0]), self.limits, self.gaps).ok()?;
-        first.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
+        let mut first = compression.unpack(Part::new(&whole, &parts[0]), self.limits, self.gaps).ok()?;
+        head_of(&mut first, &mut head).ok()?;
         if !matches!(kind_of(&self.packed.name, &head), Kind::Plain(Format::JsonLines)) {
             return None;
         }

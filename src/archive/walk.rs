@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::compression::Compression;
-use super::detect::{self, HEAD_BYTES, Kind, kind_of};
+use super::detect::{self, Kind, head_of, kind_of};
+use super::form::Form;
 use crate::error::Error;
 use crate::problem::{Problem, ProblemKind};
 
@@ -60,7 +61,8 @@ impl Found {
 pub struct FileCounts {
     /// Files that were read.
     pub read: u64,
-    /// Files in a walked folder whose name says that they are no archive, or starts with a dot; and folders that
+    /// Files in a walked folder whose name does not say that they are an archive, or starts with a dot, but for packed ones of
+    /// which nothing else is said and that hold one; and folders that
     /// were passed over as a whole, each counted once: those whose name starts with a dot, and earlier reports.
     pub ignored: u64,
     /// Symbolic links, sockets, pipes and devices in a walked folder.
@@ -138,7 +140,7 @@ impl Walked {
                 continue;
             }
             let name = walked_name(argument, root, entry.path());
-            if hidden || !detect::is_archive(&name) {
+            if hidden || !(detect::is_archive(&name) || is_packed_archive(&name, entry.path())) {
                 self.counts.ignored += 1;
                 continue;
             }
@@ -183,6 +185,14 @@ impl Walked {
     }
 }
 
+/// Whether the name of a file says of it that it is packed, and no more (`dump.gz`), and records are in it. Packed text is passed over:
+/// most of it is no articles.
+fn is_packed_archive(name: &str, path: &Path) -> bool {
+    let inner = detect::inner_name(name);
+    let says_nothing = detect::ending(inner).bytes().all(|byte| byte.is_ascii_digit());
+    inner != name && says_nothing && matches!(Form::of_file(path, false), Some(Form::Lines | Form::MadeLines))
+}
+
 /// The problem of a file that cannot be read.
 pub(super) fn unreadable(path: String, error: &io::Error) -> Problem {
     let message = format!("cannot be read: {error}; nothing of it is in the report");
@@ -221,8 +231,7 @@ fn readable(path: &Path) -> String {
 }
 
 fn first_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    use io::Read;
     let mut head = Vec::new();
-    fs::File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
+    head_of(&mut fs::File::open(path)?, &mut head)?;
     Ok(head)
 }

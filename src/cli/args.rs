@@ -71,7 +71,7 @@ pub(crate) struct ScanArgs {
     ///
     /// JSON in lines or arrays, tables, text files (.txt: an article each), compressed or not; wirecopy formats
     /// lists all. Content decides, and the name where content does not tell. In folders, files with names of no
-    /// known ending are passed over. Standard input is JSON Lines unless it begins as something else.
+    /// known ending are passed over (dump.gz is looked into). Standard input is JSON Lines unless it begins as something else.
     #[arg(required = true, value_name = "ARCHIVE")]
     pub(crate) archives: Vec<String>,
 
@@ -169,7 +169,7 @@ pub(crate) struct ScanArgs {
     /// machine or its control group allows
     ///
     /// What does not fit goes to temporary files; the report is the same. A single large record takes some ten times
-    /// its size for as long as it is looked at, beside the bound.
+    /// its size for as long as it is looked at, beside the bound; a page of HTML up to three hundred times.
     #[arg(long, value_name = "SIZE", value_parser = memory, help_heading = "Input")]
     pub(crate) memory: Option<u64>,
 
@@ -212,6 +212,7 @@ impl ReadArgs {
             mapped: !self.no_mmap,
             max_record: self.max_record,
             max_unpacked: self.max_unpacked,
+            memory: None,
             keep_tables: false,
             temp_dir: temp_dir.map_or_else(std::env::temp_dir, Path::to_owned),
         }
@@ -310,7 +311,10 @@ impl ScanArgs {
     /// The settings that the arguments mean.
     pub(crate) fn settings(&self) -> Settings {
         Settings {
-            read: self.reading.settings(&self.fields, self.temp_dir.as_deref()),
+            read: ReadSettings {
+                memory: self.memory,
+                ..self.reading.settings(&self.fields, self.temp_dir.as_deref())
+            },
             searches: self.only,
             rule: Rule::of(self.threshold),
             recall: self.recall,

@@ -188,6 +188,7 @@ impl CleanArgs {
             read: ReadSettings {
                 // A row has no place for a mark, a line has; and who names lines is given lines.
                 keep_tables: !self.mark && !self.asks_for_lines(),
+                memory: self.memory,
                 ..self.reading.settings(&self.fields, self.temp_dir.as_deref())
             },
             searches: Searches { repeats: true, duplicates: true, passages: self.remove.copies },

@@ -75,7 +75,7 @@ impl Bound {
 }
 
 /// Half of what the machine has, or of what the process's control group may have if that is less.
-fn default_bound() -> u64 {
+pub(crate) fn default_bound() -> u64 {
     // Where neither can be read: a small machine.
     const UNKNOWN: u64 = 4 << 30;
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| machine_bytes(&text));

@@ -35,6 +35,7 @@ use crate::text::{Tokens, tokenize};
 use crate::verify::{Compared, Facts, Glance, Glances, Overlap, Printed, Rule, ShingleSet, look_twice};
 use crate::watch::{Extent, Phase, Watch};
 use memory::Bound;
+pub(crate) use memory::default_bound;
 use pool::Pool;
 use stores::{NO_OUTLET, Stored, StoredFingerprint};
 

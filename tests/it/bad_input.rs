@@ -6,6 +6,7 @@ use std::os::unix::net::UnixListener;
 
 use serde_json::{Value, json};
 
+use crate::formats::gzip;
 use crate::support::{Run, Scan, TABLES, article, make_pipe, number, skipped, string, text};
 
 /// Joins lines, each with its end.
@@ -511,9 +512,29 @@ fn files_of_other_formats_in_a_folder_are_ignored_and_counted() {
     for other in ["in/picture.png", "in/.hidden.jsonl", "in/README", "in/a.jsonl~"] {
         scan.write(other, "whatever");
     }
+    scan.write("in/log.gz", gzip(b"GET / 200\nGET /a 404\n"));
+    scan.write("in/b.jsonl.bak.gz", gzip(article("b", 2).as_bytes()));
     let run = scan.scan(&["in"]).ends_with(0);
     assert_eq!(run.report.count("read"), 1);
-    assert_eq!(number(&run.report.run()["files"], "ignored"), 4);
+    assert_eq!(number(&run.report.run()["files"], "ignored"), 6);
+}
+
+#[test]
+fn packed_files_in_a_folder_whose_names_say_no_more_are_told_by_what_they_hold() {
+    let scan = Scan::new();
+    let record = article("a", 1);
+    scan.write("in/dump.gz", gzip(record.as_bytes()));
+    scan.write("in/DUMP-2025-11.gz", gzip(format!("id,text\n1,{}\n", text(2)).as_bytes()));
+    scan.write("in/crawl.2020.zst", crate::formats::zstd(format!("[{}]", article("c", 3)).as_bytes()));
+    let run = scan.scan(&["in"]).ends_with(0);
+    assert_eq!(run.report.count("kept"), 3);
+    let formats: Vec<String> = run.report.run()["inputs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|input| string(input, "format").to_owned())
+        .collect();
+    assert_eq!(formats, ["CSV", "JSON", "JSON Lines"]);
 }
 
 // Outputs.

@@ -36,6 +36,12 @@ const MAX_TIDY: usize = 6 << 20;
 /// Bytes of a single paragraph from which on it is none: those of news are a fifth of it.
 const LEAST_UNDIVIDED: usize = 1_000;
 
+/// About how much memory a page of so many bytes may take while it is read: most of it are nodes of a tree, and the smallest
+/// tags make most of these.
+pub(crate) fn room_of_page(bytes: usize) -> u64 {
+    300 * bytes.min(MAX_BYTES) as u64
+}
+
 /// What a page holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {

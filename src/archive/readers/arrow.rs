@@ -55,6 +55,8 @@ const MOST_HEAD_BYTES: u64 = 64 << 20;
 /// The most bytes that a batch or a dictionary may have, and may unpack to. Writers make batches of some 65,000 rows, and
 /// some one for a whole file.
 const MOST_BATCH_BYTES: u64 = 1 << 30;
+/// A batch takes about so many times its bytes while it is read, which are packed most of the time.
+const MOST_OF_BODY: u64 = 5;
 /// Batches that are found before they are read, and bytes of their heads.
 const BATCHES_AT_A_TIME: usize = 1024;
 const HEAD_BYTES_AT_A_TIME: usize = 64 << 20;
@@ -226,6 +228,7 @@ fn read_batches(
         {
             return table.put(&batch, &standing, sink);
         }
+        let _room = sink.room(MOST_OF_BODY * (batch.body.end - batch.body.start));
         let read = match Sink::catch(|| table.read(whole, &batch)) {
             Ok(read) => read,
             Err(panic) => Err(format!("its reader failed ({panic})")),

@@ -9,7 +9,7 @@ use std::io::Read;
 
 use super::{Reader, Takes};
 use crate::archive::frames::Value;
-use crate::archive::html::{Refused, charset, read_page};
+use crate::archive::html::{Refused, charset, read_page, room_of_page};
 use crate::archive::sink::{At, Sink, Stop};
 use crate::problem::ProblemKind;
 
@@ -51,7 +51,10 @@ fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
     if bytes.len() as u64 > sink.max_record() {
         return sink.too_large(at);
     }
-    let page = match read_page(&bytes, None, None) {
+    let room = sink.room(room_of_page(bytes.len()));
+    let page = read_page(&bytes, None, None);
+    drop(room);
+    let page = match page {
         Ok(page) => page,
         Err(refused @ Refused::TooLarge) => {
             return sink.rejected(at, ProblemKind::RecordTooLarge, refused.to_string());

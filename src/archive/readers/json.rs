@@ -34,7 +34,12 @@ fn begins(start: &[u8]) -> bool {
     let (line, rest) = start.split_at(memchr::memchr(b'\n', start).unwrap_or(start.len()));
     let inside = |bracket: u8| start.strip_prefix(&[bracket]).map(<[u8]>::trim_ascii_start);
     let alone = || !rest.is_empty() && serde_json::from_slice::<IgnoredAny>(line).is_ok();
-    if let Some(inside) = inside(b'[') {
+    if let Some(mut inside) = inside(b'[') {
+        while let Some(rest) = inside.strip_prefix(b"null")
+            && let Some(rest) = rest.trim_ascii_start().strip_prefix(b",")
+        {
+            inside = rest.trim_ascii_start();
+        }
         // Anything else than objects in brackets is text more often than not.
         let nothing = rest.is_empty() && matches!(inside, b"" | b"]");
         return nothing || inside.first() == Some(&b'{') && !alone();

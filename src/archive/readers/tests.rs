@@ -163,6 +163,24 @@ fn values_of_json_are_told_apart_wherever_they_stand() {
     );
     check("a.json", r#"{"text":"a"}{"text":"b"}"#, &[(1, 0, Some("a")), (2, 12, Some("b"))]);
     check("a.json", "[]", &[]);
+    check("a.json", r#"[null , null,{"text":"a"}]"#, &[(1, 1, None), (2, 8, None), (3, 13, Some("a"))]);
+}
+
+#[test]
+fn objects_behind_each_other_are_told_apart_however_long_the_first_is() {
+    for (long, is_told) in [(5_000, true), (70_000, true), (900_000, true), (2_000_000, false)] {
+        let long = "a".repeat(long);
+        let objects = format!("{{\"text\":\"{long}\"}} {{\"text\":\"b\"}}");
+        let second = objects.len() as u64 - 12;
+        if is_told {
+            check("a.json", &objects, &[(1, 0, Some(&long)), (2, second, Some("b"))]);
+        } else {
+            check("a.json", &objects, &[(1, 0, None)]);
+        }
+        // Lines stay lines.
+        let lines = format!("{{\"text\":\"{long}\"}}\n{{\"text\":\"b\"}} {{\"text\":\"c\"}}\n");
+        check("a.json", &lines, &[(1, 0, Some(&long)), (2, second, None)]);
+    }
 }
 
 #[test]

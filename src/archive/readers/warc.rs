@@ -12,6 +12,7 @@ use std::io::Read;
 use super::{Reader, Takes};
 use crate::archive::frames::Value;
 use crate::archive::gzip::{Gap, Gaps};
+use crate::archive::html::room_of_page;
 use crate::archive::sink::{At, Sink, Stop};
 use crate::archive::warc::{ArcSplitter, Captured, Met, Raw, Splitter, captured, captured_in_arc};
 use crate::problem::ProblemKind;
@@ -138,7 +139,10 @@ fn give(met: Met<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), S
 fn give_record(raw: &Raw<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let at = At { ordinal: raw.number, byte: Some(raw.byte) };
     let max_record = sink.max_record();
-    let article = match Sink::catch(|| captured(raw, max_record)) {
+    let room = if raw.may_hold_page() { sink.room(room_of_page(raw.len())) } else { None };
+    let article = Sink::catch(|| captured(raw, max_record));
+    drop(room);
+    let article = match article {
         Ok(None) => {
             sink.other();
             return Ok(());
