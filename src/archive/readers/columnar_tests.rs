@@ -511,6 +511,51 @@ fn a_text_that_changes_where_it_stands_is_what_stands_there_or_nothing_and_is_to
     }
 }
 
+#[test]
+fn what_follows_a_stream_or_file_is_read_on_or_told() {
+    let table = table(&DataType::Utf8);
+    let (file, stream) = (arrow(&table, None, false), arrow(&table, None, true));
+    // Without the mark that it ends.
+    let open = stream[..stream.len() - 8].to_vec();
+    let other: Vec<(&str, ArrayRef)> = vec![("body", Arc::new(StringArray::from(vec!["Another schema"; 2])))];
+    let other = RecordBatch::try_from_iter(other).expect("a column");
+    let mut expect = expected();
+    for (row, said) in expected() {
+        expect.insert(ROWS as u64 + row, said);
+    }
+    for row in [1, 2] {
+        expect.insert(2 * ROWS as u64 + row, "Another schema |  |  |  | ".to_owned());
+    }
+    for (name, first, second) in [
+        ("a.arrow", &file, &file),
+        ("a.arrow", &file, &stream),
+        ("a.arrows", &stream, &file),
+        ("a.arrows", &stream, &stream),
+        ("a.arrows", &open, &open),
+    ] {
+        for last in [arrow(&other, None, true), arrow(&other, None, false)] {
+            let bytes = [&first[..], second, &last].concat();
+            for mapped in [true, false] {
+                let read_as = ReadSettings { mapped, ..settings() };
+                let (found, problems) = read(name, &bytes, &read_as);
+                assert_eq!(problems, [], "{name}");
+                assert!(found == expect, "{name}: {found:?}");
+                for junk in [&b"\n"[..], b"junk of some length that is no message ARROW1"] {
+                    let (found, problems) = read(name, &[&bytes[..], junk].concat(), &read_as);
+                    assert!(found == expect, "{name}: {found:?}");
+                    let told: Vec<_> = problems.iter().map(|problem| (problem.kind, problem.byte)).collect();
+                    assert_eq!(told, [(ProblemKind::UnreadableFile, Some(bytes.len() as u64))], "{name}");
+                }
+                let (found, problems) = read(name, &[&bytes[..], &last[..20]].concat(), &read_as);
+                assert_eq!((found == expect, problems.len()), (true, 1), "{name}: {problems:?}");
+            }
+        }
+    }
+    // A file of which all but the end of the footer is there.
+    let (found, problems) = read("a.arrow", &file[..file.len() - 1], &settings());
+    assert_eq!((found, problems.len()), (expected(), 1));
+}
+
 /// The same texts in a column of another type.
 fn arrow_cast_to(texts: &StringArray, kind: &DataType) -> ArrayRef {
     match kind {
