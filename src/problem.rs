@@ -60,7 +60,7 @@ kinds! {
     InputChanged => "input-changed",
     /// A record is larger than `--max-record`; rejected.
     RecordTooLarge => "record-too-large",
-    /// A record of a web archive, or a page, is cut off or cannot be unpacked; rejected.
+    /// A record of a web archive, or a page, is cut off or cannot be unpacked; rejected, unless its body has some text.
     DamagedRecord => "damaged-record",
     /// A record of a web archive is longer or shorter than it says; read up to the next one and kept.
     WrongLength => "wrong-length",

@@ -145,7 +145,8 @@ pub(super) fn ending(name: &str) -> String {
 fn foreign(name: &str, head: &[u8], promised: bool) -> Option<(&'static str, &'static str)> {
     const DECOMPRESS: &str = "decompress it first";
     const CONVERT: &str = "make it JSON Lines first, one object a line";
-    const MAGIC: [(&[u8], &str, &str); 3] = [
+    const MAGIC: [(&[u8], &str, &str); 4] = [
+        (b"FEA1\0\0\0\0", "Feather 1", "write it as Feather 2 first (pyarrow.feather.write_feather)"),
         (b"\x04\x22\x4D\x18", "lz4", DECOMPRESS),
         (b"PK\x03\x04", "zip", DECOMPRESS),
         (b"%PDF", "PDF", "extract its text first"),

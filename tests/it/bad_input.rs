@@ -724,7 +724,8 @@ fn problems_up_to_a_limit_are_no_reason_for_a_status() {
 #[test]
 fn formats_that_are_not_read_are_refused_and_the_rest_is_read() {
     let scan = Scan::of("in/good.jsonl", article("a", 1));
-    let foreign: [(&str, &[u8]); 3] = [
+    let foreign: [(&str, &[u8]); 4] = [
+        ("old.feather", b"FEA1\0\0\0\0\x07\0\0\0"),
         ("feed.xml", b"<?xml version=\"1.0\"?><rss>words</rss>"),
         ("page.pdf", b"%PDF-1.4 words"),
         ("binary", b"\x7FELF\0\0\0"),

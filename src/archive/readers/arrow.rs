@@ -3,10 +3,11 @@
 //! In: a file of which any range can be read. Out: a record a row, by the columns that a rule may ask for. The idea: a file is
 //! a stream with a magic in front and an index behind, so both are walked message by message; batches are only found
 //! that way, and are decoded side by side by the crate `arrow-ipc`; of files that are mapped and not packed texts are left where
-//! they stand (`standing`).
+//! they stand (`standing`). Where one ends another may begin (`cat a.arrows b.arrows`): it is read on with a schema of its own, and rows are
+//! numbered on.
 //!
 //! It guarantees: rows are numbered as they stand in the file; a batch that cannot be decoded is a problem, with its
-//! byte, and the others are read; of a file that is cut the batches before the cut are read; nothing is unpacked or
+//! byte, and the others are read; of a file that is cut the batches before the cut are read; bytes that belong to nothing are told; nothing is unpacked or
 //! allocated beyond a bound because a header says so. A batch stands in memory whole, as the format wants it, up to
 //! [`MOST_BATCH_BYTES`].
 //!
@@ -18,6 +19,7 @@
 mod standing;
 
 use std::collections::HashMap;
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -38,7 +40,7 @@ pub(super) const ARROW: Reader = Reader {
     name: "Arrow",
     told_by: "ARROW1, or a first message as streams have it",
     endings: &["arrow", "arrows", "feather", "ipc"],
-    begins: |head| head.starts_with(MAGIC) || is_stream(head),
+    begins,
     has_magic: true,
     in_any_encoding: false,
     takes: Takes::Whole(read),
@@ -49,6 +51,8 @@ const MAGIC: &[u8] = b"ARROW1";
 const MOST_MAGIC_BYTES: u64 = 64;
 /// Begins a message; then its length follows.
 const CONTINUES: [u8; 4] = [0xFF; 4];
+/// What says that a stream ends: as a message begins, with no length.
+const END_BYTES: u64 = 8;
 
 /// The largest head of a message: it lists the buffers of all columns.
 const MOST_HEAD_BYTES: u64 = 64 << 20;
@@ -65,6 +69,10 @@ const MOST_DICTIONARIES: usize = 4096;
 const MOST_ADDITIONS: usize = 1024;
 /// Elements of a schema, within one another too.
 const MOST_FIELDS: usize = 100_000;
+
+fn begins(head: &[u8]) -> bool {
+    head.starts_with(MAGIC) || is_stream(head)
+}
 
 /// A stream begins with a message whose length is a multiple of eight; text does not begin so.
 fn is_stream(head: &[u8]) -> bool {
@@ -99,20 +107,92 @@ struct Table {
 }
 
 fn read(whole: &Whole, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let head = whole.fetch(0..whole.len().min(MOST_MAGIC_BYTES))?;
-    let mut at = head.strip_prefix(MAGIC).map_or(0, |rest| {
-        let zeros = rest.iter().take_while(|byte| **byte == 0).count();
-        (MAGIC.len() + zeros) as u64 & !7
-    });
+    let (mut begin, mut first_row) = (0, 1);
+    loop {
+        let head = head_at(whole, begin)?;
+        let Some(ended) = read_one(whole, begin, first_row, sink)? else { return Ok(()) };
+        let end = if head.starts_with(MAGIC) { end_of_footer(whole, ended.end)? } else { Some(ended.end) };
+        let Some(end) = end else {
+            let message =
+                "its footer is cut or damaged: what stands before it is read, what stands behind it is not";
+            sink.problem(Some(ended.end), ProblemKind::UnreadableFile, message.into());
+            return Ok(());
+        };
+        if end == whole.len() {
+            return Ok(());
+        }
+        if !begins(&head_at(whole, end)?) {
+            let behind = whole.len() - end;
+            let message =
+                format!("{behind} bytes behind its end belong to nothing, and are not in the report");
+            sink.problem(Some(end), ProblemKind::UnreadableFile, message);
+            return Ok(());
+        }
+        (begin, first_row) = (end, ended.first_row_behind);
+    }
+}
+
+/// What tells whether a stream or a file begins at `at`.
+fn head_at(whole: &Whole, at: u64) -> io::Result<Vec<u8>> {
+    let end = whole.len().min(at.saturating_add(MOST_MAGIC_BYTES));
+    Ok(whole.fetch(at..end)?.into_owned())
+}
+
+/// Where the file ends whose footer begins at `at`: a footer is followed by its length and the magic. `None` if there is none.
+fn end_of_footer(whole: &Whole, at: u64) -> io::Result<Option<u64>> {
+    const TAIL_BYTES: u64 = 4 + MAGIC.len() as u64;
+    let ends_at = |end: u64| -> io::Result<bool> {
+        let Some(begin) = end.checked_sub(TAIL_BYTES).filter(|begin| *begin >= at) else { return Ok(false) };
+        let tail = whole.fetch(begin..end)?;
+        let Some((length, magic)) = tail.split_first_chunk() else { return Ok(false) };
+        // Zeros may stand in front of it.
+        let zeros = (begin - at).checked_sub(u64::from(u32::from_le_bytes(*length)));
+        Ok(magic == MAGIC && zeros.is_some_and(|zeros| zeros < MOST_MAGIC_BYTES))
+    };
+    if ends_at(whole.len())? {
+        return Ok(Some(whole.len()));
+    }
+    // Something follows.
+    let most = at.saturating_add(MOST_HEAD_BYTES);
+    let bytes = whole.fetch(at..whole.len().min(most))?;
+    for found in memchr::memmem::find_iter(&bytes, MAGIC) {
+        let end = at + (found + MAGIC.len()) as u64;
+        if ends_at(end)? {
+            return Ok(Some(end));
+        }
+    }
+    Ok(None)
+}
+
+/// Where a stream ended, or a file but for its footer.
+struct Ended {
+    end: u64,
+    first_row_behind: u64,
+}
+
+/// Reads the stream or file that begins at `begin`; `None` if it broke off, which is told then.
+fn read_one(whole: &Whole, begin: u64, first_row: u64, sink: &mut Sink<'_>) -> Result<Option<Ended>, Stop> {
+    let head = head_at(whole, begin)?;
+    let is_file = head.starts_with(MAGIC);
+    let mut at = begin
+        + head.strip_prefix(MAGIC).map_or(0, |rest| {
+            let zeros = rest.iter().take_while(|byte| **byte == 0).count();
+            (MAGIC.len() + zeros) as u64 & !7
+        });
+    let mut first_row = first_row;
     let mut table: Option<Table> = None;
     let mut dictionaries = Arc::new(Dictionaries::new());
     let mut found: Vec<Batch> = Vec::new();
-    let (mut first_row, mut heads, mut additions) = (1_u64, 0, 0);
+    let (mut heads, mut additions) = (0, 0);
     let end = loop {
         let begin = at;
-        let next = match next_message(whole, begin, head.starts_with(MAGIC)) {
+        let next = match next_message(whole, begin, is_file) {
             Ok(Some(next)) => next,
-            Ok(None) => break Ok(()),
+            Ok(None) => break Ok(whole.len().min(begin + END_BYTES)),
+            // The stream did not say that it ends; nor below, where another schema stands.
+            Err(_) if !is_file && table.is_some() && head_at(whole, begin)?.starts_with(MAGIC) => {
+                break Ok(begin);
+            }
             Err(why) => break Err((begin, why)),
         };
         at = next.body.end;
@@ -154,6 +234,7 @@ fn read(whole: &Whole, sink: &mut Sink<'_>) -> Result<(), Stop> {
                 };
                 first_row = after;
             }
+            (Some(_), MessageHeader::Schema) if !is_file => break Ok(begin),
             _ => break Err((begin, "a message stands where it cannot".to_owned())),
         }
         if found.len() == BATCHES_AT_A_TIME || heads > HEAD_BYTES_AT_A_TIME {
@@ -168,10 +249,10 @@ fn read(whole: &Whole, sink: &mut Sink<'_>) -> Result<(), Stop> {
                 "cannot be read on: the message at byte {byte}: {why}; what follows there is not in the report"
             );
             sink.problem(Some(byte), ProblemKind::UnreadableFile, message);
-            Ok(())
+            Ok(None)
         }
-        (Ok(()), None) => Err(Stop::Damaged("it has no schema".into())),
-        (Ok(()), Some(_)) => Ok(()),
+        (Ok(_), None) => Err(Stop::Damaged("it has no schema".into())),
+        (Ok(end), Some(_)) => Ok(Some(Ended { end, first_row_behind: first_row })),
     }
 }
 

@@ -171,7 +171,7 @@ pub(super) fn is_readable(kind: &DataType, nested: u32) -> bool {
 }
 
 /// Fixed bytes are read as the numbers that tell records apart, and as nothing else.
-const UUID_BYTES: i32 = 16;
+pub(super) const UUID_BYTES: i32 = 16;
 
 impl Cell<'_> {
     fn value<'v>(&'v self, copied: &'v str) -> Value<'v> {
@@ -197,7 +197,8 @@ fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(usize)) -> 
     macro_rules! float {
         ($type:ty) => {
             float(f64::from(column.as_primitive::<$type>().value(row)), || {
-                column.as_primitive::<$type>().value(row).to_string()
+                // As JSON has it: one without fraction shows that it is none of the integers, `45.0`.
+                format!("{:?}", column.as_primitive::<$type>().value(row))
             })
         };
     }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int64Array,
-    LargeStringArray, RecordBatch, StringArray, StringViewArray, StructArray, TimestampMicrosecondArray,
-    TimestampNanosecondArray,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Decimal256Array, DictionaryArray,
+    FixedSizeBinaryArray, Float32Array, Float64Array, Int64Array, LargeStringArray, RecordBatch, StringArray,
+    StringViewArray, StructArray, TimestampMicrosecondArray, TimestampNanosecondArray,
 };
+use arrow_buffer::i256;
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use arrow_schema::{DataType, Field, Fields};
@@ -509,6 +510,93 @@ fn a_text_that_changes_where_it_stands_is_what_stands_there_or_nothing_and_is_to
         assert!(seen == expect, "{name}");
         assert_eq!(archive.changed().len(), 1, "{name}");
     }
+}
+
+#[test]
+fn what_follows_a_stream_or_file_is_read_on_or_told() {
+    let table = table(&DataType::Utf8);
+    let (file, stream) = (arrow(&table, None, false), arrow(&table, None, true));
+    // Without the mark that it ends.
+    let open = stream[..stream.len() - 8].to_vec();
+    let other: Vec<(&str, ArrayRef)> = vec![("body", Arc::new(StringArray::from(vec!["Another schema"; 2])))];
+    let other = RecordBatch::try_from_iter(other).expect("a column");
+    let mut expect = expected();
+    for (row, said) in expected() {
+        expect.insert(ROWS as u64 + row, said);
+    }
+    for row in [1, 2] {
+        expect.insert(2 * ROWS as u64 + row, "Another schema |  |  |  | ".to_owned());
+    }
+    for (name, first, second) in [
+        ("a.arrow", &file, &file),
+        ("a.arrow", &file, &stream),
+        ("a.arrows", &stream, &file),
+        ("a.arrows", &stream, &stream),
+        ("a.arrows", &open, &open),
+    ] {
+        for last in [arrow(&other, None, true), arrow(&other, None, false)] {
+            let bytes = [&first[..], second, &last].concat();
+            for mapped in [true, false] {
+                let read_as = ReadSettings { mapped, ..settings() };
+                let (found, problems) = read(name, &bytes, &read_as);
+                assert_eq!(problems, [], "{name}");
+                assert!(found == expect, "{name}: {found:?}");
+                for junk in [&b"\n"[..], b"junk of some length that is no message ARROW1"] {
+                    let (found, problems) = read(name, &[&bytes[..], junk].concat(), &read_as);
+                    assert!(found == expect, "{name}: {found:?}");
+                    let told: Vec<_> = problems.iter().map(|problem| (problem.kind, problem.byte)).collect();
+                    assert_eq!(told, [(ProblemKind::UnreadableFile, Some(bytes.len() as u64))], "{name}");
+                }
+                let (found, problems) = read(name, &[&bytes[..], &last[..20]].concat(), &read_as);
+                assert_eq!((found == expect, problems.len()), (true, 1), "{name}: {problems:?}");
+            }
+        }
+    }
+    // A file of which all but the end of the footer is there.
+    let (found, problems) = read("a.arrow", &file[..file.len() - 1], &settings());
+    assert_eq!((found, problems.len()), (expected(), 1));
+}
+
+#[test]
+fn numbers_are_written_as_json_writes_them_in_every_format() {
+    let ids = |values: ArrayRef, expect: &[&str; 3]| {
+        let text: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "c"]));
+        let kind = values.data_type().clone();
+        let table = RecordBatch::try_from_iter(vec![("id", values), ("text", text)]).expect("two columns");
+        let expect: BTreeMap<u64, String> = (1..)
+            .zip(["a", "b", "c"].iter().zip(expect))
+            .map(|(row, (text, id))| (row, format!("{text} | {id} |  |  | ")))
+            .collect();
+        for (name, bytes) in [
+            ("a.parquet", parquet(&table, WriterProperties::builder().build())),
+            ("a.arrow", arrow(&table, None, false)),
+        ] {
+            assert_eq!(read(name, &bytes, &settings()), (expect.clone(), Vec::new()), "{kind} in {name}");
+        }
+    };
+    ids(Arc::new(Float64Array::from(vec![Some(45.0), Some(-0.25), None])), &["45.0", "-0.25", ""]);
+    ids(Arc::new(Float32Array::from(vec![45.0, 0.1, 1e9])), &["45.0", "0.1", "1000000000.0"]);
+    // Too wide for an integer: fixed bytes in Parquet.
+    let wide = |first, precision, scale| {
+        let values = Decimal128Array::from(vec![Some(first), Some(-45), None]);
+        values.with_precision_and_scale(precision, scale).expect("it fits")
+    };
+    ids(Arc::new(wide(9_007_199_254_740_993, 38, 0)), &["9007199254740993", "-45", ""]);
+    ids(Arc::new(wide(12_345, 25, 2)), &["123.45", "-0.45", ""]);
+    let widest =
+        Decimal256Array::from(vec![i256::from_i128(9_007_199_254_740_993), i256::from_i128(-45), i256::ZERO]);
+    let widest = widest.with_precision_and_scale(76, 0).expect("it fits");
+    ids(Arc::new(widest), &["9007199254740993", "-45", "0"]);
+    let bytes = [[0x0F_u8; 16], [0xF0; 16], *b"0123456789abcdef"];
+    let fixed = FixedSizeBinaryArray::try_from_iter(bytes.into_iter()).expect("of one length");
+    ids(
+        Arc::new(fixed),
+        &[
+            "0f0f0f0f-0f0f-0f0f-0f0f-0f0f0f0f0f0f",
+            "f0f0f0f0-f0f0-f0f0-f0f0-f0f0f0f0f0f0",
+            "30313233-3435-3637-3839-616263646566",
+        ],
+    );
 }
 
 /// The same texts in a column of another type.

@@ -280,12 +280,9 @@ pub(in crate::archive) fn captured_in_arc<'b>(
     max_record: u64,
 ) -> Option<Result<Captured<'b>, (ProblemKind, String)>> {
     let line = Line::of(raw.header().trim_ascii_end(), raw.version)?;
-    let (charset, body) = match answered(raw.content(), max_record)? {
-        Ok(answered) => answered,
-        Err(damage) => return Some(Err(damage)),
-    };
+    let body = answered(raw.content(), max_record)?;
     let captured = Captured { url: Some(line.url.to_owned()), date: iso(line.time), ..Captured::default() };
-    Some(with_page(captured, charset.as_deref(), &body))
+    Some(body.and_then(|body| with_page(captured, body)))
 }
 
 /// A time of fourteen digits, and what stands behind them, or of twelve, without seconds, as ISO 8601 has it.

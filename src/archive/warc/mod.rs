@@ -3,7 +3,7 @@
 //! In: the bytes of a web archive, unpacked. Out: of each record that holds a page or a text its article, or why there is
 //! none. The idea:
 //! - `split`: where records begin and end, also where their lengths are wrong or rubbish stands between them;
-//! - crate `fastwarc` reads the headers of WARC and HTTP, and chunked and Brotli payloads; `payload`: the body of an answer,
+//! - crate `fastwarc` reads the headers of WARC and HTTP, and Brotli payloads; `payload`: the body of an answer,
 //!   unpacked;
 //! - `arc`: the same of archives in the older format; `ahead`: the bytes that both look at;
 //! - `dictionary`: what all frames of an archive in zstd need;
@@ -41,10 +41,14 @@ use super::record::strip_mark;
 use crate::problem::ProblemKind;
 pub(in crate::archive) use arc::{ArcSplitter, begins_arc_record, captured_in_arc};
 pub(in crate::archive) use dictionary::dictionary;
+use payload::Unpacked;
 pub(in crate::archive) use split::{Met, Raw, Splitter};
 
 /// Bytes of a header, of WARC and of HTTP: what servers and crawlers allow is 8 to 32 KiB.
 const MAX_HEADER: usize = 64 << 10;
+
+/// Characters of a reason for cutting a record that are told: the standard names four, each a word.
+const MOST_REASON: usize = 40;
 
 /// What a record of a web archive says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -93,23 +97,29 @@ pub(in crate::archive) fn captured<'b>(
     let mut captured = Captured { url, date, ..Captured::default() };
     captured.id = said("WARC-Record-ID").map(without_brackets);
     captured.findings.extend(raw.wrong_length.clone().map(|message| (ProblemKind::WrongLength, message)));
+    captured.findings.extend(said("WARC-Truncated").map(|why| {
+        let why: String = why.chars().take(MOST_REASON).collect();
+        let message =
+            format!("the crawler says that it cut this record ({why:?}); what there is of it is read");
+        (ProblemKind::DamagedRecord, message)
+    }));
     if holds == Holds::Text {
         return Some(Ok(with_text(captured, raw, charset_of(&media).as_deref())));
     }
     let content = raw.content_copied();
-    let (charset, body) = if kind == "response" {
-        match answered(&content, max_record)? {
-            Ok(answered) => answered,
-            Err(damage) => return Some(Err(damage)),
-        }
+    let body = if kind == "response" {
+        answered(&content, max_record)?
     } else {
-        (charset_of(&media), Cow::Borrowed(&*content))
+        body_of(payload::unpacked_by_looks(&content, max_record), charset_of(&media))
     };
-    Some(with_page(captured, charset.as_deref(), &body))
+    Some(body.and_then(|body| with_page(captured, body)))
 }
 
-/// The encoding that is named for a page, and the page.
-type Body<'b> = (Option<String>, Cow<'b, [u8]>);
+/// A page, and the encoding that is named for it.
+struct Body<'b> {
+    page: Unpacked<'b>,
+    charset: Option<String>,
+}
 
 /// The page that an answer of HTTP holds; `None` if it holds none.
 fn answered(content: &[u8], max_record: u64) -> Option<Result<Body<'_>, (ProblemKind, String)>> {
@@ -119,11 +129,15 @@ fn answered(content: &[u8], max_record: u64) -> Option<Result<Body<'_>, (Problem
     }
     let media = answer.get("Content-Type").unwrap_or_default().into_owned();
     let html = is_html(&media) || media.trim().is_empty() && looks_like_html(body);
-    let unpacked = || payload::unpacked(body, &answer, max_record);
-    html.then(|| match unpacked() {
-        Ok(body) => Ok((charset_of(&media), body)),
-        Err(damage) => Err((ProblemKind::DamagedRecord, damage)),
-    })
+    html.then(|| body_of(payload::unpacked(body, &answer, max_record), charset_of(&media)))
+}
+
+fn body_of(
+    unpacked: Result<Unpacked<'_>, String>,
+    charset: Option<String>,
+) -> Result<Body<'_>, (ProblemKind, String)> {
+    let page = unpacked.map_err(|damage| (ProblemKind::DamagedRecord, damage))?;
+    Ok(Body { page, charset })
 }
 
 /// The article, of which everything but its text is known.
@@ -137,16 +151,24 @@ fn with_text<'b>(mut captured: Captured<'b>, raw: &'b Raw<'_>, charset: Option<&
     captured
 }
 
-/// The article, of which everything but what its page says is known.
+/// The article, of which everything but what its page says is known. Of a damaged page the text that is there is kept; if there is
+/// none, the damage is why.
 fn with_page<'b>(
     mut captured: Captured<'b>,
-    charset: Option<&str>,
-    body: &[u8],
+    Body { page: Unpacked { bytes, damage }, charset }: Body<'_>,
 ) -> Result<Captured<'b>, (ProblemKind, String)> {
-    let page = read_page(body, charset, captured.url.as_deref()).map_err(|refused| match refused {
+    captured.findings.extend(damage.map(|damage| (ProblemKind::DamagedRecord, damage)));
+    let page = read_page(&bytes, charset.as_deref(), captured.url.as_deref());
+    let page = page.map_err(|refused| match refused {
         Refused::TooLarge => (ProblemKind::RecordTooLarge, refused.to_string()),
         Refused::Broken(_) => (ProblemKind::DamagedRecord, refused.to_string()),
     })?;
+    let damage = captured.findings.iter().position(|(kind, _)| *kind == ProblemKind::DamagedRecord);
+    if let Some(damage) = damage
+        && page.text.trim().is_empty()
+    {
+        return Err(captured.findings.swap_remove(damage));
+    }
     captured.text = page.text.into();
     captured.title = page.title;
     captured.date = page.published.or(captured.date);

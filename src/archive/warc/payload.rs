@@ -1,21 +1,24 @@
 //! The body of an HTTP answer, without the packing it was sent in.
 //!
-//! In: the bytes behind the header, and the header. Out: the body, or why it cannot be had. The idea: undo
+//! In: the bytes behind the header, and the header. Out: the body with what is missing of it, or why it cannot be had. The idea: undo
 //! `Transfer-Encoding`, then `Content-Encoding`, the last first. Crawlers often undo them and keep the header, so a body that is not
-//! packed as its header says is taken as it is, if it looks like text.
+//! packed as its header says is taken as it is, if it looks like text; and archives of browsers drop the header, so a body that is
+//! packed though none says so is unpacked by its first bytes.
 //!
 //! It guarantees: what comes out is no longer than the bound, whatever goes in. A body that breaks off in the middle is
-//! given as far as it goes: a page that was cut by the crawler is a page.
+//! given as far as it goes (a page that was cut by the crawler is a page) and the damage is told. A length that fits the
+//! packed body and not what the crawler stored is no damage: it is believed only of a body that was never packed.
 //!
-//! References: RFC 9112, 7.1 (chunked); RFC 9110, 8.4 (codings: "deflate" is zlib's form, and some servers send the raw one).
+//! References: RFC 9112, 7.1 (chunked), 8 (incomplete messages); RFC 9110, 8.4 (codings: "deflate" is zlib's form, and some servers
+//! send the raw one).
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
 use fastwarc::stream_io::brotli::BrotliReader;
-use fastwarc::stream_io::chunked::ChunkedReader;
 use fastwarc::warc::header::HeaderMap;
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::bufread::GzDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 
 /// How many codings are undone: one is usual, two an accident.
 const MOST_CODINGS: usize = 4;
@@ -23,32 +26,76 @@ const MOST_CODINGS: usize = 4;
 /// The largest window of zstd, as a power of two: 8 MiB, what RFC 9659 allows for the web.
 const MOST_ZSTD_WINDOW: u32 = 23;
 
-/// The body, unpacked.
-pub(super) fn unpacked<'b>(body: &'b [u8], header: &HeaderMap, most: u64) -> Result<Cow<'b, [u8]>, String> {
-    let mut body = Cow::Borrowed(body);
+/// The longest line in front of a chunk: its size, and extensions that nobody reads.
+const MOST_CHUNK_LINE: usize = 4096;
+
+/// What packed bytes begin with, and their coding: no page begins so. Gzip is followed by the one method that it has.
+const LOOKS: [(&[u8], &str); 2] = [(b"\x1F\x8B\x08", "gzip"), (b"\x28\xB5\x2F\xFD", "zstd")];
+
+/// A body, unpacked.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unpacked<'b> {
+    pub(super) bytes: Cow<'b, [u8]>,
+    /// What is missing of it or was corrupt, in words.
+    pub(super) damage: Option<String>,
+}
+
+/// The body of an answer with this header, unpacked.
+pub(super) fn unpacked<'b>(body: &'b [u8], header: &HeaderMap, most: u64) -> Result<Unpacked<'b>, String> {
+    let mut found = Unpacked { bytes: Cow::Borrowed(body), damage: None };
+    let mut is_plain = true;
     for name in ["Transfer-Encoding", "Content-Encoding"] {
         let codings = header.get(name).unwrap_or_default().to_ascii_lowercase();
         for coding in codings.rsplit(',').map(str::trim).take(MOST_CODINGS) {
-            if let Some(done) = undone(&body, coding, most)? {
-                body = Cow::Owned(done);
-            }
+            is_plain &= matches!(coding, "" | "identity");
+            found = found.without(coding, most)?;
         }
     }
-    Ok(body)
+    let found = found.by_looks(most)?;
+    let says = header.get("Content-Length").and_then(|says| says.trim().parse().ok()).unwrap_or(0);
+    let is_short = is_plain && matches!(found.bytes, Cow::Borrowed(_)) && (body.len() as u64) < says;
+    let short =
+        || format!("the body is cut off: {} of {says} bytes (its HTTP Content-Length) are there", body.len());
+    Ok(Unpacked { damage: found.damage.or_else(|| is_short.then(short)), ..found })
 }
 
-/// The body without one coding; `None` if there is nothing to undo.
-fn undone(body: &[u8], coding: &str, most: u64) -> Result<Option<Vec<u8>>, String> {
-    let owned = || Cursor::new(body.to_vec());
+/// A page that was stored without a header of HTTP.
+pub(super) fn unpacked_by_looks(body: &[u8], most: u64) -> Result<Unpacked<'_>, String> {
+    Unpacked { bytes: Cow::Borrowed(body), damage: None }.by_looks(most)
+}
+
+impl Unpacked<'_> {
+    /// The same without one coding. Of damage that which was met first is told: the rest follows from it.
+    fn without(self, coding: &str, most: u64) -> Result<Self, String> {
+        Ok(match undone(&self.bytes, coding, most)? {
+            None => self,
+            Some((bytes, damage)) => Unpacked { bytes: Cow::Owned(bytes), damage: self.damage.or(damage) },
+        })
+    }
+
+    /// The same, unpacked if it looks packed.
+    fn by_looks(self, most: u64) -> Result<Self, String> {
+        match LOOKS.iter().find(|(begin, _)| self.bytes.starts_with(begin)) {
+            Some((_, coding)) => self.without(coding, most),
+            None => Ok(self),
+        }
+    }
+}
+
+/// What a decoder gave, and what went wrong then.
+type Decoded = (Vec<u8>, Option<String>);
+
+/// The body without one coding, and what is wrong with it; `None` if there is nothing to undo.
+fn undone(body: &[u8], coding: &str, most: u64) -> Result<Option<Decoded>, String> {
     let read = match coding {
         "" | "identity" => return Ok(None),
-        "chunked" => bounded(ChunkedReader::new(owned()), most),
-        "gzip" | "x-gzip" => bounded(MultiGzDecoder::new(body), most),
-        "deflate" => match bounded(ZlibDecoder::new(body), most) {
-            (bytes, Some(_)) if bytes.is_empty() => bounded(DeflateDecoder::new(body), most),
+        "chunked" => unchunked(body, most),
+        "gzip" | "x-gzip" => gunzipped(body, most),
+        "deflate" => match inflated(body, true, most) {
+            (bytes, Some(_)) if bytes.is_empty() => inflated(body, false, most),
             read => read,
         },
-        "br" => bounded(BrotliReader::new(owned()), most),
+        "br" => bounded(BrotliReader::new(Cursor::new(body.to_vec())), most),
         "zstd" => {
             let decoder = zstd::Decoder::with_buffer(body)
                 .and_then(|mut decoder| decoder.window_log_max(MOST_ZSTD_WINDOW).map(|()| decoder));
@@ -66,24 +113,108 @@ fn undone(body: &[u8], coding: &str, most: u64) -> Result<Option<Vec<u8>>, Strin
         }
     };
     match read {
-        (bytes, None) => Ok(Some(bytes)),
+        (bytes, None) => Ok(Some((bytes, None))),
         (_, Some(_)) if is_text(body) => Ok(None),
         // Not one chunk: the crawler put them together.
         (bytes, Some(_)) if coding == "chunked" && bytes.is_empty() => Ok(None),
-        (bytes, Some(_)) if !bytes.is_empty() && bytes.len() as u64 <= most => Ok(Some(bytes)),
+        (bytes, Some(error)) if !bytes.is_empty() && bytes.len() as u64 <= most => {
+            let damage = format!(
+                "the body is cut off or corrupt ({coding}: {error}); the {} bytes that could be had are read",
+                bytes.len()
+            );
+            Ok(Some((bytes, Some(damage))))
+        }
         (_, Some(error)) => Err(format!("the body cannot be unpacked ({coding}): {error}")),
     }
 }
 
 /// What a decoder gives, up to `most` bytes, and what went wrong then.
-fn bounded(decoder: impl Read, most: u64) -> (Vec<u8>, Option<String>) {
+fn bounded(decoder: impl Read, most: u64) -> Decoded {
     let mut bytes = Vec::new();
-    let error = match decoder.take(most.saturating_add(1)).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() as u64 > most => Some(format!("it has more than {most} bytes (--max-record)")),
+    let error = read_more(decoder, most, &mut bytes);
+    (bytes, error)
+}
+
+/// Appends what a decoder gives, up to `most` bytes in all; what went wrong.
+fn read_more(decoder: impl Read, most: u64, bytes: &mut Vec<u8>) -> Option<String> {
+    let left = most.saturating_add(1).saturating_sub(bytes.len() as u64);
+    match decoder.take(left).read_to_end(bytes) {
+        Ok(_) if bytes.len() as u64 > most => Some(too_many(most)),
         Ok(_) => None,
         Err(error) => Some(error.to_string()),
-    };
-    (bytes, error)
+    }
+}
+
+fn too_many(most: u64) -> String {
+    format!("it has more than {most} bytes (--max-record)")
+}
+
+/// Members of gzip up to the first bytes that are none: browsers leave those out too.
+fn gunzipped(body: &[u8], most: u64) -> Decoded {
+    let (mut bytes, mut rest) = (Vec::new(), body);
+    loop {
+        let mut decoder = GzDecoder::new(rest);
+        if let Some(error) = read_more(&mut decoder, most, &mut bytes) {
+            return (bytes, Some(error));
+        }
+        rest = decoder.into_inner();
+        if !rest.starts_with(LOOKS[0].0) {
+            return (bytes, None);
+        }
+    }
+}
+
+/// A stream of deflate, with zlib's head and sum or raw. Decoders that are read from do not tell that one is cut.
+fn inflated(body: &[u8], has_head: bool, most: u64) -> Decoded {
+    /// How much more is unpacked at a time, at least.
+    const STEP: usize = 32 << 10;
+    let (mut bytes, mut rest) = (Vec::new(), body);
+    let mut inflate = Decompress::new(has_head);
+    loop {
+        bytes.reserve(STEP);
+        let (taken, given) = (inflate.total_in(), bytes.len());
+        let status = inflate.decompress_vec(rest, &mut bytes, FlushDecompress::None);
+        let more = usize::try_from(inflate.total_in() - taken).unwrap_or(rest.len());
+        rest = &rest[more..];
+        let error = match status {
+            Err(error) => error.to_string(),
+            Ok(_) if bytes.len() as u64 > most => too_many(most),
+            Ok(Status::StreamEnd) => return (bytes, None),
+            Ok(_) if more == 0 && bytes.len() == given => "it ends too early".to_owned(),
+            Ok(_) => continue,
+        };
+        return (bytes, Some(error));
+    }
+}
+
+/// What stands in chunks. Behind the last, which is empty, only fields of a header may follow.
+fn unchunked(body: &[u8], most: u64) -> Decoded {
+    let (mut bytes, mut rest) = (Vec::new(), body);
+    loop {
+        let at = body.len() - rest.len();
+        let line = memchr::memchr(b'\n', &rest[..rest.len().min(MOST_CHUNK_LINE)]);
+        let size = rest[..line.unwrap_or(rest.len().min(MOST_CHUNK_LINE))].split(|byte| *byte == b';').next();
+        let size = std::str::from_utf8(size.unwrap_or_default().trim_ascii()).unwrap_or_default();
+        let size = match usize::from_str_radix(size, 16) {
+            Ok(0) => return (bytes, None),
+            Ok(size) if line.is_some() => size,
+            _ if rest.is_empty() || line.is_none() => {
+                return (bytes, Some("its last chunk is missing".to_owned()));
+            }
+            _ => return (bytes, Some(format!("no chunk begins at byte {at} of it"))),
+        };
+        rest = &rest[line.map_or(0, |line| line + 1)..];
+        let there = size.min(rest.len());
+        bytes.extend_from_slice(&rest[..there]);
+        if bytes.len() as u64 > most {
+            return (bytes, Some(too_many(most)));
+        }
+        if there < size {
+            return (bytes, Some(format!("of a chunk {there} of {size} bytes are there")));
+        }
+        rest = &rest[there..];
+        rest = rest.strip_prefix(b"\r\n").or(rest.strip_prefix(b"\n")).unwrap_or(rest);
+    }
 }
 
 /// Whether a page begins: bytes that are packed do not look so.
@@ -113,7 +244,10 @@ mod tests {
         map.parse_with_opts(&mut Cursor::new(block.into_bytes()), true, 1 << 16, true).expect("a header");
         let found = unpacked(body, &map, 1 << 16);
         match expect {
-            Ok(expect) => assert_eq!(found.as_deref(), Ok(expect), "{header}"),
+            Ok(expect) => {
+                let whole = Unpacked { bytes: Cow::Borrowed(expect), damage: None };
+                assert_eq!(found, Ok(whole), "{header}");
+            }
             Err(expect) => {
                 assert!(found.as_ref().is_err_and(|error| error.contains(expect)), "{header}: {found:?}");
             }
@@ -166,7 +300,83 @@ mod tests {
         let mut header = HeaderMap::new(HeaderEncoding::Latin1);
         header.append("Transfer-Encoding", "chunked");
         let found = unpacked(&packed[..packed.len() / 2], &header, 1 << 16).expect("half a page");
-        assert!(whole.starts_with(&found) && found.len() > whole.len() / 3, "{}", found.len());
+        assert!(whole.starts_with(&found.bytes) && found.bytes.len() > whole.len() / 3);
+        assert!(found.damage.is_some_and(|damage| damage.contains("(chunked: ")));
         check(&gzip(&vec![b' '; 1 << 20]), "Content-Encoding: gzip", Err("more than 65536 bytes"));
+    }
+
+    /// What is cut, and by how much, is told for every coding and at every byte; what is whole is not.
+    #[test]
+    fn a_body_that_is_cut_or_corrupt_is_told() {
+        let page = b"<p>The council voted on Tuesday to close the bridge, and 1 of 9 ferries.</p>".repeat(9);
+        let flate = |zlib: bool| {
+            let mut packer = flate2::Compress::new(flate2::Compression::default(), zlib);
+            let mut packed = Vec::with_capacity(1 << 12);
+            let done = packer.compress_vec(&page, &mut packed, flate2::FlushCompress::Finish);
+            assert_eq!(done.ok(), Some(Status::StreamEnd));
+            packed
+        };
+        for (name, coding, packed) in [
+            ("Content-Encoding", "gzip", gzip(&page)),
+            ("Content-Encoding", "deflate", flate(true)),
+            ("Content-Encoding", "deflate", flate(false)),
+            ("Content-Encoding", "br", BROTLI.to_vec()),
+            ("Content-Encoding", "zstd", zstd::encode_all(&page[..], 3).expect("packed")),
+            ("Transfer-Encoding", "chunked", chunked(&page)),
+            ("Content-Length", "684", page.clone()),
+        ] {
+            let mut header = HeaderMap::new(HeaderEncoding::Latin1);
+            header.append(name, coding);
+            // Behind its last chunk a body is whole.
+            let whole = packed.len() - if coding == "chunked" { 4 } else { 0 };
+            for end in 9..=packed.len() {
+                match unpacked(&packed[..end], &header, 1 << 16) {
+                    Ok(found) if end >= whole => assert_eq!(found.damage, None, "{coding}, {end} bytes"),
+                    Ok(found) => {
+                        assert!(found.damage.is_some(), "{coding}, {end} bytes");
+                        assert!(page.starts_with(&found.bytes) || coding == "br", "{coding}, {end} bytes");
+                    }
+                    Err(error) => assert!(end < whole, "{coding}, {end} bytes: {error}"),
+                }
+            }
+        }
+        let mut wrong_sum = gzip(&page);
+        let sum = wrong_sum.len() - 8;
+        wrong_sum[sum..sum + 4].fill(0);
+        let mut header = HeaderMap::new(HeaderEncoding::Latin1);
+        header.append("Content-Encoding", "gzip");
+        let found = unpacked(&wrong_sum, &header, 1 << 16).expect("a page");
+        assert!(found.bytes == page && found.damage.is_some_and(|damage| damage.contains("gzip: ")));
+    }
+
+    #[test]
+    fn lengths_of_bodies_that_crawlers_have_unpacked_are_no_damage() {
+        for header in [
+            "Content-Encoding: gzip\r\nContent-Length: 9999",
+            "Transfer-Encoding: chunked\r\nContent-Length: 9999",
+            "Content-Length: 9",
+            "Content-Length: x",
+        ] {
+            check(PAGE, header, Ok(PAGE));
+        }
+        let short = [&gzip(PAGE)[..], b"\r\n\0\0"].concat();
+        check(&short, "Content-Encoding: gzip\r\nContent-Length: 9999", Ok(PAGE));
+    }
+
+    #[test]
+    fn what_is_packed_and_does_not_say_so_is_told_by_its_first_bytes() {
+        check(&gzip(PAGE), "X: y", Ok(PAGE));
+        check(&chunked(&gzip(PAGE)), "Transfer-Encoding: chunked", Ok(PAGE));
+        check(&zstd::encode_all(PAGE, 3).expect("packed"), "Content-Length: 9999", Ok(PAGE));
+        check(b"\x1F\x8B\x08 and rubbish", "X: y", Err("cannot be unpacked (gzip)"));
+        assert_eq!(
+            unpacked_by_looks(&gzip(PAGE), 1 << 16).map(|found| found.bytes.into_owned()),
+            Ok(PAGE.to_vec())
+        );
+    }
+
+    #[test]
+    fn chunks_may_have_extensions_and_bare_line_feeds() {
+        check(b"3;a=b\r\n<p>\r\n4\nText\n0\r\nX: y\r\n\r\n", "Transfer-Encoding: chunked", Ok(b"<p>Text"));
     }
 }

@@ -115,6 +115,39 @@ fn bodies_are_unpacked_and_decoded() {
 }
 
 #[test]
+fn a_page_whose_body_is_damaged_is_kept_as_far_as_it_goes_and_told() {
+    let pack = |bytes: &[u8]| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(bytes).expect("to memory");
+        packer.finish().expect("to memory")
+    };
+    let (whole, gzip) = (page(1), pack(&page(1)));
+    let html = "200 OK\r\nContent-Type: text/html";
+    let cut = answer(&format!("{html}\r\nContent-Encoding: gzip"), &gzip[..gzip.len() - 12]);
+    let short = answer(&format!("{html}\r\nContent-Length: {}", whole.len() + 1), &whole);
+    let marked = record(
+        "response",
+        "Content-Type: application/http; msgtype=response\r\nWARC-Truncated: length\r\n",
+        &[format!("HTTP/1.1 {html}\r\n\r\n").as_bytes(), &whole].concat(),
+    );
+    let nothing = answer(&format!("{html}\r\nContent-Length: 99"), b"<html>");
+    let unsaid = answer(html, &gzip);
+    let resource = record("resource", "Content-Type: text/html\r\n", &gzip);
+    let told = |number: u32| format!("{number} 1. damaged-record");
+    check(
+        &[cut, short, marked, nothing, unsaid, resource],
+        &[&told(1), &told(2), &told(3), "4 - damaged-record", "5 1.", "6 1."],
+    );
+    // The same in the older format.
+    let body = [format!("HTTP/1.1 {html}\r\nContent-Length: {}\r\n\r\n", whole.len() + 1).as_bytes(), &whole]
+        .concat();
+    let line = format!("http://a/ 1.2.3.4 20140216050221 text/html {}\n", body.len());
+    let described = "filedesc://a 0.0.0.0 20140216050221 text/plain 4\n1 0\n\n";
+    let (seen, problems) = read("a.arc", &[described.as_bytes(), line.as_bytes(), &body].concat());
+    assert_eq!(summary(&seen, &problems), ["2 1. damaged-record"]);
+}
+
+#[test]
 fn a_wrong_length_costs_nothing() {
     for wrong in ["1", "999", "100000000000", "x", "-5", ""] {
         let bad = String::from_utf8(wet("bad length")).expect("ASCII");

@@ -17,6 +17,7 @@ use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::file::metadata::ParquetMetaDataReader;
 use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
+use super::cells;
 use super::thrift::{Bad, Kind, Walk};
 
 /// Groups within groups that are read. News nest three deep.
@@ -26,6 +27,8 @@ const MOST_ELEMENTS: usize = 100_000;
 /// Columns that are read, and leaves of one column that holds an object: the tables of fields name some hundred.
 const MOST_COLUMNS: usize = 1024;
 const MOST_MEMBERS: usize = 256;
+/// The widest decimals, of 76 digits.
+const MOST_DECIMAL_BYTES: i32 = 32;
 /// Row groups that a file may have: the format counts them in 16 bits.
 const MOST_ROW_GROUPS: usize = i16::MAX as usize;
 
@@ -289,7 +292,17 @@ fn readable(
             Some(Arc::new(bytes.with_repetition(repetition).build()?))
         }
         Physical::FIXED_LEN_BYTE_ARRAY => {
-            matches!(logical, Some(LogicalType::Uuid)).then(|| Arc::clone(leaf))
+            let bytes = match **leaf {
+                Type::PrimitiveType { type_length, .. } => type_length,
+                Type::GroupType { .. } => 0,
+            };
+            // Of all others the crate would refuse the file, or no rule knows what they are.
+            let fits = if is_decimal {
+                (1..=MOST_DECIMAL_BYTES).contains(&bytes)
+            } else {
+                bytes == cells::UUID_BYTES && matches!(logical, None | Some(LogicalType::Uuid))
+            };
+            fits.then(|| Arc::clone(leaf))
         }
         _ => Some(Arc::clone(leaf)),
     })
