@@ -160,8 +160,10 @@ const DATE: &[&str] = &[
     "timestamp",     // C4
     "created_at",
     "createdAt",
-    "created", // Dolma
-    "added",   // Dolma: when it was captured
+    "created",                // Dolma
+    "added",                  // Dolma: when it was captured
+    "warc_headers.warc-date", // OSCAR: the same
+    "warc-date",              // web archives, read here: the same
 ];
 
 /// A noun that is looked for.

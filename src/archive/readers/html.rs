@@ -67,7 +67,12 @@ fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
     }
     let site = if page.url.is_none() { page.site } else { None };
     let mut nouns = vec![("text", Value::Text(&page.text))];
-    let named = [("url", &page.url), ("title", &page.title), ("date", &page.published), ("outlet", &site)];
+    let named = [
+        ("canonical_url", &page.url),
+        ("title", &page.title),
+        ("date", &page.published),
+        ("site_name", &site),
+    ];
     nouns.extend(named.iter().filter_map(|(name, value)| Some((*name, Value::Text(value.as_deref()?)))));
     sink.page(at, &nouns)
 }

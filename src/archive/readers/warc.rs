@@ -157,10 +157,15 @@ fn give_record(raw: &Raw<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Resu
     for (kind, message) in article.findings {
         sink.finding(kind, message);
     }
+    // Names that say where a value comes from: of a date, whether it is only that of fetching.
+    let date = if article.published.is_some() {
+        ("date", &article.published)
+    } else {
+        ("warc-date", &article.fetched)
+    };
     let text = article.standing.map_or(Value::Text(&article.text), Value::Standing);
     let mut nouns = vec![("text", text)];
-    let named =
-        [("id", &article.id), ("url", &article.url), ("title", &article.title), ("date", &article.date)];
+    let named = [("id", &article.id), ("target_uri", &article.url), ("title", &article.title), date];
     nouns.extend(named.iter().filter_map(|(name, value)| Some((*name, Value::Text(value.as_deref()?)))));
     sink.page(at, &nouns)
 }

@@ -281,7 +281,8 @@ pub(in crate::archive) fn captured_in_arc<'b>(
 ) -> Option<Result<Captured<'b>, (ProblemKind, String)>> {
     let line = Line::of(raw.header().trim_ascii_end(), raw.version)?;
     let body = answered(raw.content(), max_record)?;
-    let captured = Captured { url: Some(line.url.to_owned()), date: iso(line.time), ..Captured::default() };
+    let captured =
+        Captured { url: Some(line.url.to_owned()), fetched: iso(line.time), ..Captured::default() };
     Some(body.and_then(|body| with_page(captured, body)))
 }
 

@@ -59,7 +59,10 @@ pub(in crate::archive) struct Captured<'b> {
     pub(in crate::archive) id: Option<String>,
     pub(in crate::archive) url: Option<String>,
     pub(in crate::archive) title: Option<String>,
-    pub(in crate::archive) date: Option<String>,
+    /// When its page says that it was published.
+    pub(in crate::archive) published: Option<String>,
+    /// When it was fetched.
+    pub(in crate::archive) fetched: Option<String>,
     /// What was wrong with it, though it could be read.
     pub(in crate::archive) findings: Vec<(ProblemKind, String)>,
 }
@@ -93,8 +96,8 @@ pub(in crate::archive) fn captured<'b>(
         "conversion" => holds(&media)?,
         _ => return None,
     };
-    let date = said("WARC-Date").map(Cow::into_owned);
-    let mut captured = Captured { url, date, ..Captured::default() };
+    let fetched = said("WARC-Date").map(Cow::into_owned);
+    let mut captured = Captured { url, fetched, ..Captured::default() };
     captured.id = said("WARC-Record-ID").map(without_brackets);
     captured.findings.extend(raw.wrong_length.clone().map(|message| (ProblemKind::WrongLength, message)));
     captured.findings.extend(said("WARC-Truncated").map(|why| {
@@ -171,7 +174,7 @@ fn with_page<'b>(
     }
     captured.text = page.text.into();
     captured.title = page.title;
-    captured.date = page.published.or(captured.date);
+    captured.published = page.published;
     captured.note_replaced(page.replaced);
     Ok(captured)
 }
