@@ -66,7 +66,7 @@ kinds! {
     WrongLength => "wrong-length",
     /// A record is no JSON object; rejected.
     InvalidJson => "invalid-json",
-    /// A record has no text field, or it is null; rejected.
+    /// A record has no text field; rejected.
     TextMissing => "text-missing",
     /// A record's text field is no string; rejected.
     TextNotString => "text-not-string",

@@ -4,7 +4,7 @@
 //! Scrapers agree on the nouns and not on their names, so the idea is:
 //! 1. for each noun a table lists the usual names, the most telling first (`date_published` before `date`);
 //! 2. the first name in the table with a usable value wins; null, empty and unreadable values are passed
-//!    over;
+//!    over (a record of which all texts are null or empty is empty, and no problem);
 //! 3. a name with dots reaches into objects, unless the record has a key that is spelled with those dots;
 //! 4. where no exact name has a usable value, keys with capitals are tried once more in any ASCII case
 //!    (`Title`, `TEXT`), in the same order;
@@ -29,6 +29,8 @@ use serde_json::{Map, Value};
 
 use super::dates::{BadDate, PublishedAt};
 use super::json::{JsonObject, JsonText, JsonValue};
+use super::record::Finding;
+use crate::problem::ProblemKind;
 pub(super) use names::{NOUNS, Noun, has_capital, is_recased};
 pub(super) use search::{find_nouns, find_text};
 
@@ -56,9 +58,9 @@ pub struct FieldOverrides {
 pub enum TextField<'a> {
     /// The first text that is more than blanks, exactly as it stands in the record.
     Found(JsonText<'a>),
-    /// Text fields are there, and all of them are empty or blank.
+    /// Text fields are there, and all of them are null, empty or blank: a table has no other way to say that there is no text.
     Empty,
-    /// No text field is there, or only null ones.
+    /// No text field is there.
     Missing,
     /// No usable text, and a text field holds something else: the JSON type met first (`number`, `object`,
     /// …).
@@ -96,6 +98,8 @@ pub struct Fields<'a> {
     pub published: Published,
     /// Which names these were read from.
     pub chosen: Chosen,
+    /// Where no text field is there: which fields are, for people.
+    pub here: Option<String>,
 }
 
 /// Which name each noun was read from; `None` where the noun was not found.
@@ -182,6 +186,9 @@ impl fmt::Display for Name {
 
 /// A record in which values can be looked up: all that the rules know of it.
 pub(super) trait Lookup<'a> {
+    /// The names of all its fields, in any order.
+    fn names(&self) -> Vec<&str>;
+
     /// The value of a key.
     fn get(&self, key: &str) -> Option<JsonValue<'a>>;
 
@@ -202,6 +209,10 @@ struct Parsed<'a> {
 }
 
 impl<'a> Lookup<'a> for Parsed<'a> {
+    fn names(&self) -> Vec<&str> {
+        self.record.keys().map(String::as_str).collect()
+    }
+
     fn get(&self, key: &str) -> Option<JsonValue<'a>> {
         self.record.get(key).map(JsonValue::from)
     }
@@ -244,6 +255,71 @@ pub(super) fn name_articles(names: &[&str]) -> bool {
     let usual = |noun: Noun, name: &str| noun.names().iter().any(|usual| usual.eq_ignore_ascii_case(name));
     let known = names.iter().filter(|name| NOUNS.iter().any(|&noun| usual(noun, name)));
     known.count() >= 2 && names.iter().any(|name| usual(Noun::Text, name))
+}
+
+/// Names that are told where no text field is there, and characters of each.
+const MOST_TOLD: usize = 8;
+const MOST_OF_NAME: usize = 40;
+
+/// Some names, as people are told of them: whatever they hold, they fit on a line.
+fn told<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
+    let more = names.len().saturating_sub(MOST_TOLD);
+    let mut told: Vec<String> = names
+        .take(MOST_TOLD)
+        .map(|name| {
+            let mut characters = name.chars();
+            let begin: String = characters.by_ref().take(MOST_OF_NAME).flat_map(char::escape_debug).collect();
+            if characters.next().is_some() { begin + "…" } else { begin }
+        })
+        .collect();
+    if more > 0 {
+        told.push(format!("… ({more} more)"));
+    }
+    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
+}
+
+/// What is wrong with a record without a text field. `here`: the fields that are there.
+pub(super) fn text_missing(here: &str) -> Finding {
+    let message = format!("no text field was found (name it with --text-field); fields here: {here}");
+    (ProblemKind::TextMissing, message)
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ColumnInfo<'n> {
+    pub(super) name: &'n str,
+    /// Of one whose values are not read: what it is.
+    pub(super) unread: Option<&'static str>,
+}
+
+/// What is wrong with every row of a table with these columns, if none of them can hold a text.
+pub(super) fn without_text(columns: &[ColumnInfo<'_>], overrides: &FieldOverrides) -> Option<Finding> {
+    let mut may_hold = columns.iter().filter(|column| may_hold_text(column.name, overrides));
+    let first = may_hold.clone().next();
+    if may_hold.any(|column| column.unread.is_none()) {
+        return None;
+    }
+    let here = told(columns.iter().map(|column| column.name));
+    let Some((first, unread)) = first.and_then(|first| Some((first, first.unread?))) else {
+        return Some(text_missing(&here));
+    };
+    let name = told([first.name].into_iter());
+    let message = format!(
+        "the text field {name} is {unread}, not a string (name another with --text-field); fields here: {here}"
+    );
+    Some((ProblemKind::TextNotString, message))
+}
+
+/// Whether the text may stand in a field of this name, or in a member of it.
+fn may_hold_text(name: &str, overrides: &FieldOverrides) -> bool {
+    let is_of = |path: &str| {
+        let begin = path.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name));
+        begin && matches!(path.as_bytes().get(name.len()), None | Some(b'.'))
+    };
+    match &overrides.text {
+        Some(path) => is_of(path),
+        None => Noun::Text.names().iter().any(|usual| is_of(usual)),
+    }
 }
 
 /// Whether any rule, or the user, asks for a field of this name: readers of tables leave the others unread.

@@ -11,7 +11,7 @@ use std::path::Path;
 use super::compression::{Compression, Limits};
 use super::detect::{self, Kind, MOST_NESTED, Promise, ending, inner_name, kind_of, promised};
 use super::gzip::Gaps;
-use super::readers::separator;
+use super::readers::front;
 use super::record::strip_mark;
 use super::source::{Format, Source};
 use super::streams::Peeked;
@@ -122,7 +122,7 @@ impl Form {
                 Kind::Plain(Format::JsonLines) => return Some(Form::Lines),
                 Kind::Plain(Format::Text) => return Some(Form::Text),
                 Kind::Records(reader) if keep_tables && reader.is_table() => {
-                    return Some(Form::Table { tabs: separator(strip_mark(head)) == b'\t' });
+                    return Some(Form::Table { tabs: front(strip_mark(head)).1 == b'\t' });
                 }
                 Kind::Records(reader) if keep_tables && reader.is_columns() && layers == 0 => {
                     return Some(Form::Columns);

@@ -382,6 +382,10 @@ fn length_bit(name: &str) -> u64 {
 }
 
 impl<'a> Lookup<'a> for Fields<'a> {
+    fn names(&self) -> Vec<&str> {
+        self.named.iter().map(|&(name, _)| name).collect()
+    }
+
     fn get(&self, key: &str) -> Option<JsonValue<'a>> {
         if self.lengths & length_bit(key) == 0 {
             return None;

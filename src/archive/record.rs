@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::dates::PublishedAt;
 use super::encoding;
-use super::fields::{Chosen, FieldOverrides, Fields, Published, TextField, recognise};
+use super::fields::{Chosen, FieldOverrides, Fields, Published, TextField, recognise, text_missing};
 use super::json::Unescaped;
 use crate::problem::ProblemKind;
 use crate::text::MAX_TEXT_BYTES;
@@ -43,7 +43,7 @@ pub struct Record<'a> {
 pub enum Outcome<'a> {
     /// An article with a text.
     Article(Box<Record<'a>>),
-    /// The text field is there and empty: counted as skipped, no problem.
+    /// The text field is there and empty or null: counted as skipped, no problem.
     Empty,
     /// No article could be had; the reason is the last of the problems.
     Rejected,
@@ -111,10 +111,12 @@ pub(super) fn outcome_of<'a>(
         TextField::Found(text) => text.read_with(unescaped),
         TextField::Empty => return (Outcome::Empty, findings),
         TextField::Missing => {
-            findings.push((
-                ProblemKind::TextMissing,
-                "no text field was found (name it with --text-field)".into(),
-            ));
+            // The reader of a table knows all of its columns, and may have said it.
+            let says_it =
+                |(kind, _): &Finding| matches!(kind, ProblemKind::TextMissing | ProblemKind::TextNotString);
+            if !findings.iter().any(says_it) {
+                findings.push(text_missing(fields.here.as_deref().unwrap_or("none")));
+            }
             return (Outcome::Rejected, findings);
         }
         TextField::NotString(met) => {
@@ -297,7 +299,8 @@ mod tests {
         check(br#"{"text":""}"#, Some(""), &[]);
         check(br#"{"text":" \n "}"#, Some(""), &[]);
         check(br#"{"id":1}"#, None, &[ProblemKind::TextMissing]);
-        check(br#"{"text":null}"#, None, &[ProblemKind::TextMissing]);
+        check(br#"{"text":null}"#, Some(""), &[]);
+        check(br#"{"text":NaN}"#, Some(""), &[ProblemKind::NotANumber]);
         check(br#"{"text":5}"#, None, &[ProblemKind::TextNotString]);
         check(br#"{"text":"a"#, None, &[ProblemKind::InvalidJson]);
         check(br#"{"text":"a"} x"#, None, &[ProblemKind::InvalidJson]);

@@ -18,7 +18,7 @@ use memmap2::Mmap;
 use rayon::prelude::*;
 
 use super::ReadSettings;
-use super::fields::may_matter;
+use super::fields::{ColumnInfo, may_matter, without_text};
 use super::frames::{self, Body, Value};
 use super::guard::guarded;
 use super::gzip::Gaps;
@@ -154,6 +154,8 @@ pub(super) struct Sink<'s> {
     places_known: bool,
     texts_stand: bool,
     keeps_columns: bool,
+    /// What is wrong with every row, for no column can hold a text.
+    no_text: Option<Arc<Finding>>,
     gaps: Option<&'s Gaps>,
 }
 
@@ -182,6 +184,7 @@ impl<'s> Sink<'s> {
             places_known: true,
             texts_stand: false,
             keeps_columns: false,
+            no_text: None,
             gaps: None,
         })
     }
@@ -265,8 +268,19 @@ impl<'s> Sink<'s> {
         }
     }
 
+    /// The rows from now on are those of a table with these columns: all, whether they are wanted or not. Where none can hold a
+    /// text, its rows tell which there are; `hint`: what may be the matter.
+    pub(super) fn columns_are(&mut self, columns: &[ColumnInfo<'_>], hint: &str) {
+        let finding = without_text(columns, &self.settings.fields);
+        self.no_text = finding.map(|(kind, message)| Arc::new((kind, message + hint)));
+    }
+
     /// A record with named fields: a row of a table. The reader has asked [`Sink::wants`] of every field before.
     pub(super) fn row(&mut self, at: At, fields: &[(&str, Value<'_>)]) -> Result<(), Stop> {
+        if let Some(finding) = &self.no_text {
+            self.findings.truncate(MOST_FINDINGS - 1);
+            self.findings.push(Finding::clone(finding));
+        }
         self.put(at, Body::Row(&fields[..fields.len().min(MOST_FIELDS)]))
     }
 
@@ -316,11 +330,13 @@ impl<'s> Sink<'s> {
         let (settings, spools, allowance) = (self.settings, self.spools, self.allowance);
         let (places_known, texts_stand, keeps_columns) =
             (self.places_known, self.texts_stand, self.keeps_columns);
+        let no_text = self.no_text.clone();
         let given: Result<Vec<Given>, Stop> = parts
             .into_par_iter()
             .map(|part| {
                 let fresh = Sink::new(settings, spools, allowance)?;
-                let mut sink = Sink { places_known, texts_stand, keeps_columns, ..fresh };
+                let no_text = no_text.clone();
+                let mut sink = Sink { places_known, texts_stand, keeps_columns, no_text, ..fresh };
                 sink.run(|sink| work(part, sink))?;
                 sink.finish()
             })

@@ -15,7 +15,7 @@ use std::ops::Range;
 use csv_core::ReadRecordResult;
 use memchr::{memchr, memchr3};
 
-use super::readers::{separator, with_parser};
+use super::readers::{front, with_parser};
 use super::record::strip_mark;
 use super::sink::{Allowance, Stop};
 use super::spool::{Extent, Writer};
@@ -42,10 +42,10 @@ impl Table {
     pub(super) fn new(extent: Extent) -> io::Result<Table> {
         let head = extent.fetch(0..extent.bytes.min(MOST_HEAD_BYTES))?;
         let head = strip_mark(&head);
-        let blanks = head.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        let separator = separator(head);
+        let (front, separator) = front(head);
+        let blanks = head[front..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
         let mut columns = Vec::new();
-        let mut at = blanks;
+        let mut at = front + blanks;
         while let Some(field) = Field::at(head, at, separator) {
             let name = field.read(head);
             columns.push(String::from_utf8_lossy(&name).trim().to_owned());
@@ -236,8 +236,14 @@ mod tests {
 
     /// Takes `cut` of the text out of the row behind the first line.
     fn check(bytes: &str, text: &str, cut: Range<usize>, expect: Option<&str>) {
+        let (head, rows) = bytes.split_at(bytes.find('\n').expect("a head") + 1);
+        check_behind(head, rows, text, cut, expect);
+    }
+
+    fn check_behind(head: &str, rows: &str, text: &str, cut: Range<usize>, expect: Option<&str>) {
+        let bytes = [head, rows].concat();
         let table = table(bytes.as_bytes());
-        let begin = bytes.find('\n').expect("a head") + 1;
+        let begin = head.len();
         let row = table.row(begin as u64).expect("read");
         assert!(bytes.as_bytes()[begin..].starts_with(&row), "{bytes}");
         let written = table.written_text(&row, "text", text);
@@ -258,6 +264,7 @@ mod tests {
             2..6,
             Some("1;\"a c, d\";\"2\""),
         );
+        check_behind("sep=,\r\nid;x,text\r\n", "1,one two\n2,x\n", "one two", 3..7, Some("1,one\n"));
         check("text\tid\n\"one\"\"\"\t\"\"\n", "one\"", 2..4, Some("\"on\"\t\"\"\n"));
         check("id,text\n1,one \"two\" three\n", "one \"two\" three", 0..4, None);
         check("id,text\n1,\"one\"two\n", "onetwo", 0..3, None);

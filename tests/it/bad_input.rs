@@ -102,8 +102,10 @@ fn lone_surrogates_are_repaired_and_counted() {
 #[test]
 fn a_missing_text_is_a_problem() {
     check_bad(br#"{"id":"x","title":"no text at all"}"#, "text-missing", false);
-    check_bad(br#"{"id":"x","text":null}"#, "text-missing", false);
     check_bad(b"{}", "text-missing", false);
+    let run = scan_lines(&[br#"{"id":"x","title":"no text at all","line\nend":1}"#]);
+    let message = string(&run.report.table("problems")[0], "message").to_owned();
+    assert!(message.ends_with("fields here: id, line\\nend, title"), "{message}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use super::names::{HOSTS, Noun, OUTLET_MEMBERS, SOURCE, SOURCE_MEMBERS};
-use super::{Chosen, FieldOverrides, Fields, Lookup, Name, Published, TextField};
+use super::{Chosen, FieldOverrides, Fields, Lookup, Name, Published, TextField, told};
 use crate::archive::dates::{BadDate, PublishedAt, parse_epoch, parse_published, says_nothing};
 use crate::archive::json::{JsonObject, JsonText, JsonValue};
 use crate::archive::outlet::{SourceShape, host_name, is_url, registrable_domain, shape_of};
@@ -26,7 +26,12 @@ pub(in crate::archive) fn find_nouns<'a>(record: &impl Lookup<'a>, overrides: &F
         url: url_name,
         published: date_name,
     };
-    Fields { text, id, title, outlet, url, published, chosen }
+    let here = (text == TextField::Missing).then(|| {
+        let mut names = record.names();
+        names.sort_unstable();
+        told(names.into_iter())
+    });
+    Fields { text, id, title, outlet, url, published, chosen, here }
 }
 
 /// Finds the text alone.
@@ -77,14 +82,19 @@ impl<'a, L: Lookup<'a>> Search<'a, '_, L> {
     fn text(&self, path: Option<&str>) -> (TextField<'a>, Option<Name>) {
         let mut empty = None;
         let mut other = None;
-        let found = self.first(path, Noun::Text, |name, value| {
+        // A null counts: the field is there, and says that there is no text.
+        let mut judge = |name, value: JsonValue<'a>| {
             match value {
                 JsonValue::Text(text) if !text.is_blank() => return Some((text, name)),
-                JsonValue::Text(_) => empty = empty.or(Some(name)),
+                JsonValue::Text(_) | JsonValue::Null => empty = empty.or(Some(name)),
                 _ => other = other.or(Some((name, json_type(value)))),
             }
             None
-        });
+        };
+        let found = match path {
+            Some(path) => self.look_up(path).and_then(|value| judge(Name::Override, value)),
+            None => self.record.first_usual(Noun::Text, |name, value| judge(Name::Usual(name), value)),
+        };
         match (found, other, empty) {
             (Some((text, name)), ..) => (TextField::Found(text), Some(name)),
             (None, Some((name, met)), _) => (TextField::NotString(met), Some(name)),

@@ -57,7 +57,14 @@ fn the_first_text_that_says_something_wins() {
     check(json!({"body": {"sections": []}, "plaintext": "c"}), "text", "c < plaintext");
     check(json!({"fields": {"bodyText": "c"}}), "text", "c < fields.bodyText");
     check(json!({"text": "", "body": " "}), "text", "Empty < text");
-    check(json!({"text": null}), "text", "Missing");
+    check(json!({"text": null}), "text", "Empty < text");
+    check(json!({"text": "", "maintext": null}), "text", "Empty < maintext");
+    check(json!({"text": null, "body": ["p"]}), "text", "NotString(\"array\") < body");
+    check(json!({"fields": {"bodyText": null}}), "text", "Empty < fields.bodyText");
+    check(json!({"Text": null}), "text", "Empty < text");
+    let told = FieldOverrides { text: Some("words".into()), ..FieldOverrides::default() };
+    check_told(json!({"words": null, "text": "a"}), &told, "text", "Empty < as told");
+    check_told(json!({"text": "a"}), &told, "text", "Missing");
     check(json!({"description": "d", "summary": "s"}), "text", "Missing");
     check(json!({}), "text", "Missing");
     check(json!({"text": "", "body": ["p"]}), "text", "NotString(\"array\") < body");
@@ -216,4 +223,46 @@ fn a_field_that_was_named_is_the_only_one_looked_at() {
     check_told(json!({"where": {"title": "A"}}), &overrides, "outlet", "A < as told");
     check_told(json!({"where": "www.a.example"}), &overrides, "outlet", "www.a.example < as told");
     check_told(json!({"when": "soon"}), &overrides, "date", "bad < as told");
+}
+
+#[test]
+fn where_no_text_is_there_some_of_what_is_there_is_told() {
+    let here = |record: Value| {
+        recognise(record.as_object().expect("a test gives an object"), &FieldOverrides::default()).here
+    };
+    assert_eq!(here(json!({"text": "a"})), None);
+    assert_eq!(here(json!({"text": null})), None);
+    assert_eq!(here(json!({})).as_deref(), Some("none"));
+    assert_eq!(here(json!({"b\n": 1, "a": 2})).as_deref(), Some("a, b\\n"));
+    let many: Map<_, _> = (10..30).map(|key| (key.to_string(), json!(1))).collect();
+    assert_eq!(here(many.into()).as_deref(), Some("10, 11, 12, 13, 14, 15, 16, 17, … (12 more)"));
+    assert_eq!(here(json!({"x".repeat(50): 1})), Some("x".repeat(40) + "…"));
+}
+
+#[test]
+fn a_table_without_a_column_that_may_hold_the_text_says_so_of_all_rows() {
+    let check = |columns: &[(&str, Option<&'static str>)],
+                 told: Option<&str>,
+                 expect: Option<(ProblemKind, &str)>| {
+        let columns: Vec<ColumnInfo<'_>> =
+            columns.iter().map(|&(name, unread)| ColumnInfo { name, unread }).collect();
+        let overrides = FieldOverrides { text: told.map(str::to_owned), ..FieldOverrides::default() };
+        let found = without_text(&columns, &overrides);
+        let kind = found.as_ref().map(|(kind, _)| *kind);
+        assert_eq!(kind, expect.map(|(kind, _)| kind), "{found:?}");
+        if let Some((_, message)) = found {
+            assert!(expect.is_some_and(|(_, says)| message.contains(says)), "{message}");
+        }
+    };
+    for may_hold in ["text", "TEXT", "fields", "Fields.bodyText"] {
+        check(&[("id", None), (may_hold, None)], None, None);
+    }
+    let missing = |says| Some((ProblemKind::TextMissing, says));
+    check(&[("id", None), ("body_html", None)], None, missing("fields here: id, body_html"));
+    check(&[("text", None), ("n", Some("a list"))], Some("b"), missing("fields here: text, n"));
+    check(&[("a", None)], Some("a.b.c"), None);
+    check(&[], None, missing("fields here: none"));
+    let list = Some((ProblemKind::TextNotString, "the text field words is a list, not a string"));
+    check(&[("text", None), ("words", Some("a list"))], Some("words"), list);
+    check(&[("text", Some("a list")), ("body", None)], None, None);
 }

@@ -142,6 +142,10 @@ impl<'l, 'r> Walked<'l, 'r> {
 }
 
 impl<'l> Lookup<'l> for Walked<'l, '_> {
+    fn names(&self) -> Vec<&str> {
+        self.members.iter().map(|member| member.key(self.line)).collect()
+    }
+
     fn get(&self, key: &str) -> Option<JsonValue<'l>> {
         let member = self.members.iter().find(|member| member.key(self.line) == key)?;
         Some(member.value(self.line))

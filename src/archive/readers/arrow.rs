@@ -30,6 +30,7 @@ use arrow_ipc::reader::{read_dictionary, read_record_batch};
 use arrow_ipc::{CompressionType, Endianness, Message, MessageHeader, MetadataVersion, root_as_message};
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 
+use super::super::fields::ColumnInfo;
 use super::super::sink::{At, Sink, Stop};
 use super::{Reader, Takes, Whole, cells};
 use crate::problem::ProblemKind;
@@ -201,7 +202,10 @@ fn read_one(whole: &Whole, begin: u64, first_row: u64, sink: &mut Sink<'_>) -> R
         };
         match (&table, message.header_type()) {
             (None, MessageHeader::Schema) => match Table::of(&message, sink) {
-                Ok(read) => table = Some(read),
+                Ok(read) => {
+                    sink.columns_are(&read.all_columns(), "");
+                    table = Some(read);
+                }
                 Err(why) => break Err((begin, why)),
             },
             (Some(table), MessageHeader::DictionaryBatch) => {
@@ -351,6 +355,24 @@ impl Table {
             .filter(|(_, field)| sink.wants(field.name()) && cells::is_readable(field.data_type(), 0));
         let columns = wanted.map(|(column, _)| column).collect();
         Ok(Table { layout: layout(&schema), schema: Arc::new(schema), columns })
+    }
+
+    /// All columns, whether they are wanted or not.
+    fn all_columns(&self) -> Vec<ColumnInfo<'_>> {
+        let column = |field| -> ColumnInfo<'_> {
+            let field: &FieldRef = field;
+            let unread = (!cells::is_readable(field.data_type(), 0)).then(|| match field.data_type() {
+                DataType::List(_)
+                | DataType::LargeList(_)
+                | DataType::FixedSizeList(..)
+                | DataType::ListView(_)
+                | DataType::LargeListView(_)
+                | DataType::Map(..) => "a list",
+                _ => "of a type that is not read",
+            });
+            ColumnInfo { name: field.name(), unread }
+        };
+        self.schema.fields().iter().map(column).collect()
     }
 
     /// The dictionaries with one more, or one changed.

@@ -6,7 +6,7 @@
 //!
 //! It guarantees: memory for one row of `--max-record` at most; rows are numbered from 1, the header is none; a row with
 //! too few or too many fields is kept and told; of columns of one name the first counts. The separator is the one that
-//! stands most often in the header. It does not read tables without a header, nor escapes other than doubled quotes.
+//! stands most often in the header, unless a line in front of it says which (`sep=;`, as Excel has it). It does not read tables without a header, nor escapes other than doubled quotes.
 //!
 //! Sources: RFC 4180; Python's `csv` for what is read beyond it.
 
@@ -17,7 +17,7 @@ use std::io::Read;
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 use super::{Reader, Takes};
-use crate::archive::fields::name_articles;
+use crate::archive::fields::{ColumnInfo, name_articles};
 use crate::archive::frames::Value;
 use crate::archive::sink::{At, Sink, Stop};
 use crate::problem::ProblemKind;
@@ -34,9 +34,11 @@ pub(super) const CSV: Reader = Reader {
 
 /// Whether the first line is a header that names a text and something else. Other tables are told by their name alone.
 fn begins(start: &[u8]) -> bool {
+    let (front, separator) = front(start);
+    let start = &start[front..];
     let Some(end) = start.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else { return false };
     let Ok(line) = std::str::from_utf8(&start[..end]) else { return false };
-    let separator = char::from(separator(line.as_bytes()));
+    let separator = char::from(separator);
     let names: Vec<&str> = line.split(separator).map(|name| name.trim().trim_matches('"')).collect();
     name_articles(&names)
 }
@@ -44,8 +46,23 @@ fn begins(start: &[u8]) -> bool {
 /// Separators, the likelier first.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
+/// How many bytes stand in front of the header, and the separator: a first line may tell it, else it is told by the header.
+pub(in crate::archive) fn front(head: &[u8]) -> (usize, u8) {
+    let told = || {
+        let (separator, rest) = head.strip_prefix(b"sep=").or(head.strip_prefix(b"SEP="))?.split_first()?;
+        let line_end = match rest {
+            [b'\r', b'\n', ..] => 2,
+            [b'\r' | b'\n', ..] => 1,
+            _ => return None,
+        };
+        let may_be = *separator == b'\t' || separator.is_ascii_punctuation() && *separator != b'"';
+        may_be.then_some((b"sep=;".len() + line_end, *separator))
+    };
+    told().unwrap_or_else(|| (0, separator(head)))
+}
+
 /// The separator that stands most often outside quotes on the first line.
-pub(in crate::archive) fn separator(head: &[u8]) -> u8 {
+fn separator(head: &[u8]) -> u8 {
     let mut counts = [0_usize; SEPARATORS.len()];
     let mut quoted = false;
     for &byte in head.trim_ascii_start() {
@@ -92,7 +109,9 @@ fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let mut buffer = vec![0; READ_BYTES];
     let mut filled = super::next(stream, &mut buffer)?;
     let mut begin = if buffer[..filled].starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    with_parser(separator(&buffer[begin..filled]), |parser| {
+    let (front, separator) = front(&buffer[begin..filled]);
+    begin += front;
+    with_parser(separator, |parser| {
         let mut rows = Rows::new(parser, begin as u64, sink.max_record());
         let mut columns = None;
         loop {
@@ -245,13 +264,19 @@ struct Columns {
 impl Columns {
     fn of(header: &Row<'_>, sink: &mut Sink<'_>) -> Columns {
         let mut wanted: Vec<(usize, String)> = Vec::new();
-        for column in 0..header.ends.len() {
+        let name_of = |column| {
             let name = String::from_utf8_lossy(header.field(column).unwrap_or_default());
-            let name = name.trim();
+            name.trim().to_owned()
+        };
+        let names: Vec<String> = (0..header.ends.len()).map(name_of).collect();
+        for (column, name) in names.iter().enumerate() {
             if sink.wants(name) && !wanted.iter().any(|(_, other)| other == name) {
-                wanted.push((column, name.to_owned()));
+                wanted.push((column, name.clone()));
             }
         }
+        let columns: Vec<ColumnInfo<'_>> =
+            names.iter().map(|name| ColumnInfo { name, unread: None }).collect();
+        sink.columns_are(&columns, " (a table must name its columns on its first line)");
         if header.too_large {
             let message = "the header is larger than a record may be; its columns are not known".into();
             sink.problem(Some(header.begin), ProblemKind::RecordTooLarge, message);

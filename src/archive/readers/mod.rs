@@ -42,7 +42,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::sink::{Sink, Stop};
-pub(super) use csv::{separator, with_parser};
+pub(super) use csv::{front, with_parser};
 pub(super) use parquet::{has_too_many, metadata, pages};
 
 /// A format that is read.

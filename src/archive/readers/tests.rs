@@ -275,6 +275,36 @@ fn a_table_is_known_by_its_header_and_prose_is_no_table() {
 }
 
 #[test]
+fn a_line_in_front_of_a_table_may_tell_its_separator() {
+    // The header would tell commas.
+    let rows = "id;title, with, commas;text\n1;t;a, b\n";
+    for (line, blank) in [("sep=;\n", ""), ("sep=;\r\n", ""), ("SEP=;\n", "\n")] {
+        let table = format!("{line}{blank}{rows}");
+        let begin = u64::try_from(table.len() - "1;t;a, b\n".len()).expect("a few bytes");
+        for mark in ["", "\u{FEFF}"] {
+            let begin = begin + mark.len() as u64;
+            check("a.csv", &format!("{mark}{table}"), &[(1, begin, Some("a, b"))]);
+        }
+    }
+    check("archive", "sep=;\ntitle;text\nA;b\n", &[(1, 17, Some("b"))]);
+    // Columns of these names are columns.
+    check("a.csv", "sep=;,text\n1,a\n", &[(1, 11, Some("a"))]);
+    check("a.csv", "sep=x\na,text\n", &[(1, 6, None)]);
+}
+
+#[test]
+fn a_table_without_a_text_is_told_once_a_row() {
+    for name in ["a.csv", "a.tsv"] {
+        let (seen, problems) = read(name, b"id,body_html\n1,a\n2,b,c\n");
+        let kinds: Vec<_> = seen.iter().map(|seen| &seen.kinds[..]).collect();
+        let expect: [&[ProblemKind]; 2] =
+            [&[ProblemKind::TextMissing], &[ProblemKind::RaggedRow, ProblemKind::TextMissing]];
+        assert_eq!(kinds[0], expect[0], "{name}");
+        assert!(kinds[1].ends_with(&expect[1][1..]) && problems.is_empty(), "{name}: {kinds:?}");
+    }
+}
+
+#[test]
 fn rows_that_do_not_fit_their_header_are_kept_and_told() {
     let (seen, problems) = read("a.csv", b"id,text,url\n1,short\n2,whole,u\n3,long,u,more\n");
     assert_eq!(problems, []);

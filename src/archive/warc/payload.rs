@@ -310,9 +310,9 @@ mod tests {
     fn a_body_that_is_cut_or_corrupt_is_told() {
         let page = b"<p>The council voted on Tuesday to close the bridge, and 1 of 9 ferries.</p>".repeat(9);
         let flate = |zlib: bool| {
-            let mut packer = flate2::Compress::new(flate2::Compression::default(), zlib);
+            let mut compress = flate2::Compress::new(flate2::Compression::default(), zlib);
             let mut packed = Vec::with_capacity(1 << 12);
-            let done = packer.compress_vec(&page, &mut packed, flate2::FlushCompress::Finish);
+            let done = compress.compress_vec(&page, &mut packed, flate2::FlushCompress::Finish);
             assert_eq!(done.ok(), Some(Status::StreamEnd));
             packed
         };

@@ -3,7 +3,8 @@
 //! In: its bytes, unpacked, as a stream or as a map. Out: [`Met`]: records with their bytes, records that are cut off or too large, and
 //! rubbish between them. The idea: a record is a header, a blank line, as many bytes as `Content-Length` says, and two line breaks.
 //! Where no record or end follows there, the length is wrong: then the record goes up to the next line that begins a
-//! record behind a line break. So one bad length costs nothing, and rubbish costs itself.
+//! record behind a line break, the last one to the end. So one bad length costs nothing, and rubbish costs itself. An archive that ends
+//! before a length does, and not with the two line breaks that end a record, was cut there.
 //!
 //! Where a damaged part of the file was passed over ([`Gaps`]), the record that it breaks off is told as broken, and what else that
 //! part gave is left out.
@@ -224,6 +225,20 @@ impl<'r> Splitter<'r> {
         let found = self.find_record(header, most);
         let rest = self.ahead.rest();
         let Some(next) = found else {
+            let ends_as_records_do = rest.len() >= end || rest[header..].ends_with(b"\r\n\r\n");
+            if let Some(says) = says
+                && ends_as_records_do
+                && self.ahead.has_ended()
+                && rest.len() <= most
+                && self.gap(byte, byte + rest.len() as u64).is_none()
+            {
+                let (all, content) = (rest.len(), without_line_breaks(&rest[header..]).len());
+                let bytes = self.ahead.take(header + content);
+                self.ahead.pass(all - header - content);
+                let wrong_length =
+                    Some(format!("says that it has {says} bytes; up to the end there are {content}"));
+                return Some(Met::Record(Raw { wrong_length, ..Raw::new(number, byte, bytes, header) }));
+            }
             if rest.len() < end {
                 let met = Met::CutOff {
                     number,
@@ -235,7 +250,7 @@ impl<'r> Splitter<'r> {
                 return Some(met);
             }
             if self.ahead.has_ended() && length.is_some() {
-                // The last record: what its length leaves over is rubbish.
+                // The last record, and a gap behind it or more than a record may have: what its length leaves over is rubbish.
                 let raw = Raw::new(number, byte, self.ahead.take(end), header);
                 return Some(Met::Record(raw));
             }

@@ -164,6 +164,35 @@ fn a_wrong_length_costs_nothing() {
 }
 
 #[test]
+fn a_wrong_length_of_the_last_record_costs_nothing_and_what_is_cut_is_told() {
+    let text = "last words of all\n\nand more";
+    for wrong in ["0", "3", "20", "999"] {
+        let length = format!("Content-Length: {}\r\n", text.len());
+        let said = format!("Content-Length: {wrong}\r\n");
+        let bad = String::from_utf8(wet(text)).expect("ASCII").replace(&length, &said).into_bytes();
+        let bytes = [wet("a"), bad.clone()].concat();
+        let (seen, problems) = read("a.warc", &bytes);
+        assert_eq!(summary(&seen, &problems), ["1 a", "2 last wrong-length"], "{wrong}");
+        assert_eq!(seen[1].text(), Some(text), "{wrong}");
+        // Of a map and however a stream arrives the same.
+        let mut of_map = Splitter::of_map(&bytes, 600_000);
+        let expect: Vec<Met<'_>> = std::iter::from_fn(|| of_map.next()).collect();
+        let mut stream = &bytes[..];
+        let mut splitter = Splitter::new(&mut stream, 600_000, None);
+        assert!(std::iter::from_fn(|| splitter.next()).eq(expect), "{wrong}");
+        // Without the line breaks that end a record it was cut, if its length says more.
+        let cut = &bytes[..bytes.len() - 3];
+        let (seen, problems) = read("a.warc", cut);
+        let expect = if wrong == "999" { "2 - damaged-record" } else { "2 last wrong-length" };
+        assert_eq!(summary(&seen, &problems)[1], expect, "{wrong}");
+        // Not more than a record may have.
+        let settings = ReadSettings { max_record: 20, ..Settings::default().read };
+        let (seen, problems) = read_with("a.warc", &bytes, settings);
+        assert!(!summary(&seen, &problems)[1].starts_with("2 last words of all"), "{wrong}");
+    }
+}
+
+#[test]
 fn rubbish_between_records_costs_itself() {
     let begin = wet("a").len() as u64;
     check(

@@ -43,6 +43,8 @@ pub(super) struct Footer {
     pub(super) groups: Vec<Group>,
     /// How many rows it says that the file has.
     pub(super) rows: i64,
+    /// All columns of the file; of those that are asked for and cannot be read, what they are.
+    pub(super) columns: Vec<(String, Option<&'static str>)>,
 }
 
 /// A row group.
@@ -85,10 +87,15 @@ impl Footer {
             ParquetMetaDataReader::decode_schema(bytes).map_err(|error| format!("its schema: {error}"))?;
         let mut leaves = Leaves { next: 0, kept: Vec::new(), most: 0 };
         let mut kept = Vec::new();
+        let mut columns = Vec::new();
         for column in whole.root_schema().get_fields() {
             let wanted = wants(column.name()) && kept.len() < MOST_COLUMNS;
             leaves.most = leaves.kept.len() + MOST_MEMBERS;
-            kept.extend(leaves.prune(column, wanted).map_err(|error| format!("its schema: {error}"))?);
+            let pruned = leaves.prune(column, wanted).map_err(|error| format!("its schema: {error}"))?;
+            let unread = (wanted && pruned.is_none())
+                .then(|| if has_repeated(column) { "a list" } else { "of a type that is not read" });
+            columns.push((column.name().to_owned(), unread));
+            kept.extend(pruned);
         }
         let root = Type::group_type_builder("rows").with_fields(kept).build();
         let root = root.map_err(|error| format!("its schema: {error}"))?;
@@ -97,6 +104,7 @@ impl Footer {
             leaves: leaves.kept,
             groups,
             rows,
+            columns,
         })
     }
 
@@ -235,6 +243,13 @@ fn read_chunk(walk: &mut Walk<'_>, kind: Kind) -> Result<Chunk, Bad> {
 
 fn require(condition: bool) -> Result<(), Bad> {
     if condition { Ok(()) } else { Err(Bad::Wrong) }
+}
+
+/// Whether a column may have several values a row.
+fn has_repeated(column: &TypePtr) -> bool {
+    let info = column.get_basic_info();
+    info.has_repetition() && info.repetition() == Repetition::REPEATED
+        || !column.is_primitive() && column.get_fields().iter().any(has_repeated)
 }
 
 /// Leaves of a schema, as they are met.

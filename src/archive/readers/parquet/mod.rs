@@ -36,6 +36,7 @@ use parquet::file::metadata::{
 use rayon::prelude::*;
 
 use super::super::columns::{self, Unreadable};
+use super::super::fields::ColumnInfo;
 use super::super::sink::{Sink, Stop};
 use super::{Reader, Takes, Whole, cells};
 use crate::problem::ProblemKind;
@@ -71,6 +72,8 @@ const MOST_REPEATED: u64 = 64 << 20;
 fn read(whole: &Whole, sink: &mut Sink<'_>) -> std::result::Result<(), Stop> {
     let bytes = footer_bytes(whole)?;
     let footer = Footer::read(&bytes, |name| sink.wants(name)).map_err(Stop::Damaged)?;
+    let columns = footer.columns.iter().map(|(name, unread)| ColumnInfo { name, unread: *unread });
+    sink.columns_are(&columns.collect::<Vec<_>>(), "");
     let rows = Rows::of(whole, &footer, &bytes, sink.max_record())
         .map_err(|error| Stop::Damaged(error.to_string()))?;
     let in_groups = footer.rows_of_groups();
