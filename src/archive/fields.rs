@@ -268,7 +268,13 @@ fn told<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
         .take(MOST_TOLD)
         .map(|name| {
             let mut characters = name.chars();
-            let begin: String = characters.by_ref().take(MOST_OF_NAME).flat_map(char::escape_debug).collect();
+            let mut begin = String::new();
+            for character in characters.by_ref().take(MOST_OF_NAME) {
+                match character {
+                    '"' | '\'' => begin.push(character),
+                    other => begin.extend(other.escape_debug()),
+                }
+            }
             if characters.next().is_some() { begin + "…" } else { begin }
         })
         .collect();

@@ -373,9 +373,10 @@ fn parquet_without_texts_or_without_what_stays_is_written_back() {
         let Value::Object(record) = json!({"id": id, "text": text, "x": "kept"}) else { unreachable!() };
         record
     };
-    let (one, other) = (text(1), text(2));
+    let (one, other, long) = (text(1), text(2), text(3).repeat(20));
     let all = [
         record("first", Some(&one)),
+        record("long", Some(&long)),
         record("null", None),
         record("empty", Some("")),
         record("copy", Some(&one)),
@@ -384,8 +385,10 @@ fn parquet_without_texts_or_without_what_stays_is_written_back() {
     let whole = parquet(&columns(&all), ::parquet::basic::Compression::LZ4_RAW);
     let scan = Scan::of("a.parquet", &whole);
     let args = ["clean", "a.parquet", "-o", "out.parquet", "--ledger", "ledger", "--json", "--force"];
+    let most = (2 * one.len()).to_string();
+    let args = [&args[..], &["--max-record", &most]].concat();
     let summary = counts(&scan.wirecopy(&args).ends_with(3));
-    assert_eq!((&summary["counts"]["rejected"], &summary["counts"]["skipped"]), (&json!(1), &json!(1)));
+    assert_eq!((&summary["counts"]["rejected"], &summary["counts"]["skipped"]), (&json!(1), &json!(2)));
     let rows = rows_of(&whole);
     assert_eq!(rows_of(&bytes(&scan, "out.parquet")), &rows[2..]);
     scan.wirecopy(&["clean", "-q", "--undo", "ledger", "out.parquet", "-o", "back.parquet"]).ends_with(0);

@@ -233,7 +233,7 @@ fn where_no_text_is_there_some_of_what_is_there_is_told() {
     assert_eq!(here(json!({"text": "a"})), None);
     assert_eq!(here(json!({"text": null})), None);
     assert_eq!(here(json!({})).as_deref(), Some("none"));
-    assert_eq!(here(json!({"b\n": 1, "a": 2})).as_deref(), Some("a, b\\n"));
+    assert_eq!(here(json!({"b\n'": 1, "a": 2})).as_deref(), Some("a, b\\n'"));
     let many: Map<_, _> = (10..30).map(|key| (key.to_string(), json!(1))).collect();
     assert_eq!(here(many.into()).as_deref(), Some("10, 11, 12, 13, 14, 15, 16, 17, … (12 more)"));
     assert_eq!(here(json!({"x".repeat(50): 1})), Some("x".repeat(40) + "…"));
