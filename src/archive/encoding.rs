@@ -3,8 +3,7 @@
 //! In: bytes of a text file or a table. Out: their text, and in which encoding they were. The idea, in order:
 //! 1. a mark at the start says it (UTF-8, UTF-16);
 //! 2. bytes that are valid UTF-8, or nearly so, are UTF-8: nothing else looks like it by chance;
-//! 3. UTF-16 without a mark shows by zero bytes on one side of each pair, or by the ideographs, kana and punctuation that
-//!    one order of the pairs gives and the other does not;
+//! 3. UTF-16 without a mark shows where one order of the pairs is a text, and neither the other nor the bytes are ([`wide`]);
 //! 4. the rest is guessed by `chardetng`, the detector of Firefox, on the first [`SAMPLE_BYTES`] from the first byte that
 //!    is not ASCII.
 //!
@@ -14,11 +13,13 @@
 //!
 //! Sources: the WHATWG Encoding Standard; Sivonen, "chardetng" (2019).
 
+mod wide;
+
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Decoder, Encoding, UTF_8, WINDOWS_1252};
 
 /// How much is looked at to guess: the detector takes some 10 ms for it, and more does not change its mind.
 const SAMPLE_BYTES: usize = 1 << 20;
@@ -37,18 +38,24 @@ pub(super) fn of(bytes: &[u8]) -> Option<&'static Encoding> {
     if simdutf8::basic::from_utf8(bytes).is_ok() || is_nearly_utf8(bytes) {
         return None;
     }
+    Some(guess(bytes))
+}
+
+/// The encoding, a byte or several a letter, that bytes have which are no UTF-8.
+fn guess(bytes: &[u8]) -> &'static Encoding {
     let ascii = bytes.iter().take_while(|byte| byte.is_ascii()).count();
     // A little before the first: a letter is judged by its neighbours.
     let begin = ascii.saturating_sub(16);
     let sample = &bytes[begin..bytes.len().min(begin + SAMPLE_BYTES)];
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(sample, true);
+    // It may have been cut inside a letter.
+    detector.feed(sample, false);
     let guess = detector.guess(None, Utf8Detection::Deny);
     if is_latin(guess) && differing(sample, guess, WINDOWS_1252) < FEW_LETTERS {
-        return Some(WINDOWS_1252);
+        return WINDOWS_1252;
     }
     // The repertoire of GB18030 is a superset, and its decoder the same.
-    Some(if guess == encoding_rs::GBK { encoding_rs::GB18030 } else { guess })
+    if guess == encoding_rs::GBK { encoding_rs::GB18030 } else { guess }
 }
 
 /// So few letters that one encoding of Latin letters reads otherwise than the other do not tell them apart: then it is
@@ -110,68 +117,9 @@ fn ends_inside(bytes: &[u8]) -> bool {
     last.is_err_and(|error| error.error_len().is_none())
 }
 
-/// How many bytes tell UTF-16.
-const WIDE_SAMPLE_BYTES: usize = 4096;
-
+/// UTF-16 without a mark.
 fn wide_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
-    let sample = &bytes[..bytes.len().min(WIDE_SAMPLE_BYTES)];
-    // Text in any other encoding has hardly a zero byte, and Latin-like text in UTF-16 has one in each pair; ideographs
-    // in UTF-16 are no UTF-8.
-    let has_zeros = sample.contains(&0);
-    if sample.len() < 4 || (!has_zeros && (sample.is_ascii() || simdutf8::basic::from_utf8(sample).is_ok())) {
-        return None;
-    }
-    let (little, big) = (Looks::of(sample, u16::from_le_bytes), Looks::of(sample, u16::from_be_bytes));
-    for (encoding, own, other) in [(UTF_16LE, little, big), (UTF_16BE, big, little)] {
-        // Blanks are a tenth of the letters in any script that has them.
-        let plain = own.ascii >= 4 && own.ascii * 10 >= own.units && own.ascii > 4 * other.ascii;
-        let ideographic =
-            own.eastern * 5 >= own.units * 3 && own.marks * 100 >= own.units && other.marks == 0;
-        if !own.broken && own.controls * 50 <= own.units && (plain || ideographic) {
-            return Some(encoding);
-        }
-    }
-    None
-}
-
-/// What units of UTF-16 look like, in one of the two orders.
-#[derive(Clone, Copy, Default)]
-struct Looks {
-    units: usize,
-    /// Printable ASCII and line ends.
-    ascii: usize,
-    /// U+0000 to U+001F beside these: text has none.
-    controls: usize,
-    /// Kana, ideographs, and their punctuation.
-    eastern: usize,
-    /// Kana and the punctuation alone.
-    marks: usize,
-    /// Half a pair of surrogates.
-    broken: bool,
-}
-
-impl Looks {
-    fn of(sample: &[u8], unit: fn([u8; 2]) -> u16) -> Looks {
-        let mut looks = Looks::default();
-        let mut open = false;
-        for pair in sample.chunks_exact(2) {
-            let unit = unit([pair[0], pair[1]]);
-            looks.units += 1;
-            match unit {
-                0x20..=0x7E | 9 | 10 | 13 => looks.ascii += 1,
-                0..0x20 => looks.controls += 1,
-                0x3000..=0x30FF | 0xFF00..=0xFFEF => {
-                    (looks.marks, looks.eastern) = (looks.marks + 1, looks.eastern + 1);
-                }
-                0x4E00..=0x9FFF => looks.eastern += 1,
-                _ => {}
-            }
-            let (high, low) = (matches!(unit, 0xD800..0xDC00), matches!(unit, 0xDC00..0xE000));
-            looks.broken |= open != low;
-            open = high;
-        }
-        looks
-    }
+    wide::without_mark(bytes, |sample| if is_nearly_utf8(sample) { None } else { Some(guess(sample)) })
 }
 
 /// A stream in UTF-8 of one in another encoding.
@@ -252,7 +200,7 @@ mod tests {
         ),
     ];
 
-    fn encoded(text: &str, label: &str) -> Vec<u8> {
+    pub(super) fn encoded(text: &str, label: &str) -> Vec<u8> {
         match label {
             "UTF-16LE" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             "UTF-16BE" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),

@@ -12,6 +12,7 @@
 //! - `warc`: web archives and folders of pages
 //! - `extremes`: archives made to hurt: what must stay linear
 //! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed; the versions that these are built from
+//! - `encodings`: UTF-16 without a mark, where `../shared` is there
 //! - `edited`: copies below resemblance 0.8 that are near-duplicates all the same, and what is none
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
 //! - `memory`: the bound of memory and the disk that takes what does not fit
@@ -46,6 +47,7 @@ mod columnar;
 mod compare;
 mod corpora;
 mod edited;
+mod encodings;
 mod eval;
 mod extraction;
 mod extremes;
