@@ -62,9 +62,10 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 /// windows-1252, the most usual.
 const FEW_LETTERS: usize = 3;
 
-/// Encodings that are Latin letters for the most part, as windows-1252 is.
-fn is_latin(encoding: &'static Encoding) -> bool {
+/// Encodings that are Latin letters for the most part, windows-1252 among them.
+pub(super) fn is_latin(encoding: &'static Encoding) -> bool {
     [
+        WINDOWS_1252,
         encoding_rs::WINDOWS_1250,
         encoding_rs::WINDOWS_1254,
         encoding_rs::WINDOWS_1257,
