@@ -20,7 +20,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::head::Head;
+use super::head::{BESIDE, Head, Within};
 use super::tags::{Cursor, Token, for_each_attribute, is_plain};
 
 /// Start tags of a page. A long live blog has some 30,000; memory and time of the extraction grow with them.
@@ -277,6 +277,15 @@ impl<'p> Writer<'p> {
         }
     }
 
+    fn within(&self) -> Within {
+        let is_open = |name: &&str| self.open_by_name.get(*name).is_some_and(|open| *open > 0);
+        match (BESIDE.iter().any(is_open), is_open(&"article")) {
+            (true, _) => Within::Beside,
+            (false, true) => Within::Article,
+            (false, false) => Within::Page,
+        }
+    }
+
     fn formatting_open(&self) -> usize {
         self.formatting.iter().sum()
     }
@@ -308,10 +317,10 @@ impl<'p> Writer<'p> {
         }
         self.json_ld += content.len();
         self.tidy.elements += 1;
+        let again = self.tidy.head.json_ld(content);
         self.tidy.page.push_str("<script type=\"application/ld+json\">");
-        self.tidy.page.push_str(&content.replace('<', "\\u003c"));
+        self.tidy.page.push_str(&again.as_deref().unwrap_or(content).replace('<', "\\u003c"));
         self.tidy.page.push_str("</script>");
-        self.tidy.head.json_ld(content);
     }
 
     fn write(&mut self, name: &str, attributes: &str) {
@@ -343,8 +352,9 @@ impl<'p> Writer<'p> {
             self.paragraph = Some((self.tidy.page.len(), self.open.len(), self.formatting_open()));
         }
         if matches!(name, "meta" | "link" | "time" | "base") {
+            let within = self.within();
             let Tidy { page, head, .. } = &mut self.tidy;
-            head.tag(name, &page[begin + 1 + name.len()..page.len() - 1]);
+            head.tag(name, &page[begin + 1 + name.len()..page.len() - 1], within);
         }
     }
 }
