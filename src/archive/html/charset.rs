@@ -37,7 +37,7 @@ pub(crate) fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> (Cow<'b, st
     let own = own_word(&bytes[..bytes.len().min(DECLARED_WITHIN)]);
     let by_default = server == Some(WINDOWS_1252);
     let encoding = match if by_default { own.or(server) } else { server.or(own) } {
-        Some(encoding) if !encoding.is_single_byte() && !(by_default && encoding == UTF_8) => encoding,
+        Some(encoding) if !(encoding.is_single_byte() || by_default && encoding == UTF_8) => encoding,
         named => match std::str::from_utf8(bytes) {
             Ok(text) => return (Cow::Borrowed(text), false),
             Err(_) if by_default && own.is_none_or(|own| own == UTF_8) => beside_latin(bytes),

@@ -149,7 +149,7 @@ impl Head {
         let mended = read.is_err() || bare.len() < content.trim().len();
         let again = || serde_json::from_str(&bare.replace(|byte: char| byte.is_ascii_control(), " ")).ok();
         let mut value: Value = read.ok().or_else(again)?;
-        let others = leave_out_others(&mut value);
+        let others = leave_out_others(&mut value) > 0;
         self.walk(&value);
         (mended || others).then(|| value.to_string())
     }
@@ -161,7 +161,9 @@ impl Head {
             Value::Object(object) => {
                 let is_article =
                     is_of_kind(value, |kind| ARTICLES.iter().any(|article| kind.ends_with(article)));
-                if let Some(Value::String(date)) = object.get("datePublished") {
+                // Values of one thing may stand in a list.
+                let date = object.get("datePublished").map(|date| date.get(0).unwrap_or(date));
+                if let Some(Value::String(date)) = date {
                     self.date(if is_article { LD_ARTICLE } else { LD_OTHER }, date);
                 }
                 if is_article {
@@ -238,20 +240,20 @@ fn is_of_kind(value: &Value, is: impl Fn(&str) -> bool) -> bool {
     }
 }
 
-/// Takes out what tells of other articles; says whether there was any.
-fn leave_out_others(value: &mut Value) -> bool {
+/// Takes out what tells of other articles; says in how many places.
+fn leave_out_others(value: &mut Value) -> usize {
     let is_list = is_of_kind(value, |kind| kind == "ItemList");
     match value {
-        Value::Array(values) => {
-            values.iter_mut().fold(false, |found, value| leave_out_others(value) || found)
-        }
+        Value::Array(values) => values.iter_mut().map(leave_out_others).sum(),
         Value::Object(object) => {
             let before = object.len();
-            object.retain(|key, _| !OTHERS.contains(&&**key) && !(is_list && key == "itemListElement"));
-            let found = object.len() < before;
-            object.values_mut().fold(found, |found, value| leave_out_others(value) || found)
+            object.retain(|key, _| {
+                let is_other = OTHERS.contains(&&**key) || is_list && key == "itemListElement";
+                !is_other
+            });
+            before - object.len() + object.values_mut().map(leave_out_others).sum::<usize>()
         }
-        _ => false,
+        _ => 0,
     }
 }
 
@@ -297,6 +299,7 @@ mod tests {
         let own = r#"<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2021-03-04"}</script>"#;
         check(&format!("{list}{own}"), Some("2021-03-04"), None);
         check(&list, None, None);
+        check(&own.replace(r#""2021-03-04""#, r#"["2021-03-04"]"#), Some("2021-03-04"), None);
         let live = format!(
             r#"<script type="application/ld+json">{{"@type":"LiveBlogPosting","liveBlogUpdate":[{other}],"headline":"Live"}}</script>"#
         );
