@@ -3,7 +3,7 @@
 //! In: bytes of a text file or a table. Out: their text, and in which encoding they were. The idea, in order:
 //! 1. a mark at the start says it (UTF-8, UTF-16);
 //! 2. bytes that are valid UTF-8, or nearly so, are UTF-8: nothing else looks like it by chance;
-//! 3. UTF-16 without a mark shows where one order of the pairs is a text, and neither the other nor the bytes are ([`wide`]);
+//! 3. UTF-16 without a mark shows where one order of the pairs is a text, and neither the other nor the bytes are ([`mod@wide`]);
 //! 4. the rest is guessed by `chardetng`, the detector of Firefox, on the first [`SAMPLE_BYTES`] from the first byte that
 //!    is not ASCII.
 //!
