@@ -169,7 +169,7 @@ pub(crate) struct ScanArgs {
     /// machine or its control group allows
     ///
     /// What does not fit goes to temporary files; the report is the same. A single large record takes some ten times
-    /// its size for as long as it is looked at, beside the bound; a page of HTML up to three hundred times.
+    /// its size for as long as it is looked at, beside the bound; a page of HTML up to four hundred times.
     #[arg(long, value_name = "SIZE", value_parser = memory, help_heading = "Input")]
     pub(crate) memory: Option<u64>,
 

@@ -39,7 +39,7 @@ const LEAST_UNDIVIDED: usize = 1_000;
 /// About how much memory a page of so many bytes may take while it is read: most of it are nodes of a tree, and the smallest
 /// tags make most of these.
 pub(crate) fn room_of_page(bytes: usize) -> u64 {
-    300 * bytes.min(MAX_BYTES) as u64
+    400 * bytes.min(MAX_BYTES) as u64
 }
 
 /// What a page holds.
