@@ -66,7 +66,9 @@ pub(super) fn kind_of(name: &str, head: &[u8]) -> Kind {
     let promised = promised(inner);
     let named_text = promised == Some(Promise::Plain(Format::Text));
     let start = strip_mark(head).trim_ascii_start();
-    let looks_so = |reader: &&&'static Reader| (reader.begins)(start) || (reader.begins)(head);
+    // A line of JSON may be long: it is looked at once.
+    let has_more = start.len() < head.len();
+    let looks_so = |reader: &&&'static Reader| (reader.begins)(start) || has_more && (reader.begins)(head);
     // What has a magic is told by it whatever the name; what is told by its looks, only where no name says text.
     let by_bytes = readers::ALL.iter().filter(|reader| reader.has_magic || !named_text).find(looks_so);
     if let Some(reader) = by_bytes {
