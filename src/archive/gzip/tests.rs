@@ -39,7 +39,12 @@ fn unpack(packed: &[u8]) -> (Vec<u8>, Vec<Gap>, Option<String>) {
 /// as damaged.
 fn check(texts: [&str; 3], damaged: &[u8]) -> bool {
     let [first, _, last] = texts.map(member);
-    let (seen, problems) = read("a.warc.gz", &[&first[..], damaged, &last[..]].concat());
+    check_parts("a.warc.gz", &first, damaged, &last, texts)
+}
+
+/// The same of its parts: what stands before the second record, the second, and the third.
+fn check_parts(name: &str, before: &[u8], damaged: &[u8], last: &[u8], texts: [&str; 3]) -> bool {
+    let (seen, problems) = read(name, &[before, damaged, last].concat());
     let articles: Vec<&str> = seen.iter().filter_map(|seen| seen.text()).collect();
     assert_eq!((articles[0], articles[articles.len() - 1]), (texts[0], texts[2]));
     if problems.is_empty() {
@@ -47,10 +52,12 @@ fn check(texts: [&str; 3], damaged: &[u8]) -> bool {
         return false;
     }
     assert_eq!(articles.len(), 2, "{problems:?} {seen:?}");
-    assert!(problems.iter().all(|problem| problem.kind == ProblemKind::DamagedRecord), "{problems:?}");
+    let kinds = problems.iter().map(|problem| problem.kind);
+    let mut kinds = kinds.chain(seen.iter().flat_map(|seen| seen.kinds.clone()));
+    assert!(kinds.all(|kind| kind == ProblemKind::DamagedRecord), "{problems:?} {seen:?}");
     // Only where the damage begins with bytes that pass for padding it is told a little later.
     let byte = problems[problems.len() - 1].byte.expect("known");
-    assert!(byte >= first.len() as u64 && byte < (first.len() + damaged.len()) as u64, "{problems:?}");
+    assert!(byte >= before.len() as u64 && byte < (before.len() + damaged.len()) as u64, "{problems:?}");
     true
 }
 
@@ -171,27 +178,11 @@ fn arc(text: &str) -> Vec<u8> {
 
 const DESCRIPTION: &[u8] = b"filedesc://a.arc 0.0.0.0 20140216050221 text/plain 76\n1 0 LiveWeb Capture\nURL IP-address Archive-date Content-type Archive-length\n\n";
 
-/// An archive of three records of ARC, the second of which is damaged: the others are read in any case; whether it is told.
+/// The same as [`check`], of records of ARC.
 fn check_arc(texts: [&str; 3], damaged: &[u8]) -> bool {
     let packed = |bytes: &[u8]| pack(Compression::Gzip, bytes);
     let before = [packed(DESCRIPTION), packed(&arc(texts[0]))].concat();
-    let (seen, problems) = read("a.arc.gz", &[&before[..], damaged, &packed(&arc(texts[2]))].concat());
-    let articles: Vec<&str> = seen.iter().filter_map(|seen| seen.text()).collect();
-    assert_eq!((articles[0], articles[articles.len() - 1]), (texts[0], texts[2]));
-    if problems.is_empty() {
-        assert_eq!(articles, texts);
-        return false;
-    }
-    assert_eq!(articles.len(), 2, "{problems:?} {seen:?}");
-    let kinds = problems.iter().map(|problem| problem.kind);
-    assert!(
-        kinds
-            .chain(seen.iter().flat_map(|seen| seen.kinds.clone()))
-            .all(|kind| kind == ProblemKind::DamagedRecord)
-    );
-    let byte = problems[problems.len() - 1].byte.expect("known");
-    assert!(byte >= before.len() as u64 && byte < (before.len() + damaged.len()) as u64, "{problems:?}");
-    true
+    check_parts("a.arc.gz", &before, damaged, &packed(&arc(texts[2])), texts)
 }
 
 const SENTENCES: [&str; 3] = [
