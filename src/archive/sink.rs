@@ -24,7 +24,7 @@ use super::guard::guarded;
 use super::gzip::Gaps;
 use super::record::Finding;
 use super::room::{Taken, room};
-use super::spool::{Extent, Spools, Writer};
+use super::spool::{Extent, PieceWriter, Spools};
 use super::streams::Consumed;
 use super::table::Table;
 use super::unpack::{LEAST_ALLOWED, MOST_EXPANSION};
@@ -146,7 +146,7 @@ pub(super) struct Sink<'s> {
     settings: &'s ReadSettings,
     spools: &'s Spools,
     allowance: &'s Allowance<'s>,
-    writer: Writer<'s>,
+    writer: PieceWriter<'s>,
     findings: Vec<Finding>,
     given: Given,
     /// Bytes before `writer`'s.
@@ -171,7 +171,7 @@ impl<'s> Sink<'s> {
         spools: &'s Spools,
         allowance: &'s Allowance<'s>,
     ) -> Result<Self, Stop> {
-        let writer = spools.writer().map_err(Stop::Temporary)?;
+        let writer = PieceWriter::new(spools).map_err(Stop::Temporary)?;
         let (findings, given) = Default::default();
         Ok(Sink {
             settings,
@@ -399,6 +399,11 @@ impl<'s> Sink<'s> {
             return self.too_large(at);
         }
         let byte = at.byte.filter(|_| self.places_known);
+        let all = self.given.bytes;
+        let is_cut = self.given.cuts.last().is_none_or(|last| all - last.at >= PIECE_BYTES);
+        if is_cut {
+            self.writer.begin_piece().map_err(Stop::Temporary)?;
+        }
         let begin = self.before + self.writer.len();
         let (findings, allowance) = (&self.findings, self.allowance);
         let written = self.writer.append(bytes - standing, |buffer| {
@@ -410,8 +415,7 @@ impl<'s> Sink<'s> {
         });
         let written = written.map_err(Stop::Temporary)??;
         self.findings.clear();
-        let all = self.given.bytes;
-        if self.given.cuts.last().is_none_or(|last| all - last.at >= PIECE_BYTES) {
+        if is_cut {
             self.given.cuts.push(Cut { begin, at: all, before: self.given.last });
         }
         self.given.bytes += written;
@@ -423,10 +427,10 @@ impl<'s> Sink<'s> {
         if self.writer.len() == 0 {
             return Ok(());
         }
-        let fresh = self.spools.writer().map_err(Stop::Temporary)?;
-        let extent = std::mem::replace(&mut self.writer, fresh).finish().map_err(Stop::Temporary)?;
-        self.before += extent.bytes;
-        self.given.extents.push(extent);
+        let fresh = PieceWriter::new(self.spools).map_err(Stop::Temporary)?;
+        self.before += self.writer.len();
+        let written = std::mem::replace(&mut self.writer, fresh).finish().map_err(Stop::Temporary)?;
+        self.given.extents.extend(written);
         Ok(())
     }
 }

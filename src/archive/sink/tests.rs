@@ -14,7 +14,7 @@ fn read(reader: impl FnOnce(&mut Sink<'_>) -> Result<(), Stop>) -> Given {
 }
 
 fn read_with(settings: ReadSettings, reader: impl FnOnce(&mut Sink<'_>) -> Result<(), Stop>) -> Given {
-    let spools = Spools::new(&settings.temp_dir);
+    let spools = Spools::new(&settings.temp_dir, 0);
     let consumed = Consumed::new(None, &Unwatched);
     let allowance = Allowance::new(None, &consumed);
     let mut sink = Sink::new(&settings, &spools, &allowance).expect("a spool");
