@@ -254,6 +254,11 @@ impl<'s> Sink<'s> {
         may_matter(name, &self.settings.fields)
     }
 
+    /// Number of the last record that was given; 0 before the first.
+    pub(super) fn last(&self) -> u64 {
+        self.given.last
+    }
+
     /// Something that is wrong with the next record, which is kept all the same.
     pub(super) fn finding(&mut self, kind: ProblemKind, message: String) {
         if self.findings.len() < MOST_FINDINGS {

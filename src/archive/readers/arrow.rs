@@ -16,7 +16,7 @@
 //!
 //! Source: <https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc>.
 
-mod standing;
+mod texts;
 
 use std::collections::HashMap;
 use std::io;
@@ -34,7 +34,7 @@ use super::super::fields::ColumnInfo;
 use super::super::sink::{At, Sink, Stop};
 use super::{Reader, Takes, Whole, cells};
 use crate::problem::ProblemKind;
-use standing::{Layout, layout};
+use texts::{Layout, layout};
 
 /// Arrow IPC files and streams.
 pub(super) const ARROW: Reader = Reader {
@@ -93,6 +93,7 @@ struct Batch {
     body: Range<u64>,
     first_row: u64,
     rows: u64,
+    is_packed: bool,
     dictionaries: Arc<Dictionaries>,
 }
 
@@ -224,14 +225,16 @@ fn read_one(whole: &Whole, begin: u64, first_row: u64, sink: &mut Sink<'_>) -> R
                 }
             }
             (Some(_), MessageHeader::RecordBatch) => {
-                let rows = message.header_as_record_batch().map(|batch| batch.length());
+                let data = message.header_as_record_batch();
+                let is_packed = data.is_some_and(|batch| batch.compression().is_some());
+                let rows = data.map(|batch| batch.length());
                 let Some(rows) = rows.and_then(|rows| u64::try_from(rows).ok()) else {
                     break Err((begin, "it has no valid number of rows".to_owned()));
                 };
                 let dictionaries = Arc::clone(&dictionaries);
                 let Next { head, body } = next;
                 heads += head.len();
-                found.push(Batch { begin, head, body, first_row, rows, dictionaries });
+                found.push(Batch { begin, head, body, first_row, rows, is_packed, dictionaries });
                 let Some(after) = first_row.checked_add(rows).filter(|row| *row <= i64::MAX.unsigned_abs())
                 else {
                     break Err((begin, "it has more rows than can be counted".to_owned()));
@@ -307,31 +310,19 @@ fn read_batches(
 ) -> Result<(), Stop> {
     let (Some(table), false) = (table, batches.is_empty()) else { return Ok(()) };
     sink.parallel(batches, |batch, sink| {
-        sink.has_gone_through(batch.body.end - batch.begin);
-        if sink.texts_stand()
-            && let Ok(Some(standing)) = Sink::catch(|| table.read_standing(whole, &batch))
-        {
-            return table.put(&batch, &standing, sink);
-        }
-        let _room = sink.room(MOST_OF_BODY * (batch.body.end - batch.body.start));
-        let read = match Sink::catch(|| table.read(whole, &batch)) {
-            Ok(read) => read,
-            Err(panic) => Err(format!("its reader failed ({panic})")),
+        sink.has_gone_through(batch.body.end - batch.body.start);
+        let why = match table.read_batch(whole, &batch, sink) {
+            Err(Stop::Damaged(why)) => why,
+            other => return other,
         };
-        match read {
-            Ok(Some(rows)) => cells::put_batch(&rows, batch.first_row, None, sink),
-            // Rows that have no column of use are records without text.
-            Ok(None) => (batch.first_row..batch.first_row + batch.rows)
-                .try_for_each(|ordinal| sink.row(At { ordinal, byte: None }, &[])),
-            Err(why) => {
-                let message = format!(
-                    "the batch at byte {} cannot be read: {why}; {} rows from record {} on are not in the report",
-                    batch.begin, batch.rows, batch.first_row
-                );
-                sink.problem(Some(batch.begin), ProblemKind::UnreadableFile, message);
-                Ok(())
-            }
-        }
+        // Rows before the damage may have been read.
+        let from = batch.first_row.max(sink.last() + 1);
+        let (begin, missing) = (batch.begin, batch.first_row + batch.rows - from);
+        let message = format!(
+            "the batch at byte {begin} cannot be read: {why}; {missing} rows from record {from} on are not in the report"
+        );
+        sink.problem(Some(begin), ProblemKind::UnreadableFile, message);
+        Ok(())
     })
 }
 
@@ -384,7 +375,12 @@ impl Table {
         dictionaries: &Dictionaries,
     ) -> Result<Dictionaries, String> {
         let batch = message.header_as_dictionary_batch().ok_or("it is none")?;
-        let body = body(whole, &next.body)?;
+        let bytes = next.body.end - next.body.start;
+        if bytes > MOST_BATCH_BYTES {
+            return Err(format!("it has {bytes} bytes; 1 GiB at most are read"));
+        }
+        let body = whole.fetch(next.body.clone()).map_err(|error| error.to_string())?;
+        let body = Buffer::from_vec(body.into_owned());
         if let Some(data) = batch.data() {
             check_buffers(&data, &body)?;
         }
@@ -394,22 +390,49 @@ impl Table {
         Ok(more)
     }
 
-    /// `None` if no column is wanted.
-    fn read(&self, whole: &Whole, batch: &Batch) -> Result<Option<RecordBatch>, String> {
+    /// Gives the rows of a batch to the sink. [`Stop::Damaged`]: it cannot be read, or not to its end.
+    fn read_batch(&self, whole: &Whole, batch: &Batch, sink: &mut Sink<'_>) -> Result<(), Stop> {
         if self.columns.is_empty() {
-            return Ok(None);
+            // Rows that have no column of use are records without text.
+            return (batch.first_row..batch.first_row + batch.rows)
+                .try_for_each(|ordinal| sink.row(At { ordinal, byte: None }, &[]));
         }
+        let bytes = batch.body.end - batch.body.start;
+        if bytes > MOST_BATCH_BYTES {
+            return Err(Stop::Damaged(format!("it has {bytes} bytes; 1 GiB at most are read")));
+        }
+        let at = sink.texts_stand().then_some(batch.body.start);
+        let stands = at.is_some() && !batch.is_packed;
+        let mut room = if stands { None } else { sink.room(MOST_OF_BODY * bytes) };
+        let body = whole.fetch(batch.body.clone())?;
+        if let Ok(Some(read)) = Sink::catch(|| self.read_texts(batch, &body, at)) {
+            return caught(|| self.put(batch, read, sink));
+        }
+        if stands {
+            room = sink.room(MOST_OF_BODY * bytes);
+        }
+        let rows = caught(|| self.read_by_crate(batch, body.into_owned()).map_err(Stop::Damaged))?;
+        let put = cells::put_batch(&rows, batch.first_row, None, sink);
+        drop(room);
+        put
+    }
+
+    fn read_by_crate(&self, batch: &Batch, body: Vec<u8>) -> Result<RecordBatch, String> {
         let message = root_as_message(&batch.head).map_err(|error| error.to_string())?;
         let version: MetadataVersion = message.version();
         let data = message.header_as_record_batch().ok_or("it is none")?;
-        let body = body(whole, &batch.body)?;
+        let body = Buffer::from_vec(body);
         check_buffers(&data, &body)?;
         let schema = Arc::clone(&self.schema);
         let columns = Some(self.columns.as_slice());
         read_record_batch(&body, data, schema, &batch.dictionaries, columns, &version)
-            .map(Some)
             .map_err(|error| error.to_string())
     }
+}
+
+/// What `work` gives; a panic is damage.
+fn caught<T>(work: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
+    Sink::catch(work).unwrap_or_else(|panic| Err(Stop::Damaged(format!("its reader failed ({panic})"))))
 }
 
 /// A field whose texts are bytes, which stand there just so: a text that is no UTF-8 then costs itself, not its batch, and what is
@@ -427,14 +450,6 @@ fn bytes_of(kind: &DataType) -> DataType {
         DataType::Dictionary(key, values) => DataType::Dictionary(key.clone(), Box::new(bytes_of(values))),
         other => other.clone(),
     }
-}
-
-fn body(whole: &Whole, range: &Range<u64>) -> Result<Buffer, String> {
-    if range.end - range.start > MOST_BATCH_BYTES {
-        return Err(format!("it has {} bytes; 1 GiB at most are read", range.end - range.start));
-    }
-    let bytes = whole.fetch(range.clone()).map_err(|error| error.to_string())?;
-    Ok(Buffer::from_vec(bytes.into_owned()))
 }
 
 /// Whether buffers lie in the body, and do not unpack to more than is allowed.

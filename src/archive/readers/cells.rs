@@ -10,6 +10,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io::{self, Read};
 use std::ops::Range;
 
 use arrow_array::cast::AsArray;
@@ -38,7 +39,7 @@ enum Cell<'a> {
     Number(String),
     Text(Cow<'a, str>),
     Object(String),
-    /// A text among those that were copied out of a map.
+    /// A text among those of its row that were copied or unpacked.
     Copied(Range<usize>),
     Standing(Standing),
 }
@@ -46,26 +47,74 @@ enum Cell<'a> {
 /// A column of a batch, with its name.
 pub(super) enum Column<'b> {
     Array(&'b str, &'b dyn Array),
-    Texts(&'b str, &'b Texts<'b>),
+    Texts(&'b str, Texts<'b>),
 }
 
-/// A column of texts, as Arrow has it, in a file that is mapped: nothing was copied but where each text begins.
-pub(super) struct Texts<'m> {
-    /// The bytes of all texts: valid UTF-8 when they were looked at, and others may change them.
-    pub(super) values: &'m [u8],
-    /// Where they begin in the file.
-    pub(super) begin: u64,
-    /// Where each text begins among them, and where the last one ends: characters begin there.
+/// A column of texts, as Arrow has it, of which nothing was copied but where each text begins.
+pub(super) struct Texts<'b> {
+    pub(super) bytes: Bytes<'b>,
+    /// Where each text begins among the bytes, and where the last one ends; they rise.
     pub(super) offsets: Vec<u32>,
     /// A bit for each row, whether there is a value; `None` if there is one in all rows.
     pub(super) valid: Option<Vec<u8>>,
 }
 
+/// The bytes of a column of texts.
+pub(super) enum Bytes<'b> {
+    /// They stand in the file as they are. They were valid UTF-8, and characters began where texts do, when they were looked at; others may
+    /// change them. For sinks that let texts stand.
+    Standing { values: &'b [u8], begin: u64 },
+    /// They are unpacked as rows pass, `at` of `size` until now.
+    Passing { stream: Box<dyn Read + 'b>, size: u64, at: u64 },
+}
+
 impl Texts<'_> {
-    /// Where a text stands among `values`; `None` if there is none in this row.
-    fn range(&self, row: usize) -> Option<Range<usize>> {
+    /// The text of a row: it stands in the file, or is appended to `copied`. Rows are asked for in order.
+    fn next(&mut self, row: usize, copied: &mut Vec<u8>) -> io::Result<Cell<'static>> {
         let is_there = self.valid.as_ref().is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1);
-        is_there.then(|| self.offsets[row] as usize..self.offsets[row + 1] as usize)
+        if !is_there {
+            return Ok(Cell::Null);
+        }
+        let range = self.offsets[row] as usize..self.offsets[row + 1] as usize;
+        let before = copied.len();
+        match &mut self.bytes {
+            Bytes::Standing { begin, .. } if range.len() >= LEAST_STANDING => {
+                let bytes = u32::try_from(range.len()).expect("offsets have 32 bits");
+                return Ok(Cell::Standing(Standing { begin: *begin + range.start as u64, bytes }));
+            }
+            Bytes::Standing { values, .. } => copied.extend_from_slice(&values[range]),
+            Bytes::Passing { stream, at, .. } => {
+                let passed = range.start as u64 - *at;
+                if io::copy(&mut stream.take(passed), &mut io::sink())? < passed {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                stream.take(range.len() as u64).read_to_end(copied)?;
+                if copied.len() - before < range.len() {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                *at = range.end as u64;
+            }
+        }
+        Ok(Cell::Copied(before..copied.len()))
+    }
+
+    /// Whether the bytes end where they should, and as they should. What stands behind the last text is nobody's.
+    fn end(&mut self) -> io::Result<()> {
+        let Bytes::Passing { stream, size, at } = &mut self.bytes else { return Ok(()) };
+        let left = *size - *at;
+        if io::copy(&mut stream.take(left + 1), &mut io::sink())? == left {
+            Ok(())
+        } else {
+            Err(io::Error::new(io::ErrorKind::InvalidData, "a buffer has not as many bytes as it says"))
+        }
+    }
+}
+
+impl<'b> Column<'b> {
+    fn name(&self) -> &'b str {
+        match self {
+            Column::Array(name, _) | Column::Texts(name, _) => name,
+        }
     }
 }
 
@@ -81,62 +130,83 @@ pub(super) fn put_batch(
 ) -> Result<(), Stop> {
     let schema = batch.schema();
     let fields = schema.fields().iter().zip(batch.columns());
-    let columns: Vec<Column<'_>> = fields
+    let mut columns: Vec<Column<'_>> = fields
         .filter(|(field, _)| is_readable(field.data_type(), 0))
         .map(|(field, column)| Column::Array(field.name(), column))
         .collect();
-    put_rows(&columns, batch.num_rows(), first, place_of, sink)
+    put_rows(&mut columns, batch.num_rows(), first, place_of, sink)
 }
 
-/// Gives so many rows of columns to the sink, the first numbered `first`. Columns of [`Texts`] are for sinks that let
-/// texts stand.
+/// Gives so many rows of columns to the sink, the first numbered `first`. [`Stop::Damaged`]: what follows cannot be unpacked.
 pub(super) fn put_rows(
-    columns: &[Column<'_>],
+    columns: &mut [Column<'_>],
     rows: usize,
     first: u64,
     place_of: PlaceOf<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), Stop> {
+    let broken = |error: io::Error| Stop::Damaged(error.to_string());
     let mut cells: Vec<Cell<'_>> = Vec::with_capacity(columns.len());
     let mut copied = Vec::new();
     for row in 0..rows {
         cells.clear();
         copied.clear();
-        let mut lossy = None;
-        for column in columns {
+        // The first column in which bytes are no UTF-8, and where.
+        let mut lossy: Option<(usize, usize)> = None;
+        let mut note = |column, at| lossy = lossy.into_iter().chain([(column, at)]).min();
+        for (number, column) in columns.iter_mut().enumerate() {
             cells.push(match column {
-                Column::Array(name, column) => {
-                    let cell = cell(*column, row, &mut |at| lossy = lossy.or(Some((*name, at))));
+                Column::Array(_, column) => {
+                    let cell = cell(*column, row, &mut |at| note(number, at));
                     standing(&cell, place_of).map_or(cell, Cell::Standing)
                 }
-                Column::Texts(_, texts) => match texts.range(row) {
-                    None => Cell::Null,
-                    Some(range) if range.len() >= LEAST_STANDING => Cell::Standing(Standing {
-                        begin: texts.begin + range.start as u64,
-                        bytes: u32::try_from(range.len()).expect("offsets have 32 bits"),
-                    }),
-                    Some(range) => {
-                        let begin = copied.len();
-                        copied.extend_from_slice(&texts.values[range]);
-                        Cell::Copied(begin..copied.len())
-                    }
-                },
+                Column::Texts(_, texts) => texts.next(row, &mut copied).map_err(broken)?,
             });
         }
-        if let Some((name, at)) = lossy {
+        let mended;
+        let copied = if let Some(texts) = as_texts(&copied, &cells) {
+            texts
+        } else {
+            mended = mend(&copied, &mut cells, &mut note);
+            &mended
+        };
+        if let Some((column, at)) = lossy {
+            let name = columns[column].name();
             let message = format!("not UTF-8 from byte {at} of {name} on; replaced with U+FFFD");
             sink.finding(ProblemKind::InvalidUtf8, message);
         }
-        // Only bytes that were changed meanwhile are none.
-        let copied = simdutf8::basic::from_utf8(&copied).unwrap_or_default();
-        let names = columns.iter().map(|column| match column {
-            Column::Array(name, _) | Column::Texts(name, _) => *name,
-        });
+        let named = columns.iter().zip(&cells);
         let values: Vec<(&str, Value<'_>)> =
-            names.zip(&cells).map(|(name, cell)| (name, cell.value(copied))).collect();
+            named.map(|(column, cell)| (column.name(), cell.value(copied))).collect();
         sink.row(At { ordinal: first + row as u64, byte: None }, &values)?;
     }
+    for column in columns {
+        if let Column::Texts(_, texts) = column {
+            texts.end().map_err(broken)?;
+        }
+    }
     Ok(())
+}
+
+/// What was copied as text, if each copied cell is one.
+fn as_texts<'c>(copied: &'c [u8], cells: &[Cell<'_>]) -> Option<&'c str> {
+    let text = simdutf8::basic::from_utf8(copied).ok()?;
+    // They stand behind each other.
+    let begins =
+        |cell: &Cell<'_>| !matches!(cell, Cell::Copied(range) if !text.is_char_boundary(range.start));
+    cells.iter().all(begins).then_some(text)
+}
+
+/// The same where one is none: what is no UTF-8 is replaced, and `note` is told of the column and the byte in the cell.
+fn mend(copied: &[u8], cells: &mut [Cell<'_>], note: &mut dyn FnMut(usize, usize)) -> String {
+    let mut mended = String::with_capacity(copied.len());
+    for (column, cell) in cells.iter_mut().enumerate() {
+        let Cell::Copied(range) = cell else { continue };
+        let begin = mended.len();
+        mended.push_str(&lossy_text(&copied[range.clone()], &mut |at| note(column, at)));
+        *range = begin..mended.len();
+    }
+    mended
 }
 
 /// Where the text of a cell stands in the file, if it can be left there.
@@ -288,11 +358,16 @@ fn float<'a>(value: f64, written: impl FnOnce() -> String) -> Cell<'a> {
 }
 
 fn text<'a>(bytes: &'a [u8], lossy: &mut dyn FnMut(usize)) -> Cell<'a> {
+    Cell::Text(lossy_text(bytes, lossy))
+}
+
+/// Bytes as text; `lossy` is told at which byte they are none.
+fn lossy_text<'a>(bytes: &'a [u8], lossy: &mut dyn FnMut(usize)) -> Cow<'a, str> {
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        return Cell::Text(text.into());
+        return text.into();
     }
     lossy(bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len()));
-    Cell::Text(String::from_utf8_lossy(bytes))
+    String::from_utf8_lossy(bytes)
 }
 
 fn uuid<'a>(bytes: &[u8]) -> Cell<'a> {

@@ -30,7 +30,11 @@ use crate::settings::Settings;
 const ROWS: usize = 12;
 
 /// What is read of a file: the articles by number, the problems.
-fn read(name: &str, bytes: &[u8], settings: &ReadSettings) -> (BTreeMap<u64, String>, Vec<Problem>) {
+pub(in crate::archive::readers) fn read(
+    name: &str,
+    bytes: &[u8],
+    settings: &ReadSettings,
+) -> (BTreeMap<u64, String>, Vec<Problem>) {
     let (seen, mut problems) = read_with(name, bytes, settings.clone());
     let mut found = BTreeMap::new();
     for record in seen {
@@ -52,7 +56,7 @@ fn read(name: &str, bytes: &[u8], settings: &ReadSettings) -> (BTreeMap<u64, Str
     (found, problems)
 }
 
-fn settings() -> ReadSettings {
+pub(in crate::archive::readers) fn settings() -> ReadSettings {
     Settings::default().read
 }
 
