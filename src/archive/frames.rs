@@ -1,8 +1,9 @@
 //! Frames: records of any format, in the form in which they stand in a spool.
 //!
 //! In: a record as a reader gave it (where it stood, what was wrong with it, its fields as they are). Out: the same,
-//! borrowed from the bytes, without any parsing to speak of. The idea: a header of fixed width, then findings, then the
-//! fields, each with its length in front; a JSON object stands as it was written. Which field is the text, the title
+//! borrowed from the bytes, without any parsing to speak of. The idea: a header of fixed width, then findings, then the kinds and
+//! lengths of all fields, then their names and values behind each other, so that all of them are judged at once to be UTF-8; a JSON
+//! object stands as it was written. Which field is the text, the title
 //! and so on is decided when a frame is read, by the rules of [`fields`](super::fields), as for any other record.
 //!
 //! A text that stands in a mapped file just as it is need not stand in the spool too: then the frame is *short*, it says where
@@ -125,7 +126,7 @@ const JSON: u8 = 2;
 const REJECTED: u8 = 3;
 
 const LENGTH_BYTES: usize = 4;
-/// Bytes in front of a field: kind, length of its name, length of its value.
+/// What is said of a field before all names and values: kind, length of its name, length of its value.
 const FIELD_BYTES: usize = 1 + 2 * LENGTH_BYTES;
 // Kinds of fields.
 const TEXT: u8 = 3;
@@ -159,26 +160,32 @@ pub(super) fn write(
         Body::Rejected => (REJECTED, &[]),
     };
     for (name, value) in fields {
-        let place;
-        let (kind, written) = match *value {
-            Value::Null => (0, &b""[..]),
-            Value::Bool => (1, &b""[..]),
-            Value::Number(written) => (2, written.as_bytes()),
-            Value::Text(text) => (TEXT, text.as_bytes()),
-            Value::Object(written) => (5, written.as_bytes()),
+        let kind = match *value {
+            Value::Null => 0,
+            Value::Bool => 1,
+            Value::Number(_) => 2,
+            Value::Text(_) => TEXT,
+            Value::Object(_) => 5,
             Value::Standing(standing) => {
                 is_short = true;
                 elsewhere += u64::from(standing.bytes).saturating_sub(STANDING_BYTES as u64);
-                place = standing.begin.to_le_bytes();
-                (STANDING, &place[..])
+                STANDING
             }
         };
         let mut front = [kind; FIELD_BYTES];
         front[1..=LENGTH_BYTES].copy_from_slice(&narrow(name.len()));
         front[1 + LENGTH_BYTES..].copy_from_slice(&narrow(value.bytes()));
         into.extend_from_slice(&front);
+    }
+    for (name, value) in fields {
         into.extend_from_slice(name.as_bytes());
-        into.extend_from_slice(written);
+        match value {
+            Value::Null | Value::Bool => {}
+            Value::Number(written) | Value::Text(written) | Value::Object(written) => {
+                into.extend_from_slice(written.as_bytes());
+            }
+            Value::Standing(standing) => into.extend_from_slice(&standing.begin.to_le_bytes()),
+        }
     }
     if let Body::Json(json) = body {
         into.extend_from_slice(json);
@@ -210,12 +217,14 @@ pub(super) fn lengthen(
         rest = rest.get(FINDING_BYTES..)?.get(length(rest.get(1..)?)?..)?;
     }
     into.extend_from_slice(&short[..HEADER_BYTES + usize::try_from(header.bytes).ok()? - rest.len()]);
-    for _ in 0..header.fields {
-        let (front, after) = rest.split_at_checked(FIELD_BYTES)?;
-        let (name, after) = after.split_at_checked(length(&front[1..])?)?;
-        let bytes = length(&front[1 + LENGTH_BYTES..])?;
+    let (fronts, mut rest) = rest.split_at_checked(usize::from(header.fields) * FIELD_BYTES)?;
+    for front in fronts.chunks_exact(FIELD_BYTES) {
         into.push(if front[0] == STANDING { TEXT } else { front[0] });
         into.extend_from_slice(&front[1..]);
+    }
+    for front in fronts.chunks_exact(FIELD_BYTES) {
+        let (name, after) = rest.split_at_checked(length(&front[1..])?)?;
+        let bytes = length(&front[1 + LENGTH_BYTES..])?;
         into.extend_from_slice(name);
         if front[0] == STANDING {
             let (place, after) = after.split_first_chunk::<STANDING_BYTES>()?;
@@ -335,13 +344,24 @@ fn kind_of(code: u8) -> Option<ProblemKind> {
 }
 
 impl<'a> Fields<'a> {
-    fn read(mut rest: Rest<'a>, count: u16) -> Option<Self> {
+    fn read(rest: Rest<'a>, count: u16) -> Option<Self> {
+        let (fronts, bytes) =
+            rest.bytes.get(rest.at..)?.split_at_checked(usize::from(count) * FIELD_BYTES)?;
+        let all = simdutf8::basic::from_utf8(bytes).ok();
+        let mut at = 0;
+        let mut next = |length: usize| {
+            let range = at..length.checked_add(at)?;
+            at = range.end;
+            match all.and_then(|all| all.get(range.clone())) {
+                Some(text) => Some(Ok(text)),
+                None => Some(simdutf8::basic::from_utf8(bytes.get(range)?).map_err(|_| NoText)),
+            }
+        };
         let mut named = Vec::with_capacity(usize::from(count));
-        for _ in 0..count {
-            let front = rest.front::<FIELD_BYTES>()?;
-            let name = rest.text(length(&front[1..])?)?.ok()?;
+        for front in fronts.chunks_exact(FIELD_BYTES) {
+            let name = next(length(&front[1..])?)?.ok()?;
             // Only a file that changed under the run has a text that is none: the change is told at the end.
-            let value = rest.text(length(&front[1 + LENGTH_BYTES..])?)?.unwrap_or_default();
+            let value = next(length(&front[1 + LENGTH_BYTES..])?)?.unwrap_or_default();
             let value = match front[0] {
                 0 => JsonValue::Null,
                 1 => JsonValue::Bool,

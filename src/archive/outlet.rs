@@ -14,6 +14,8 @@
 //!
 //! References: the WHATWG URL standard, section 3 (hosts); <https://publicsuffix.org/list/>.
 
+use std::borrow::Cow;
+
 use url::Host;
 
 /// Bytes of authority that are looked at. A host name has at most 253; user name, port, percent
@@ -49,11 +51,12 @@ pub enum SourceShape {
 ///
 /// For example `https://www.minato-shimbun.example/a` gives `minato-shimbun.example`.
 ///
-/// Cost: linear in the authority, which is at most 512 bytes; two small allocations.
+/// Cost: linear in the authority, which is at most 512 bytes; one small allocation.
 pub fn registrable_domain(url_or_host: &str) -> Option<String> {
     let host = parse_host(Address::cut(url_or_host)?.host)?;
-    let domain = psl::domain_str(&host).unwrap_or(&host);
-    Some(without_www(domain).to_owned())
+    // It ends the host.
+    let domain = psl::domain(host.as_bytes()).map_or(host.len(), |domain| domain.as_bytes().len());
+    Some(without_www(&host[host.len() - domain..]).to_owned())
 }
 
 /// The whole host of a URL or of a bare host, in lower-case ASCII, without a leading `www.`.
@@ -125,13 +128,16 @@ impl<'a> Address<'a> {
             None if after_scheme.len() <= MAX_AUTHORITY => after_scheme,
             None => return None,
         };
-        let host_and_port = match authority.rsplit_once('@') {
-            Some((_user, after)) if has_scheme => after,
+        let last = |mark: u8, text: &str| memchr::memrchr(mark, text.as_bytes());
+        let host_and_port = match last(b'@', authority) {
+            Some(at) if has_scheme => &authority[at + 1..],
             Some(_) => return None, // an e-mail address
             None => authority,
         };
-        let host = match host_and_port.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        let host = match last(b':', host_and_port) {
+            Some(at) if host_and_port[at + 1..].bytes().all(|byte| byte.is_ascii_digit()) => {
+                &host_and_port[..at]
+            }
             Some(_) => return None, // `mailto:a`, `urn:isbn:…`, an IPv6 address
             None => host_and_port,
         };
@@ -157,30 +163,37 @@ fn scheme_end(text: &str) -> Option<usize> {
 
 /// A host name of two labels or more in lower-case ASCII, without the root's dot; `None` for
 /// addresses, for one label, and for what no resolver would take.
-fn parse_host(text: &str) -> Option<String> {
-    let mut host = if is_plain_host(text) {
-        text.to_owned()
+fn parse_host(text: &str) -> Option<Cow<'_, str>> {
+    let host = if is_plain_host(text) {
+        Cow::Borrowed(text)
     } else {
-        let Ok(Host::Domain(host)) = Host::parse(text) else { return None };
-        host
+        let Ok(Host::Domain(mut host)) = Host::parse(text) else { return None };
+        if host.ends_with('.') {
+            host.pop();
+        }
+        Cow::Owned(host)
     };
-    if host.ends_with('.') {
-        host.pop();
-    }
+    let mut labels = host.as_bytes().split(|byte| *byte == b'.');
     let well_formed = host.len() <= MAX_HOST
-        && host.contains('.')
-        && host.split('.').all(|label| (1..=63).contains(&label.len()));
+        && memchr::memchr(b'.', host.as_bytes()).is_some()
+        && labels.all(|label| (1..=63).contains(&label.len()));
     well_formed.then_some(host)
 }
 
-/// Whether a text is a host as it is: lower-case ASCII, no label in Punycode, and no address, which ends with a number. Nearly
-/// all are, and judging them takes longer than all the rest.
+/// Whether a text is a host as it is: lower-case ASCII, no label in Punycode, no root's dot, and no address, which ends with a number.
+/// Nearly all are, and judging them takes longer than all the rest.
 fn is_plain_host(text: &str) -> bool {
-    let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
-    let last = text.rsplit('.').next().unwrap_or_default();
-    text.bytes().all(plain)
-        && last.starts_with(|first: char| first.is_ascii_lowercase())
-        && !text.split('.').any(|label| label.starts_with("xn--"))
+    let bytes = text.as_bytes();
+    let mut label = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'x' if at == label && bytes[at..].starts_with(b"xn--") => return false,
+            b'a'..=b'z' | b'0'..=b'9' | b'-' => {}
+            b'.' => label = at + 1,
+            _ => return false,
+        }
+    }
+    bytes.get(label).is_some_and(u8::is_ascii_lowercase)
 }
 
 /// Cuts a leading `www.`, unless what is left would be one label (`www.com` is a domain).

@@ -86,19 +86,23 @@ pub(in crate::archive) fn captured<'b>(
         None => Fields::Unusual(header_of(&bytes)?),
     };
     let said = |name: &str| fields.get(name).map(trimmed).filter(|value| !value.is_empty());
-    let without_brackets = |value: Cow<'_, str>| value.trim_matches(['<', '>']).to_owned();
-    let url = said("WARC-Target-URI").map(without_brackets);
+    let within_brackets = |value: Cow<'_, str>| within_brackets(&value).to_owned();
+    let url = said("WARC-Target-URI").map(within_brackets);
     let media = said("Content-Type").unwrap_or_default();
-    let kind = said("WARC-Type")?.to_ascii_lowercase();
-    let holds = match kind.as_str() {
-        "response" if is_media(&media, "application/http") || media.is_empty() => Holds::Html,
-        "resource" if url.as_deref().is_some_and(is_from_the_web) => holds(&media)?,
-        "conversion" => holds(&media)?,
-        _ => return None,
+    let kind = said("WARC-Type")?;
+    let is = |other: &str| kind.eq_ignore_ascii_case(other);
+    let is_answer = is("response");
+    let is_wanted = is_answer && (media.is_empty() || is_media(&media, "application/http"));
+    let holds = if is_wanted {
+        Holds::Html
+    } else if is("conversion") || is("resource") && url.as_deref().is_some_and(is_from_the_web) {
+        holds(&media)?
+    } else {
+        return None;
     };
     let fetched = said("WARC-Date").map(Cow::into_owned);
     let mut captured = Captured { url, fetched, ..Captured::default() };
-    captured.id = said("WARC-Record-ID").map(without_brackets);
+    captured.id = said("WARC-Record-ID").map(within_brackets);
     captured.findings.extend(raw.wrong_length.clone().map(|message| (ProblemKind::WrongLength, message)));
     captured.findings.extend(said("WARC-Truncated").map(|why| {
         let why: String = why.chars().take(MOST_REASON).collect();
@@ -110,7 +114,7 @@ pub(in crate::archive) fn captured<'b>(
         return Some(Ok(with_text(captured, raw, charset_of(&media).as_deref())));
     }
     let content = raw.content_copied();
-    let body = if kind == "response" {
+    let body = if is_answer {
         answered(&content, max_record)?
     } else {
         body_of(payload::unpacked_by_looks(&content, max_record), charset_of(&media))
@@ -254,6 +258,14 @@ fn fields_of(header: &[u8]) -> Option<Fields<'_>> {
     Some(Fields::Plain(fields))
 }
 
+/// A value without the brackets around it, as addresses have them.
+fn within_brackets(value: &str) -> &str {
+    let is_none = |byte: &u8| !matches!(byte, b'<' | b'>');
+    let begin = value.bytes().position(|byte| is_none(&byte)).unwrap_or(value.len());
+    let end = value.bytes().rposition(|byte| is_none(&byte)).map_or(begin, |last| last + 1);
+    &value[begin..end]
+}
+
 fn trimmed(value: Cow<'_, str>) -> Cow<'_, str> {
     match value {
         Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
@@ -300,6 +312,9 @@ fn looks_like_html(body: &[u8]) -> bool {
 }
 
 fn charset_of(media: &str) -> Option<String> {
+    if !media.contains('=') {
+        return None;
+    }
     let lower = media.to_ascii_lowercase();
     let value = lower.split(';').find_map(|part| part.trim().strip_prefix("charset="))?;
     Some(value.trim().trim_matches(['"', '\'']).to_owned())
