@@ -43,7 +43,8 @@ pub(super) const ARC: Reader = Reader {
 };
 
 /// What a record holds, if it is an article.
-type CapturedBy = for<'b> fn(&'b Raw<'_>, u64) -> Option<Result<Captured<'b>, (ProblemKind, String)>>;
+type CapturedBy =
+    for<'b> fn(&'b Raw<'_>, &'b [u8], u64) -> Option<Result<Captured<'b>, (ProblemKind, String)>>;
 
 fn read_stream(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let splitter = Splitter::new(stream, sink.max_record(), sink.gaps());
@@ -140,7 +141,8 @@ fn give_record(raw: &Raw<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Resu
     let at = At { ordinal: raw.number, byte: Some(raw.byte) };
     let max_record = sink.max_record();
     let room = if raw.may_hold_page() { sink.room(room_of_page(raw.len())) } else { None };
-    let article = Sink::catch(|| captured(raw, max_record));
+    let header = raw.header_copied();
+    let article = Sink::catch(|| captured(raw, &header, max_record));
     drop(room);
     let article = match article {
         Ok(None) => {
@@ -157,15 +159,20 @@ fn give_record(raw: &Raw<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Resu
     for (kind, message) in article.findings {
         sink.finding(kind, message);
     }
-    // Names that say where a value comes from: of a date, whether it is only that of fetching.
-    let date = if article.published.is_some() {
-        ("date", &article.published)
-    } else {
-        ("warc-date", &article.fetched)
-    };
     let text = article.standing.map_or(Value::Text(&article.text), Value::Standing);
-    let mut nouns = vec![("text", text)];
-    let named = [("id", &article.id), ("target_uri", &article.url), ("title", &article.title), date];
-    nouns.extend(named.iter().filter_map(|(name, value)| Some((*name, Value::Text(value.as_deref()?)))));
+    // Names that say where a value comes from: of a date, whether it is only that of fetching.
+    let date = match article.published.as_deref() {
+        Some(published) => ("date", Some(published)),
+        None => ("warc-date", article.fetched.as_deref()),
+    };
+    let named = [
+        ("id", article.id.as_deref()),
+        ("target_uri", article.url.as_deref()),
+        ("title", article.title.as_deref()),
+        date,
+    ];
+    let mut nouns = Vec::with_capacity(1 + named.len());
+    nouns.push(("text", text));
+    nouns.extend(named.iter().filter_map(|&(name, value)| Some((name, Value::Text(value?)))));
     sink.page(at, &nouns)
 }

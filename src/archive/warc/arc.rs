@@ -11,6 +11,7 @@
 //!
 //! Reference: <https://archive.org/web/researcher/ArcFileFormat.php>, versions 1 and 2.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::net::IpAddr;
 use std::ops::Range;
@@ -277,12 +278,13 @@ impl<'r> ArcSplitter<'r> {
 /// The article of a record; `None` if it is of a kind that holds none.
 pub(in crate::archive) fn captured_in_arc<'b>(
     raw: &'b Raw<'_>,
+    header: &'b [u8],
     max_record: u64,
 ) -> Option<Result<Captured<'b>, (ProblemKind, String)>> {
-    let line = Line::of(raw.header().trim_ascii_end(), raw.version)?;
+    let line = Line::of(header.trim_ascii_end(), raw.version)?;
     let body = answered(raw.content(), max_record)?;
-    let captured =
-        Captured { url: Some(line.url.to_owned()), fetched: iso(line.time), ..Captured::default() };
+    let fetched = iso(line.time).map(Cow::Owned);
+    let captured = Captured { url: Some(line.url.into()), fetched, ..Captured::default() };
     Some(body.and_then(|body| with_page(captured, body)))
 }
 

@@ -56,13 +56,13 @@ pub(in crate::archive) struct Captured<'b> {
     pub(in crate::archive) text: Cow<'b, str>,
     /// Where the text stands in the file, if it was not copied: then `text` is empty.
     pub(in crate::archive) standing: Option<Standing>,
-    pub(in crate::archive) id: Option<String>,
-    pub(in crate::archive) url: Option<String>,
+    pub(in crate::archive) id: Option<Cow<'b, str>>,
+    pub(in crate::archive) url: Option<Cow<'b, str>>,
     pub(in crate::archive) title: Option<String>,
     /// When its page says that it was published.
     pub(in crate::archive) published: Option<String>,
     /// When it was fetched.
-    pub(in crate::archive) fetched: Option<String>,
+    pub(in crate::archive) fetched: Option<Cow<'b, str>>,
     /// What was wrong with it, though it could be read.
     pub(in crate::archive) findings: Vec<(ProblemKind, String)>,
 }
@@ -74,19 +74,17 @@ enum Holds {
     Text,
 }
 
-/// The article of a record; `None` if it is of a kind that holds none.
+/// The article of a record, whose header nobody else may change ([`Raw::header_copied`]); `None` if it is of a kind that holds none.
 pub(in crate::archive) fn captured<'b>(
     raw: &'b Raw<'_>,
+    header: &'b [u8],
     max_record: u64,
 ) -> Option<Result<Captured<'b>, (ProblemKind, String)>> {
-    // Copied, for others may change the bytes of a map.
-    let bytes = raw.header().to_vec();
-    let fields = match fields_of(&bytes) {
+    let fields = match fields_of(header) {
         Some(fields) => fields,
-        None => Fields::Unusual(header_of(&bytes)?),
+        None => Fields::Unusual(header_of(header)?),
     };
     let said = |name: &str| fields.get(name).map(trimmed).filter(|value| !value.is_empty());
-    let within_brackets = |value: Cow<'_, str>| within_brackets(&value).to_owned();
     let url = said("WARC-Target-URI").map(within_brackets);
     let media = said("Content-Type").unwrap_or_default();
     let kind = said("WARC-Type")?;
@@ -100,7 +98,7 @@ pub(in crate::archive) fn captured<'b>(
     } else {
         return None;
     };
-    let fetched = said("WARC-Date").map(Cow::into_owned);
+    let fetched = said("WARC-Date");
     let mut captured = Captured { url, fetched, ..Captured::default() };
     captured.id = said("WARC-Record-ID").map(within_brackets);
     captured.findings.extend(raw.wrong_length.clone().map(|message| (ProblemKind::WrongLength, message)));
@@ -219,15 +217,15 @@ enum Fields<'h> {
     Unusual(HeaderMap),
 }
 
-impl Fields<'_> {
+impl<'h> Fields<'h> {
     /// The first value of a name.
-    fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+    fn get(&self, name: &str) -> Option<Cow<'h, str>> {
         match self {
             Fields::Plain(fields) => {
                 let first = fields.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
                 first.map(|&(_, value)| Cow::Borrowed(value))
             }
-            Fields::Unusual(header) => header.get(name),
+            Fields::Unusual(header) => header.get(name).map(|value| Cow::Owned(value.into_owned())),
         }
     }
 }
@@ -259,17 +257,24 @@ fn fields_of(header: &[u8]) -> Option<Fields<'_>> {
 }
 
 /// A value without the brackets around it, as addresses have them.
-fn within_brackets(value: &str) -> &str {
-    let is_none = |byte: &u8| !matches!(byte, b'<' | b'>');
-    let begin = value.bytes().position(|byte| is_none(&byte)).unwrap_or(value.len());
-    let end = value.bytes().rposition(|byte| is_none(&byte)).map_or(begin, |last| last + 1);
-    &value[begin..end]
+fn within_brackets(value: Cow<'_, str>) -> Cow<'_, str> {
+    part(value, |value| {
+        let is_inside = |byte: u8| !matches!(byte, b'<' | b'>');
+        let begin = value.bytes().position(is_inside).unwrap_or(value.len());
+        let end = value.bytes().rposition(is_inside).map_or(begin, |last| last + 1);
+        &value[begin..end]
+    })
 }
 
 fn trimmed(value: Cow<'_, str>) -> Cow<'_, str> {
+    part(value, str::trim)
+}
+
+/// A part of a value.
+fn part<'v>(value: Cow<'v, str>, of: impl Fn(&str) -> &str) -> Cow<'v, str> {
     match value {
-        Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
-        Cow::Owned(value) => Cow::Owned(value.trim().to_owned()),
+        Cow::Borrowed(value) => Cow::Borrowed(of(value)),
+        Cow::Owned(value) => Cow::Owned(of(&value).to_owned()),
     }
 }
 
@@ -293,7 +298,8 @@ fn answer_of(content: &[u8]) -> Option<(HeaderMap, &[u8])> {
 }
 
 fn is_media(said: &str, media: &str) -> bool {
-    said.split(';').next().is_some_and(|said| said.trim().eq_ignore_ascii_case(media))
+    let end = memchr::memchr(b';', said.as_bytes()).unwrap_or(said.len());
+    said[..end].trim().eq_ignore_ascii_case(media)
 }
 
 fn is_html(media: &str) -> bool {

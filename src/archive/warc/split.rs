@@ -78,6 +78,14 @@ impl Raw<'_> {
         &self.bytes[..self.header]
     }
 
+    /// The same; of a map a copy.
+    pub(in crate::archive) fn header_copied(&self) -> Cow<'_, [u8]> {
+        match self.bytes {
+            Cow::Borrowed(_) => Cow::Owned(self.header().to_vec()),
+            Cow::Owned(_) => Cow::Borrowed(self.header()),
+        }
+    }
+
     /// What it holds.
     pub(super) fn content(&self) -> &[u8] {
         &self.bytes[self.header..]
