@@ -186,6 +186,40 @@ fn a_stream_that_says_nothing_is_lines() {
     assert_eq!(table.report.count("kept"), 1);
 }
 
+/// A date of a page says in which place it stood: one that was guessed is worth less.
+#[test]
+fn where_the_date_of_a_page_stands_is_told() {
+    let day = "2024-03-05T06:07:08Z";
+    let paragraph = "<p>The harbour was closed on Tuesday after the storm, and ships wait outside until it is dredged.</p>";
+    for (place, head, body) in [
+        (
+            "datePublished",
+            format!(
+                r#"<script type="application/ld+json">{{"@type":"NewsArticle","datePublished":"{day}"}}</script>"#
+            ),
+            String::new(),
+        ),
+        (
+            "published_time",
+            format!(r#"<meta property="article:published_time" content="{day}">"#),
+            String::new(),
+        ),
+        ("datetime", String::new(), format!(r#"<time datetime="{day}">5 March</time>"#)),
+        ("date", String::new(), "<p class=\"date\">Published: March 5, 2024</p>".to_owned()),
+    ] {
+        let body = format!("{body}{}", paragraph.repeat(8));
+        let page = format!(
+            "<!doctype html><html><head><title>Harbour closed</title>{head}</head><body><article>{body}</article></body></html>"
+        );
+        let scan = Scan::of("a.html", page);
+        let told = scan.wirecopy(&["scan", "--explain", "a.html"]).ends_with(0).stdout;
+        let line = told.lines().find(|line| line.trim_start().starts_with("date ")).unwrap_or_default();
+        assert!(line.contains(place) && line.contains("2024-03-05"), "{place}: {told}");
+        let dates = scan.scan_to("report", &["a.html"]).run()["fields"]["date"].clone();
+        assert!(dates.to_string().contains(&format!("\"{place}\"")), "{place}: {dates}");
+    }
+}
+
 #[test]
 fn a_full_disk_for_what_is_unpacked_is_status_5() {
     let lines: String = (0..400).map(|n| article(&format!("a{n}"), n) + "\n").collect();

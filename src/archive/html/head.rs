@@ -42,6 +42,19 @@ const TIME_IN_ARTICLE: usize = 6;
 const TIME: usize = 7;
 const TIME_BESIDE: usize = 8;
 
+/// Names of the places, as of fields.
+const NAMES: [&str; PLACES] = [
+    "datePublished",
+    "published_time",
+    "datePublished",
+    "datePublished",
+    "published_time",
+    "datetime",
+    "datetime",
+    "datetime",
+    "datetime",
+];
+
 /// Where in a page a tag stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Within {
@@ -194,9 +207,13 @@ impl Head {
         }
     }
 
-    /// When the page was published, as it says.
-    pub(super) fn published(&self) -> Option<&str> {
-        self.dates.iter().map(|date| &**date).find(|date| !date.is_empty())
+    /// When the page was published, as it says, and the name of the place where it says so.
+    pub(super) fn published(&self) -> Option<(&'static str, &str)> {
+        NAMES
+            .into_iter()
+            .zip(&self.dates)
+            .map(|(name, date)| (name, &**date))
+            .find(|(_, date)| !date.is_empty())
     }
 
     /// The address that the page gives itself, if it is a whole one or the page says what it is relative to.
@@ -269,7 +286,8 @@ mod tests {
 
     fn check(page: &str, published: Option<&str>, url: Option<&str>) {
         let head = tidy(page).head;
-        assert_eq!((head.published(), head.url().as_deref()), (published, url), "{page}");
+        let said = head.published().map(|(_, date)| date);
+        assert_eq!((said, head.url().as_deref()), (published, url), "{page}");
     }
 
     #[test]

@@ -51,6 +51,9 @@ pub struct Page {
     pub title: Option<String>,
     /// When it was published, as written.
     pub published: Option<String>,
+    /// Where that stands: `datePublished` (JSON-LD, `itemprop`), `published_time` (`meta`), `datetime` (`time`), `date` (what the
+    /// extractor found elsewhere: a day).
+    pub published_in: Option<&'static str>,
     /// The address that the page gives itself.
     pub url: Option<String>,
     /// Who wrote it.
@@ -104,8 +107,9 @@ fn read(bytes: &[u8], charset: Option<&str>, url: Option<&str>) -> Result<Page, 
     }
     let mut options = Options::default().with_exclude_comments(true).with_html_date_mode(HtmlDateMode::Fast);
     options.original_url = url;
-    let mut found =
-        Page { published: head.published().map(str::to_owned), url: head.url(), replaced, ..Page::default() };
+    let mut found = Page { url: head.url(), replaced, ..Page::default() };
+    (found.published_in, found.published) =
+        head.published().map(|(place, said)| (place, said.to_owned())).unzip();
     let Ok(extracted) = trafilatura::extract(&page, &options) else { return Ok(found) };
     let about = extracted.metadata;
     found.text = blocks::text_of(&extracted.content_html, &about.title);
@@ -120,7 +124,9 @@ fn read(bytes: &[u8], charset: Option<&str>, url: Option<&str>) -> Result<Page, 
     }
     let said = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     (found.title, found.byline, found.site) = (said(about.title), said(about.author), said(about.sitename));
-    found.published = found.published.or_else(|| about.date.map(|date| date.to_string()));
+    if found.published.is_none() {
+        (found.published_in, found.published) = about.date.map(|date| ("date", date.to_string())).unzip();
+    }
     Ok(found)
 }
 
@@ -170,6 +176,7 @@ mod tests {
             text: lines.join("\n"),
             title: Some("Bridge shut".into()),
             published: Some("2025-05-06T11:40:00+02:00".into()),
+            published_in: Some("published_time"),
             url: Some("https://wire.example/bridge".into()),
             byline: Some("Jane Doe".into()),
             site: Some("The Wire".into()),

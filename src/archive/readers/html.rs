@@ -70,7 +70,7 @@ fn read(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let named = [
         ("canonical_url", &page.url),
         ("title", &page.title),
-        ("date", &page.published),
+        (page.published_in.unwrap_or("date"), &page.published),
         ("site_name", &site),
     ];
     nouns.extend(named.iter().filter_map(|(name, value)| Some((*name, Value::Text(value.as_deref()?)))));

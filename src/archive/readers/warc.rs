@@ -161,8 +161,8 @@ fn give_record(raw: &Raw<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Resu
     }
     let text = article.standing.map_or(Value::Text(&article.text), Value::Standing);
     // Names that say where a value comes from: of a date, whether it is only that of fetching.
-    let date = match article.published.as_deref() {
-        Some(published) => ("date", Some(published)),
+    let date = match &article.published {
+        Some((place, published)) => (*place, Some(&**published)),
         None => ("warc-date", article.fetched.as_deref()),
     };
     let named = [

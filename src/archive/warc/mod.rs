@@ -59,8 +59,8 @@ pub(in crate::archive) struct Captured<'b> {
     pub(in crate::archive) id: Option<Cow<'b, str>>,
     pub(in crate::archive) url: Option<Cow<'b, str>>,
     pub(in crate::archive) title: Option<String>,
-    /// When its page says that it was published.
-    pub(in crate::archive) published: Option<String>,
+    /// When its page says that it was published, behind the name of the place ([`Page`](super::html::Page)).
+    pub(in crate::archive) published: Option<(&'static str, String)>,
     /// When it was fetched.
     pub(in crate::archive) fetched: Option<Cow<'b, str>>,
     /// What was wrong with it, though it could be read.
@@ -176,7 +176,7 @@ fn with_page<'b>(
     }
     captured.text = page.text.into();
     captured.title = page.title;
-    captured.published = page.published;
+    captured.published = page.published_in.zip(page.published);
     captured.note_replaced(page.replaced);
     Ok(captured)
 }
