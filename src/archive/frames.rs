@@ -293,7 +293,7 @@ fn parts(bytes: &[u8]) -> Option<Frame<'_>> {
     let content = match header.kind {
         JSON => Content::Json(&bytes[rest.at..]),
         REJECTED => Content::Rejected,
-        kind => Content::Fields(Fields::read(rest, header.fields)?, kind == ROW),
+        kind => Content::Fields(Fields::read(bytes.get(rest.at..)?, header.fields)?, kind == ROW),
     };
     Some(Frame { findings, content })
 }
@@ -344,9 +344,8 @@ fn kind_of(code: u8) -> Option<ProblemKind> {
 }
 
 impl<'a> Fields<'a> {
-    fn read(rest: Rest<'a>, count: u16) -> Option<Self> {
-        let (fronts, bytes) =
-            rest.bytes.get(rest.at..)?.split_at_checked(usize::from(count) * FIELD_BYTES)?;
+    fn read(rest: &'a [u8], count: u16) -> Option<Self> {
+        let (fronts, bytes) = rest.split_at_checked(usize::from(count) * FIELD_BYTES)?;
         let all = simdutf8::basic::from_utf8(bytes).ok();
         let mut at = 0;
         let mut next = |length: usize| {

@@ -51,7 +51,7 @@ pub enum SourceShape {
 ///
 /// For example `https://www.minato-shimbun.example/a` gives `minato-shimbun.example`.
 ///
-/// Cost: linear in the authority, which is at most 512 bytes; one small allocation.
+/// Cost: linear in the authority, which is at most 512 bytes; one small allocation, of hosts that are not plain some more.
 pub fn registrable_domain(url_or_host: &str) -> Option<String> {
     let host = parse_host(Address::cut(url_or_host)?.host)?;
     // It ends the host.

@@ -1,7 +1,7 @@
 //! Where readers put what they find: records, findings and problems.
 //!
-//! In: what a reader of a format meets, record by record. Out: an extent of a spool with a frame for each record, where
-//! it can be cut, and the problems of the file as a whole. The sink sees to all that no reader should have to: a record
+//! In: what a reader of a format meets, record by record. Out: extents, in memory or of a spool, with a frame for each record, where
+//! they can be cut, and the problems of the file as a whole. The sink sees to all that no reader should have to: a record
 //! over `--max-record` becomes a problem, fields that no rule asks for are left out, the file may not unpack to more
 //! than it is allowed, and what a reader panics over is a problem.
 //!
@@ -405,7 +405,9 @@ impl<'s> Sink<'s> {
         }
         let byte = at.byte.filter(|_| self.places_known);
         let all = self.given.bytes;
-        let is_cut = self.given.cuts.last().is_none_or(|last| all - last.at >= PIECE_BYTES);
+        // A new extent begins a piece.
+        let is_cut =
+            self.writer.len() == 0 || self.given.cuts.last().is_none_or(|last| all - last.at >= PIECE_BYTES);
         if is_cut {
             self.writer.begin_piece().map_err(Stop::Temporary)?;
         }

@@ -1,13 +1,13 @@
 //! Spools: where unpacked archives stand while a run reads them again and again.
 //!
-//! In: bytes, written once, one contiguous [`Extent`] a source (or a part of one). Out: the same bytes, by range. The
+//! In: bytes, written once, as [`Extent`]s of a source in its order. Out: the same bytes, by range. The
 //! idea: a spool is a temporary file without a name, shared by many sources, one written by one writer at a time; as
 //! many spools are made as there are writers at once. So thousands of packed files cost neither file descriptors nor
 //! maps, and whatever ends the process, nothing is left behind. Frames stand in memory first, a piece an extent ([`PieceWriter`]), as long
 //! as all together take no more than they may; what is over goes into files.
 //!
-//! It guarantees: what was written is read back, wherever it stands; a writer that is dropped gives its room in the file to the next. It
-//! does not free the room of single sources.
+//! It guarantees: what was written is read back, wherever it stands; a writer that is dropped gives its room in the file to the next, and
+//! an extent in memory its room there. It does not free the room that single sources have in files.
 
 mod pieces;
 
@@ -37,7 +37,7 @@ pub(super) struct Spools {
     /// Those that nobody writes, and where each ends.
     free: Mutex<Vec<(Arc<SpoolFile>, u64)>>,
     /// Bytes that are held in memory, and how many may be.
-    held: AtomicU64,
+    held: Arc<AtomicU64>,
     most_held: u64,
 }
 
@@ -63,12 +63,21 @@ enum Stands {
     InMemory(Held),
 }
 
-/// Bytes in memory.
-struct Held(Vec<u8>);
+/// Bytes in memory, and the sum of all such.
+struct Held {
+    bytes: Vec<u8>,
+    of_all: Arc<AtomicU64>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.of_all.fetch_sub(self.bytes.len() as u64, Ordering::Relaxed);
+    }
+}
 
 impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes", self.0.len())
+        write!(f, "{} bytes", self.bytes.len())
     }
 }
 
@@ -89,7 +98,7 @@ impl Spools {
     /// Spools in `folder`. So many bytes may be held in memory.
     pub(super) fn new(folder: &Path, most_held: u64) -> Self {
         let folder = folder.to_owned();
-        Spools { folder, all: Mutex::default(), free: Mutex::default(), held: AtomicU64::new(0), most_held }
+        Spools { folder, all: Mutex::default(), free: Mutex::default(), held: Arc::default(), most_held }
     }
 
     /// Whether there is room in memory.
@@ -105,7 +114,8 @@ impl Spools {
             return Err(bytes);
         }
         bytes.shrink_to_fit();
-        Ok(Extent { stands: Stands::InMemory(Held(bytes)), bytes: more })
+        let held = Held { bytes, of_all: Arc::clone(&self.held) };
+        Ok(Extent { stands: Stands::InMemory(held), bytes: more })
     }
 
     /// A writer of a new extent.
@@ -167,7 +177,7 @@ impl Extent {
     pub(super) fn at_hand(&self, range: Range<u64>) -> Option<&[u8]> {
         let (all, begin): (&[u8], u64) = match &self.stands {
             Stands::InFile { spool, at } => (spool.map.get()?, *at),
-            Stands::InMemory(held) => (&held.0, 0),
+            Stands::InMemory(held) => (&held.bytes, 0),
         };
         let end = begin + Some(range.end).filter(|end| *end <= self.bytes)?;
         all.get(usize::try_from(begin + range.start).ok()?..usize::try_from(end).ok()?)

@@ -196,7 +196,7 @@ pub(crate) struct ReadArgs {
 
     /// The most that one compressed or converted file may unpack to: bytes, or with KiB, MiB, GiB. Without it 256MiB and
     /// a hundred times its size
-    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Input")]
+    #[arg(long, value_name = "SIZE", value_parser = memory, help_heading = "Input")]
     pub(crate) max_unpacked: Option<u64>,
 
     /// Read files instead of mapping them into memory

@@ -2,14 +2,14 @@
 //!
 //! In: a file of which any range can be read. Out: a record a row, by the columns that a rule may ask for. The idea: a file is
 //! a stream with a magic in front and an index behind, so both are walked message by message; batches are only found
-//! that way, and are decoded side by side by the crate `arrow-ipc`; of files that are mapped and not packed texts are left where
-//! they stand (`standing`). Where one ends another may begin (`cat a.arrows b.arrows`): it is read on with a schema of its own, and rows are
+//! that way, and are decoded side by side by the crate `arrow-ipc`, but for columns of text (`texts`): of files that are mapped and not
+//! packed they are left where they stand, of packed ones unpacked on their own. Where one ends another may begin (`cat a.arrows b.arrows`): it is read on with a schema of its own, and rows are
 //! numbered on.
 //!
 //! It guarantees: rows are numbered as they stand in the file; a batch that cannot be decoded is a problem, with its
 //! byte, and the others are read; of a file that is cut the batches before the cut are read; bytes that belong to nothing are told; nothing is unpacked or
-//! allocated beyond a bound because a header says so. A batch stands in memory whole, as the format wants it, up to
-//! [`MOST_BATCH_BYTES`].
+//! allocated beyond a bound because a header says so. All that a batch says that it unpacks to is within [`MOST_BATCH_BYTES`]; texts that stand
+//! and texts in LZ4 apart, it stands in memory whole, as the format wants it.
 //!
 //! It does not read Feather version 1, big-endian files, and dictionaries that stand behind the batches that use them. Lists
 //! and maps are left out.
@@ -60,7 +60,8 @@ const MOST_HEAD_BYTES: u64 = 64 << 20;
 /// The most bytes that a batch or a dictionary may have, and may unpack to. Writers make batches of some 65,000 rows, and
 /// some one for a whole file.
 const MOST_BATCH_BYTES: u64 = 1 << 30;
-/// A batch takes about so many times its bytes while it is read, which are packed most of the time.
+/// A batch takes about so many times its bytes while it is read by the crate, or out of a file that is not mapped; they are packed most of
+/// the time.
 const MOST_OF_BODY: u64 = 5;
 /// Batches that are found before they are read, and bytes of their heads.
 const BATCHES_AT_A_TIME: usize = 1024;
@@ -310,7 +311,7 @@ fn read_batches(
 ) -> Result<(), Stop> {
     let (Some(table), false) = (table, batches.is_empty()) else { return Ok(()) };
     sink.parallel(batches, |batch, sink| {
-        sink.has_gone_through(batch.body.end - batch.body.start);
+        sink.has_gone_through(batch.body.end - batch.begin);
         let why = match table.read_batch(whole, &batch, sink) {
             Err(Stop::Damaged(why)) => why,
             other => return other,
@@ -318,9 +319,13 @@ fn read_batches(
         // Rows before the damage may have been read.
         let from = batch.first_row.max(sink.last() + 1);
         let (begin, missing) = (batch.begin, batch.first_row + batch.rows - from);
-        let message = format!(
-            "the batch at byte {begin} cannot be read: {why}; {missing} rows from record {from} on are not in the report"
-        );
+        let message = if missing == 0 {
+            format!("the batch at byte {begin} is damaged: {why}; its rows were read, and some may be wrong")
+        } else {
+            format!(
+                "the batch at byte {begin} cannot be read: {why}; {missing} rows from record {from} on are not in the report"
+            )
+        };
         sink.problem(Some(begin), ProblemKind::UnreadableFile, message);
         Ok(())
     })
@@ -403,16 +408,32 @@ impl Table {
         }
         let at = sink.texts_stand().then_some(batch.body.start);
         let stands = at.is_some() && !batch.is_packed;
-        let mut room = if stands { None } else { sink.room(MOST_OF_BODY * bytes) };
+        let mut room = if whole.map().is_some() { None } else { sink.room(MOST_OF_BODY * bytes) };
         let body = whole.fetch(batch.body.clone())?;
-        if let Ok(Some(read)) = Sink::catch(|| self.read_texts(batch, &body, at)) {
-            return caught(|| self.put(batch, read, sink));
+        if whole.map().is_some() && !stands {
+            let taken = if batch.is_packed { self.taken_by_texts(batch, &body) } else { None };
+            room = sink.room(taken.unwrap_or(MOST_OF_BODY * bytes));
         }
-        if stands {
+        let mut broke_off = None;
+        if let Ok(Some(read)) = Sink::catch(|| self.read_texts(batch, &body, at)) {
+            match caught(|| self.put(batch, read, sink)) {
+                // The crate may go on: blocks may be shorter than they are wont to be.
+                Err(Stop::Damaged(why)) => broke_off = Some(why),
+                other => return other,
+            }
+        }
+        if whole.map().is_some() {
+            drop(room);
             room = sink.room(MOST_OF_BODY * bytes);
         }
-        let rows = caught(|| self.read_by_crate(batch, body.into_owned()).map_err(Stop::Damaged))?;
-        let put = cells::put_batch(&rows, batch.first_row, None, sink);
+        let rows = caught(|| {
+            let read = self.read_by_crate(batch, body.into_owned());
+            read.map_err(|why| Stop::Damaged(broke_off.unwrap_or(why)))
+        })?;
+        let done = (sink.last() + 1).saturating_sub(batch.first_row).min(batch.rows);
+        let begin = usize::try_from(done).unwrap_or(usize::MAX).min(rows.num_rows());
+        let rest = rows.slice(begin, rows.num_rows() - begin);
+        let put = cells::put_batch(&rest, batch.first_row + done, None, sink);
         drop(room);
         put
     }
@@ -490,25 +511,15 @@ fn check_buffers(batch: &arrow_ipc::RecordBatch<'_>, body: &Buffer) -> Result<()
 /// Source: <https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md>.
 fn check_lz4(frame: &[u8], size: u64) -> Result<(), String> {
     let wrong = || "a buffer is no frame of LZ4".to_owned();
-    let descriptor = frame.strip_prefix(b"\x04\x22\x4D\x18").ok_or_else(wrong)?;
-    let [flags, block, ..] = *descriptor else { return Err(wrong()) };
-    let most: u64 = match (block >> 4) & 7 {
-        4 => 64 << 10,
-        5 => 256 << 10,
-        6 => 1 << 20,
-        7 => 4 << 20,
-        _ => return Err(wrong()),
-    };
-    let (has_sums, has_size, has_dictionary) = (flags & 0x10 != 0, flags & 0x08 != 0, flags & 0x01 != 0);
-    let head = 3 + if has_size { 8 } else { 0 } + if has_dictionary { 4 } else { 0 };
-    let mut rest = descriptor.get(head..).ok_or_else(wrong)?;
+    let Lz4Head { block: most, has_sums, has_sum_of_all, blocks: mut rest } =
+        lz4_head(frame).ok_or_else(wrong)?;
     let mut blocks = 0_u64;
     loop {
         let (length, blocks_on) = rest.split_first_chunk().ok_or_else(wrong)?;
         let length = u32::from_le_bytes(*length);
         if length == 0 {
             // A sum of the whole may follow, and nothing else: no second frame.
-            let after = if flags & 0x04 != 0 { 4 } else { 0 };
+            let after = if has_sum_of_all { 4 } else { 0 };
             return if blocks_on.len() == after { Ok(()) } else { Err(wrong()) };
         }
         blocks += 1;
@@ -519,4 +530,32 @@ fn check_lz4(frame: &[u8], size: u64) -> Result<(), String> {
         let length = (length & 0x7FFF_FFFF) as usize + if has_sums { 4 } else { 0 };
         rest = blocks_on.get(length..).ok_or_else(wrong)?;
     }
+}
+
+/// What the head of a frame of LZ4 says.
+struct Lz4Head<'f> {
+    /// Bytes that a block unpacks to at most, and all but the last do.
+    block: u64,
+    /// Whether a sum stands behind each block, and behind all.
+    has_sums: bool,
+    has_sum_of_all: bool,
+    /// What stands behind the head.
+    blocks: &'f [u8],
+}
+
+/// `None` if it is no head.
+fn lz4_head(frame: &[u8]) -> Option<Lz4Head<'_>> {
+    let descriptor = frame.strip_prefix(b"\x04\x22\x4D\x18")?;
+    let [flags, block, ..] = *descriptor else { return None };
+    let block = match (block >> 4) & 7 {
+        4 => 64 << 10,
+        5 => 256 << 10,
+        6 => 1 << 20,
+        7 => 4 << 20,
+        _ => return None,
+    };
+    let (has_size, has_dictionary) = (flags & 0x08 != 0, flags & 0x01 != 0);
+    let head = 3 + if has_size { 8 } else { 0 } + if has_dictionary { 4 } else { 0 };
+    let blocks = descriptor.get(head..)?;
+    Some(Lz4Head { block, has_sums: flags & 0x10 != 0, has_sum_of_all: flags & 0x04 != 0, blocks })
 }

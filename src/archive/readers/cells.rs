@@ -111,6 +111,16 @@ impl Texts<'_> {
 }
 
 impl<'b> Column<'b> {
+    /// How many bytes of the text in a row would be unpacked.
+    fn bytes_of_passing(&self, row: usize) -> u64 {
+        match self {
+            Column::Texts(_, Texts { bytes: Bytes::Passing { .. }, offsets, .. }) => {
+                u64::from(offsets[row + 1] - offsets[row])
+            }
+            Column::Texts(..) | Column::Array(..) => 0,
+        }
+    }
+
     fn name(&self) -> &'b str {
         match self {
             Column::Array(name, _) | Column::Texts(name, _) => name,
@@ -151,9 +161,20 @@ pub(super) fn put_rows(
     for row in 0..rows {
         cells.clear();
         copied.clear();
+        let at = At { ordinal: first + row as u64, byte: None };
+        let passing: u64 = columns.iter().map(|column| column.bytes_of_passing(row)).sum();
+        if passing > sink.max_record() {
+            // Not unpacked to be refused.
+            sink.too_large(at)?;
+            continue;
+        }
         // The first column in which bytes are no UTF-8, and where.
         let mut lossy: Option<(usize, usize)> = None;
-        let mut note = |column, at| lossy = lossy.into_iter().chain([(column, at)]).min();
+        let mut note = |column, at| {
+            if lossy.is_none_or(|(first, _)| column < first) {
+                lossy = Some((column, at));
+            }
+        };
         for (number, column) in columns.iter_mut().enumerate() {
             cells.push(match column {
                 Column::Array(_, column) => {
@@ -178,7 +199,7 @@ pub(super) fn put_rows(
         let named = columns.iter().zip(&cells);
         let values: Vec<(&str, Value<'_>)> =
             named.map(|(column, cell)| (column.name(), cell.value(copied))).collect();
-        sink.row(At { ordinal: first + row as u64, byte: None }, &values)?;
+        sink.row(at, &values)?;
     }
     for column in columns {
         if let Column::Texts(_, texts) = column {

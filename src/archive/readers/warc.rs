@@ -90,7 +90,7 @@ fn give_all<'m>(
     sink: &mut Sink<'_>,
 ) -> Result<(), Stop> {
     let give_part = |part: Vec<Met<'m>>, sink: &mut Sink<'_>| {
-        part.into_iter().try_for_each(|met| give(met, captured, sink))
+        part.into_iter().try_for_each(|met| give(met, true, captured, sink))
     };
     let mut gathered: Vec<Vec<Met<'m>>> = Vec::new();
     let (mut all, mut part) = (0, 0);
@@ -102,7 +102,7 @@ fn give_all<'m>(
         }
         // Texts take no time: gathering them would.
         if gathered.is_empty() && !matches!(&met, Met::Record(raw) if raw.may_hold_page()) {
-            give(met, captured, sink)?;
+            give(met, false, captured, sink)?;
             continue;
         }
         let bytes = if let Met::Record(raw) = &met { raw.len() } else { 0 };
@@ -121,9 +121,10 @@ fn give_all<'m>(
     sink.parallel(gathered, give_part)
 }
 
-fn give(met: Met<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), Stop> {
+/// `may_hold_page`: `false` of what was looked at and holds none.
+fn give(met: Met<'_>, may_hold_page: bool, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), Stop> {
     match met {
-        Met::Record(raw) => give_record(&raw, captured, sink),
+        Met::Record(raw) => give_record(&raw, may_hold_page, captured, sink),
         Met::CutOff { number, byte, there, says } => {
             let message = format!("cut off: {there} of {says} bytes are there");
             sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)
@@ -137,10 +138,15 @@ fn give(met: Met<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), S
     }
 }
 
-fn give_record(raw: &Raw<'_>, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), Stop> {
+fn give_record(
+    raw: &Raw<'_>,
+    may_hold_page: bool,
+    captured: CapturedBy,
+    sink: &mut Sink<'_>,
+) -> Result<(), Stop> {
     let at = At { ordinal: raw.number, byte: Some(raw.byte) };
     let max_record = sink.max_record();
-    let room = if raw.may_hold_page() { sink.room(room_of_page(raw.len())) } else { None };
+    let room = if may_hold_page && raw.may_hold_page() { sink.room(room_of_page(raw.len())) } else { None };
     let header = raw.header_copied();
     let article = Sink::catch(|| captured(raw, &header, max_record));
     drop(room);

@@ -1,13 +1,16 @@
 //! Frames, written piece by piece: in memory as long as there is room, then into a file.
 //!
-//! In: frames, and word where a piece may begin. Out: extents, of which each that is in memory holds whole pieces, so that whoever reads
-//! a piece has it in one stretch. The idea: writing a file and mapping it costs more than unpacking some formats, and most archives
+//! In: frames, and word where a piece begins. Out: extents, of which each that is in memory holds one piece, so that whoever reads
+//! it has it in one stretch. The idea: writing a file and mapping it costs more than unpacking some formats, and most archives
 //! are small; a table that grows with the archive stands in memory up to a fixed part of the bound, as everywhere
 //! (`docs/decisions/0010-memory.md`).
 
 use std::io;
 
 use super::{Extent, Spools, Writer};
+
+/// What is reserved for a piece at most: pieces are about 1 MiB long, but for giants among their records.
+const MOST_USUAL: usize = 5 << 18;
 
 /// Writes frames.
 #[derive(Debug)]
@@ -16,8 +19,9 @@ pub(in super::super) struct PieceWriter<'s> {
     /// Those in memory, and their bytes.
     held: Vec<Extent>,
     held_bytes: u64,
-    /// The piece that is being written, while there is no file.
+    /// The piece that is being written, while there is no file; and how long one will be about.
     piece: Vec<u8>,
+    usual: usize,
     /// Where all goes that comes behind what is held.
     file: Option<Writer<'s>>,
 }
@@ -27,7 +31,7 @@ impl<'s> PieceWriter<'s> {
     /// What the operating system says.
     pub(in super::super) fn new(spools: &'s Spools) -> io::Result<Self> {
         let file = if spools.has_room() { None } else { Some(spools.writer()?) };
-        Ok(PieceWriter { spools, held: Vec::new(), held_bytes: 0, piece: Vec::new(), file })
+        Ok(PieceWriter { spools, held: Vec::new(), held_bytes: 0, piece: Vec::new(), usual: 0, file })
     }
 
     /// Bytes so far.
@@ -44,10 +48,13 @@ impl<'s> PieceWriter<'s> {
         bytes: usize,
         write: impl FnOnce(&mut Vec<u8>) -> T,
     ) -> io::Result<T> {
-        match &mut self.file {
-            Some(file) => file.append(bytes, write),
-            None => Ok(write(&mut self.piece)),
+        if let Some(file) = &mut self.file {
+            return file.append(bytes, write);
         }
+        if self.piece.capacity() == 0 {
+            self.piece.reserve_exact(self.usual);
+        }
+        Ok(write(&mut self.piece))
     }
 
     /// What is appended from now on may stand apart from what was before.
@@ -63,8 +70,7 @@ impl<'s> PieceWriter<'s> {
             Ok(extent) => {
                 self.held.push(extent);
                 self.held_bytes += bytes as u64;
-                // The next will be about as long.
-                self.piece.reserve_exact(bytes + bytes / 8);
+                self.usual = (bytes + bytes / 8).min(MOST_USUAL);
             }
             Err(piece) => self.file.insert(self.spools.writer()?).write(&piece)?,
         }
@@ -86,6 +92,8 @@ impl<'s> PieceWriter<'s> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering;
+
     use super::*;
 
     #[test]
@@ -117,7 +125,9 @@ mod tests {
                 .collect();
             assert!(read == all, "{most}");
             let held: u64 = extents.iter().filter(|extent| extent.is_held()).map(|extent| extent.bytes).sum();
-            assert!(held <= most && held == spools.held.into_inner(), "{held} of {most}");
+            assert!(held <= most && held == spools.held.load(Ordering::Relaxed), "{held} of {most}");
+            drop(extents);
+            assert_eq!(spools.held.load(Ordering::Relaxed), 0);
             assert_eq!(held > 0, most >= 250, "{most}");
         }
     }

@@ -93,6 +93,8 @@ pub(in crate::archive) fn captured<'b>(
     let is_wanted = is_answer && (media.is_empty() || is_media(&media, "application/http"));
     let holds = if is_wanted {
         Holds::Html
+    } else if is("conversion") && media.is_empty() {
+        if looks_like_html(raw.content()) { Holds::Html } else { Holds::Text }
     } else if is("conversion") || is("resource") && url.as_deref().is_some_and(is_from_the_web) {
         holds(&media)?
     } else {
@@ -133,7 +135,7 @@ fn answered(content: &[u8], max_record: u64) -> Option<Result<Body<'_>, (Problem
         return None;
     }
     let media = answer.get("Content-Type").unwrap_or_default().into_owned();
-    let html = is_html(&media) || media.trim().is_empty() && looks_like_html(body);
+    let html = is_html(&media) || is_media(&media, "") && looks_like_html(body);
     html.then(|| body_of(payload::unpacked(body, &answer, max_record), charset_of(&media)))
 }
 
@@ -271,7 +273,7 @@ fn trimmed(value: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// A part of a value.
-fn part<'v>(value: Cow<'v, str>, of: impl Fn(&str) -> &str) -> Cow<'v, str> {
+fn part(value: Cow<'_, str>, of: impl Fn(&str) -> &str) -> Cow<'_, str> {
     match value {
         Cow::Borrowed(value) => Cow::Borrowed(of(value)),
         Cow::Owned(value) => Cow::Owned(of(&value).to_owned()),
@@ -284,8 +286,21 @@ fn header_of(bytes: &[u8]) -> Option<HeaderMap> {
     Some(header)
 }
 
-/// The header of an HTTP answer, and its body.
-fn answer_of(content: &[u8]) -> Option<(HeaderMap, &[u8])> {
+/// The header of an HTTP answer, and its body. Answers that only say that another follows (1xx) are passed over.
+fn answer_of(mut content: &[u8]) -> Option<(HeaderMap, &[u8])> {
+    /// More than any server sends.
+    const MOST_INTERIM: usize = 8;
+    for _ in 0..MOST_INTERIM {
+        let (answer, body) = next_answer(content)?;
+        if !answer.status_code().is_some_and(|status| (100..200).contains(&status)) {
+            return Some((answer, body));
+        }
+        content = body;
+    }
+    None
+}
+
+fn next_answer(content: &[u8]) -> Option<(HeaderMap, &[u8])> {
     let begin = content.len() - content.trim_ascii_start().len();
     let content = &content[begin..];
     if !content.starts_with(b"HTTP/") {

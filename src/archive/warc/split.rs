@@ -15,7 +15,6 @@
 //! References: ISO 28500, sections 4 and 5.2.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -56,15 +55,12 @@ pub(in crate::archive) struct Raw<'b> {
     /// Borrowed from the map of a file, which others may change at any time: what is derived from them is copied first.
     bytes: Cow<'b, [u8]>,
     header: usize,
-    /// What [`Raw::may_hold_page`] found.
-    may_hold_page: OnceCell<bool>,
 }
 
 impl<'b> Raw<'b> {
     /// A record of these bytes, so many of which are its header.
     pub(super) fn new(number: u64, byte: u64, bytes: Cow<'b, [u8]>, header: usize) -> Raw<'b> {
-        let may_hold_page = OnceCell::new();
-        Raw { number, byte, wrong_length: None, version: None, bytes, header, may_hold_page }
+        Raw { number, byte, wrong_length: None, version: None, bytes, header }
     }
 
     pub(super) fn of_version(self, version: Option<Version>) -> Raw<'b> {
@@ -108,7 +104,7 @@ impl Raw<'_> {
     pub(in crate::archive) fn may_hold_page(&self) -> bool {
         static LOOKS: LazyLock<[Finder<'static>; 3]> =
             LazyLock::new(|| ["WARC-Type: res", "text/html", "xhtml+xml"].map(Finder::new));
-        *self.may_hold_page.get_or_init(|| LOOKS.iter().any(|look| look.find(self.header()).is_some()))
+        LOOKS.iter().any(|look| look.find(self.header()).is_some())
     }
 
     /// How many bytes it has.

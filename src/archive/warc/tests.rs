@@ -75,6 +75,26 @@ fn pages_and_texts_are_articles_and_the_rest_is_numbered_alone() {
 }
 
 #[test]
+fn records_that_say_little_of_themselves_are_judged_by_what_they_hold() {
+    let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";
+    let answered = record(
+        "response",
+        "Content-Type: application/http; msgtype=response\r\n",
+        &[interim.as_bytes(), &page(2)].concat(),
+    );
+    let no_type = answer("200 OK\r\nContent-Type: ; charset=utf-8", &page(3));
+    let endless = answer("103 Early Hints", "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(40).as_bytes());
+    let parts = [
+        record("conversion", "", b"text of it"),
+        answered,
+        no_type,
+        record("conversion", "", &page(4)),
+        endless,
+    ];
+    check(&parts, &["1 text", "2 2.", "3 3.", "4 4."]);
+}
+
+#[test]
 fn an_article_has_the_nouns_of_its_record_and_its_page() {
     let dated = String::from_utf8(page(1)).expect("ASCII").replace(
         "<body>",

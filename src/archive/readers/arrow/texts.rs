@@ -4,16 +4,17 @@
 //! the crate decodes them; or `None`, where anything is unusual or wrong: then the crate decodes the batch, and says what is wrong. The
 //! idea: the texts of a column stand one behind the other, and what begins where is a list of numbers. Of a batch that is not packed, in
 //! a file that is mapped, nothing but that list is copied: texts stand where they are, and their bytes are looked at once, to see that they are
-//! UTF-8. Of a packed batch the list is unpacked, and texts are as rows pass: they go to their record at once, and no
-//! batch stands in memory twice.
+//! UTF-8. Of a packed batch the list is unpacked, and texts are as rows pass, where it is LZ4: they go to their record at once, block by
+//! block. Of zstd only the end tells whether a frame is whole, so a column of it is unpacked at once, and copied no more than that.
 //!
 //! It guarantees: what is read this way reads as the crate would read it; of a batch that cannot be unpacked to its end the rows before are
-//! read. Nothing is derived from bytes of the map that were not copied: others may change them.
+//! read, up to the block with the damage. In memory are the lists, what other columns and those in zstd unpack to, and two blocks of each in LZ4; texts
+//! of a row over `--max-record` are passed over. Nothing is derived from bytes of the map that were not copied: others may change them.
 //!
 //! Source: <https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-layout>, and its "Compression".
 
 use std::borrow::Cow;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,9 +23,10 @@ use arrow_buffer::Buffer;
 use arrow_ipc::reader::read_record_batch;
 use arrow_ipc::{CompressionType, root_as_message};
 use arrow_schema::{DataType, Field, Schema};
+use lz4_flex::frame::FrameDecoder;
 
 use super::cells::{Bytes, Column, Texts, put_rows};
-use super::{Batch, MOST_BATCH_BYTES, Table, check_buffers};
+use super::{Batch, Lz4Head, MOST_BATCH_BYTES, Table, check_buffers, lz4_head};
 use crate::archive::sink::{Sink, Stop};
 
 /// Where a column stands in a batch: its node, and its buffers.
@@ -106,43 +108,116 @@ impl<'b> Buffers<'b> {
         Some(Buffers { body, codec: data.compression().map(|compression| compression.codec()), places })
     }
 
-    /// The first `bytes` of a buffer, unpacked.
-    fn first(&self, place: &Range<usize>, bytes: usize) -> Option<Cow<'b, [u8]>> {
-        if self.codec.is_none() {
-            return self.body[place.clone()].get(..bytes).map(Cow::Borrowed);
+    /// How many bytes a buffer says that it has, unpacked.
+    fn stated(&self, place: &Range<usize>) -> Option<u64> {
+        let buffer = &self.body[place.clone()];
+        if self.codec.is_none() || buffer.is_empty() {
+            return Some(buffer.len() as u64);
         }
-        let (stream, size) = self.unpacking(place)?;
-        let mut first = Vec::new();
-        stream
-            .take(u64::try_from(bytes).ok().filter(|bytes| *bytes <= size)?)
-            .read_to_end(&mut first)
-            .ok()?;
-        (first.len() == bytes).then_some(Cow::Owned(first))
+        let (size, packed) = buffer.split_first_chunk()?;
+        match i64::from_le_bytes(*size) {
+            AS_IT_IS => Some(packed.len() as u64),
+            size => u64::try_from(size).ok(),
+        }
     }
 
-    /// A packed buffer as a stream, and how many bytes it says that it has.
+    /// The same of all of these together; `None` if that is more than a batch may have. A buffer that is named twice counts twice.
+    fn stated_by_all<'p>(&self, places: impl IntoIterator<Item = &'p Range<usize>>) -> Option<u64> {
+        let all = places.into_iter().try_fold(0_u64, |all, place| all.checked_add(self.stated(place)?));
+        all.filter(|all| *all <= MOST_BATCH_BYTES)
+    }
+
+    /// A packed buffer as a stream, and how many bytes it has. LZ4 comes block by block, each known to be as long as it must be;
+    /// what nobody knows to be whole before its end, all at once.
     fn unpacking(&self, place: &Range<usize>) -> Option<(Box<dyn Read + 'b>, u64)> {
-        /// What is unpacked at a time for short texts.
-        const AT_A_TIME: usize = 16 << 10;
-        if place.is_empty() {
-            return Some((Box::new(io::empty()), 0));
+        let size = self.stated(place)?;
+        if let Some((_, packed)) = self.body[place.clone()].split_first_chunk::<8>()
+            && size > 0
+            && self.codec == Some(CompressionType::LZ4_FRAME)
+            && let Some(blocks) = Blocks::of(packed, size)
+        {
+            return Some((Box::new(blocks), size));
         }
-        let (size, packed) = self.body[place.clone()].split_first_chunk()?;
-        let stream: Box<dyn Read + 'b> = match i64::from_le_bytes(*size) {
-            -1 => return Some((Box::new(packed), packed.len() as u64)),
-            _ => match self.codec? {
-                CompressionType::LZ4_FRAME => Box::new(lz4_flex::frame::FrameDecoder::new(packed)),
-                CompressionType::ZSTD => {
-                    let unpacked = zstd::Decoder::new(packed).ok()?.single_frame();
-                    Box::new(BufReader::with_capacity(AT_A_TIME, unpacked))
-                }
-                _ => return None,
-            },
+        let all = self.first(place, usize::try_from(size).ok()?)?;
+        Some((Box::new(io::Cursor::new(all)), size))
+    }
+
+    /// The first `bytes` of a buffer, unpacked; `None` if they are not there, or the buffer is not as it says.
+    fn first(&self, place: &Range<usize>, bytes: usize) -> Option<Cow<'b, [u8]>> {
+        let buffer = &self.body[place.clone()];
+        let size = self.stated(place)?;
+        if self.codec.is_none() {
+            return buffer.get(..bytes).map(Cow::Borrowed);
+        }
+        if size == 0 {
+            // Whatever stands behind the length.
+            return (bytes == 0).then_some(Cow::Borrowed(&[]));
+        }
+        let (prefix, packed) = buffer.split_first_chunk()?;
+        let stream: Box<dyn Read + 'b> = match self.codec? {
+            _ if i64::from_le_bytes(*prefix) == AS_IT_IS => Box::new(packed),
+            CompressionType::LZ4_FRAME => Box::new(FrameDecoder::new(packed)),
+            CompressionType::ZSTD => Box::new(zstd::Decoder::new(packed).ok()?),
+            _ => return None,
         };
-        let size = u64::try_from(i64::from_le_bytes(*size)).ok()?;
-        (size <= MOST_BATCH_BYTES).then_some((stream, size))
+        let mut all = Vec::new();
+        stream.take(size.checked_add(1)?).read_to_end(&mut all).ok()?;
+        let is_whole = all.len() as u64 == size && bytes <= all.len();
+        all.truncate(bytes);
+        is_whole.then_some(Cow::Owned(all))
     }
 }
+
+/// A frame of LZ4, block by block. Nothing of a block is given before it is known to unpack to as many bytes as it must: a bit that is
+/// wrong in it moves, most of the time, all that follows.
+struct Blocks<'b> {
+    decoder: FrameDecoder<&'b [u8]>,
+    /// Bytes of a block; the last may have fewer.
+    block: u64,
+    /// Bytes of the blocks that are not yet unpacked, and of the one that is.
+    left: u64,
+    at_hand: u64,
+}
+
+impl<'b> Blocks<'b> {
+    /// A frame of so many bytes; `None` if it is none, or has a sum of the whole, which is known at its end.
+    fn of(frame: &'b [u8], size: u64) -> Option<Self> {
+        let Lz4Head { block, has_sum_of_all, .. } = lz4_head(frame)?;
+        let decoder = FrameDecoder::new(frame);
+        (!has_sum_of_all).then_some(Blocks { decoder, block, left: size, at_hand: 0 })
+    }
+}
+
+impl Read for Blocks<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.at_hand == 0 {
+            let found =
+                self.decoder.fill_buf().map_err(|_| damaged("a block of it cannot be unpacked"))?.len()
+                    as u64;
+            if found != self.block.min(self.left) {
+                return Err(damaged("a block of it unpacks to more or fewer bytes than it must"));
+            }
+            (self.at_hand, self.left) = (found, self.left - found);
+        }
+        let most = usize::try_from(self.at_hand).unwrap_or(usize::MAX).min(into.len());
+        let read = self.decoder.read(&mut into[..most])?;
+        self.at_hand -= read as u64;
+        Ok(read)
+    }
+}
+
+fn damaged(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}
+
+/// Columns of text that are read at a time: each unpacks for itself. A table has a few.
+const MOST_TEXTS: usize = 64;
+
+/// What LZ4 keeps of a column while it is unpacked, as pyarrow writes it. Blocks may have 4 MiB instead of 64 KiB.
+const BLOCKS_BYTES: u64 = 1 << 20;
+
+/// A length that says that a buffer is not packed.
+const AS_IT_IS: i64 = -1;
 
 impl Table {
     /// `body`: of the batch. `at`: where it begins in the file, if texts may stand there. `None` where the crate must read the batch.
@@ -158,6 +233,8 @@ impl Table {
         if buffers.codec.is_none() && at.is_none() {
             return None;
         }
+        // The crate refuses what says that it unpacks to more.
+        buffers.stated_by_all(&buffers.places)?;
         let rows = usize::try_from(batch.rows).ok()?;
         let (mut texts, mut others) = (Vec::new(), Vec::new());
         for &column in &self.columns {
@@ -193,6 +270,9 @@ impl Table {
                 return None;
             }
             texts.push((column, Texts { bytes, offsets, valid }));
+            if texts.len() > MOST_TEXTS {
+                return None;
+            }
         }
         if texts.is_empty() {
             return None;
@@ -217,6 +297,26 @@ impl Table {
             (rest.num_rows() == rows).then_some(rest)
         };
         (rest.is_some() || others.is_empty()).then_some(OwnTexts { texts, rest })
+    }
+
+    /// About how much memory reading a packed batch takes, its body aside; `None` where [`Table::read_texts`] gives nothing either.
+    pub(super) fn taken_by_texts(&self, batch: &Batch, body: &[u8]) -> Option<u64> {
+        let message = root_as_message(&batch.head).ok()?;
+        let buffers = Buffers::of(&message.header_as_record_batch()?, body)?;
+        let mut taken = 0_u64;
+        for &column in &self.columns {
+            let places = buffers.places.get(self.layout.as_ref()?[column].buffers.clone())?;
+            taken += match self.schema.field(column).data_type() {
+                DataType::Binary | DataType::LargeBinary
+                    if buffers.codec == Some(CompressionType::LZ4_FRAME) =>
+                {
+                    // As bytes, then as numbers; and blocks.
+                    2 * buffers.stated_by_all(places.iter().take(2))? + BLOCKS_BYTES
+                }
+                _ => 2 * buffers.stated_by_all(places)?,
+            };
+        }
+        Some(taken)
     }
 
     /// Gives the rows of a batch to the sink. [`Stop::Damaged`]: texts that follow cannot be unpacked.
