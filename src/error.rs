@@ -98,15 +98,15 @@ pub enum Error {
     },
     /// The bound of memory is too small for the archive.
     #[error(
-        "over {allowed} bytes of memory (--memory) are needed for {articles} articles in {files} files with {threads} threads; give --memory {}MiB or more, use fewer --threads, or scan the archive in parts",
+        "over {allowed} bytes of memory (--memory) are needed for about {articles} articles in {files} files with {threads} threads; give --memory {}MiB or more, use fewer --threads, or scan the archive in parts",
         needed.div_ceil(1 << 20)
     )]
     MemoryTooSmall {
-        /// The least bound with which the run could have gone on, in bytes: what comes later may need more.
+        /// The least bound for so many, in bytes.
         needed: u64,
         /// The bound, in bytes.
         allowed: u64,
-        /// Articles met so far.
+        /// Articles that there will be, if all of the archive is like the part of it that was read.
         articles: u64,
         /// Files of the archive.
         files: u64,

@@ -56,21 +56,28 @@ impl Bound {
         self.bytes / of
     }
 
-    /// Whether so many articles can be held within the bound.
+    /// Whether so many articles can be held within the bound. They were met in `done` bytes of `all`: a refusal tells what all would need,
+    /// if they go on so.
     ///
     /// # Errors
     /// [`Error::MemoryTooSmall`].
-    pub(super) fn check(&self, articles: u64) -> Result<(), Error> {
+    pub(super) fn check(&self, articles: u64, done: u64, all: u64) -> Result<(), Error> {
+        if !self.stated || self.needed(articles) <= self.bytes {
+            return Ok(());
+        }
+        let expected = u128::from(articles) * u128::from(all) / u128::from(done.max(1));
+        let articles = u64::try_from(expected).unwrap_or(u64::MAX).max(articles);
+        let Bound { bytes: allowed, threads, files, .. } = *self;
+        Err(Error::MemoryTooSmall { needed: self.needed(articles), allowed, articles, files, threads })
+    }
+
+    /// The least bound for so many articles.
+    fn needed(&self, articles: u64) -> u64 {
         let held = BYTES_BESIDE
             + self.threads * BYTES_PER_THREAD
             + self.files * BYTES_PER_FILE
             + articles * BYTES_PER_ARTICLE;
-        let needed = 2 * held;
-        if !self.stated || needed <= self.bytes {
-            return Ok(());
-        }
-        let Bound { bytes: allowed, threads, files, .. } = *self;
-        Err(Error::MemoryTooSmall { needed, allowed, articles, files, threads })
+        2 * held
     }
 }
 
@@ -149,10 +156,21 @@ mod tests {
     #[test]
     fn what_a_refusal_asks_for_is_enough() {
         let bound = |bytes| Bound::new(Some(bytes), 10, 2);
-        let Err(Error::MemoryTooSmall { needed, .. }) = bound(64 << 20).check(1_000_000) else {
+        let Err(Error::MemoryTooSmall { needed, .. }) = bound(64 << 20).check(1_000_000, 7, 7) else {
             panic!("64 MiB are too little for a million articles")
         };
-        assert!(bound(needed).check(1_000_000).is_ok() && bound(needed - 1).check(1_000_000).is_err());
-        assert!(Bound::new(None, 10, 2).check(u64::from(u32::MAX)).is_ok(), "the default refuses nothing");
+        let fits = |bytes| bound(bytes).check(1_000_000, 7, 7).is_ok();
+        assert!(fits(needed) && !fits(needed - 1));
+        // Half of the way already too many: all of them are what is told.
+        let Err(Error::MemoryTooSmall { needed: again, articles, .. }) =
+            bound(64 << 20).check(500_000, 50, 100)
+        else {
+            panic!("64 MiB are too little for half a million articles")
+        };
+        assert_eq!((again, articles), (needed, 1_000_000));
+        assert!(
+            Bound::new(None, 10, 2).check(u64::from(u32::MAX), 1, 1).is_ok(),
+            "the default refuses nothing"
+        );
     }
 }

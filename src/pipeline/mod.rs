@@ -123,10 +123,12 @@ pub fn scan(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Res
 fn scan_here(arguments: &[String], settings: &Settings, watch: &dyn Watch) -> Result<Findings, Error> {
     let mut stopwatch = Stopwatch::start();
     let private = PrivateMemory::watch();
+    let threads = rayon::current_num_threads();
+    Bound::new(settings.memory, 0, threads).check(0, 0, 0)?;
     let (archive, mut problems) = Archive::open_watched(arguments, settings.read.clone(), watch)?;
     stop_if_strict(settings, &problems)?;
-    let bound = Bound::new(settings.memory, archive.sources().len(), rayon::current_num_threads());
-    bound.check(0)?;
+    let bound = Bound::new(settings.memory, archive.sources().len(), threads);
+    bound.check(0, 0, 0)?;
     let scratch = Scratch::in_folder(&settings.read.temp_dir, bound.part(STORE_PART));
     let extent = |steps, articles| Extent { steps, articles, bytes: archive.bytes() };
 

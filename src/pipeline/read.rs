@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
@@ -78,6 +78,7 @@ pub(super) fn read(
 ) -> Result<Read, Error> {
     let (pieces, problems) = archive.pieces();
     let first_bad = AtomicUsize::new(usize::MAX);
+    let done = AtomicU64::new(0);
     let stores = Stores::new(scratch);
     let parts: Result<Vec<Part>, Error> = pieces
         .par_iter()
@@ -93,7 +94,8 @@ pub(super) fn read(
                     first_bad.fetch_min(number, Ordering::Relaxed);
                 }
                 part.articles = stores.put(tables)?;
-                bound.check(part.articles.end as u64)?;
+                let done = done.fetch_add(piece.bytes(), Ordering::Relaxed) + piece.bytes();
+                bound.check(part.articles.end as u64, done, archive.bytes())?;
                 watch.articles(part.counts.kept);
                 watch.advance(piece.bytes());
                 Ok(part)
