@@ -208,11 +208,10 @@ impl<'r> Splitter<'r> {
         self.ahead.fill(MAX_HEADER);
         let byte = self.ahead.position();
         let rest = self.ahead.rest();
-        let header = if begins_record(rest) { header_end(rest, MAX_HEADER) } else { None };
-        let Some(header) = header else { return Some(self.rubbish(byte)) };
+        let header = if begins_record(rest) { header_with_length(rest, MAX_HEADER) } else { None };
+        let Some((header, says)) = header else { return Some(self.rubbish(byte)) };
         self.number += 1;
         let number = self.number;
-        let says = content_length(&rest[..header]);
         let length =
             says.and_then(|says| usize::try_from(says).ok()).filter(|length| *length <= self.max_record);
         if says.is_some() && length.is_none() {
@@ -371,12 +370,27 @@ pub(super) fn header_end(bytes: &[u8], most: usize) -> Option<usize> {
     })
 }
 
-fn content_length(header: &[u8]) -> Option<u64> {
-    let name = b"content-length:";
-    let value = lines(header).find_map(|line| {
-        line.get(..name.len()).filter(|begin| begin.eq_ignore_ascii_case(name)).map(|_| &line[name.len()..])
-    })?;
-    std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
+/// Where a header ends, as [`header_end`] has it, and the length of its content that it says first, if that is one.
+fn header_with_length(bytes: &[u8], most: usize) -> Option<(usize, Option<u64>)> {
+    const NAME: &[u8] = b"content-length:";
+    let bytes = &bytes[..bytes.len().min(most)];
+    let (mut begin, mut says) = (0, None);
+    for end in memchr::memchr_iter(b'\n', bytes) {
+        let line = &bytes[begin..end];
+        if says.is_none()
+            && let Some((name, value)) = line.split_at_checked(NAME.len())
+            && name.eq_ignore_ascii_case(NAME)
+        {
+            says = Some(std::str::from_utf8(value.trim_ascii()).ok().and_then(|value| value.parse().ok()));
+        }
+        begin = end + 1;
+        match bytes[begin..] {
+            [b'\n', ..] => return Some((begin + 1, says.flatten())),
+            [b'\r', b'\n', ..] => return Some((begin + 2, says.flatten())),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The lines of a header, without the line feeds.
