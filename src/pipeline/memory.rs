@@ -65,7 +65,8 @@ impl Bound {
         if !self.stated || self.needed(articles) <= self.bytes {
             return Ok(());
         }
-        let expected = u128::from(articles) * u128::from(all) / u128::from(done.max(1));
+        // And some more: they will not go on quite so.
+        let expected = u128::from(articles) * u128::from(all) / u128::from(done.max(1)) * 17 / 16;
         let articles = u64::try_from(expected).unwrap_or(u64::MAX).max(articles);
         let Bound { bytes: allowed, threads, files, .. } = *self;
         Err(Error::MemoryTooSmall { needed: self.needed(articles), allowed, articles, files, threads })
@@ -159,15 +160,15 @@ mod tests {
         let Err(Error::MemoryTooSmall { needed, .. }) = bound(64 << 20).check(1_000_000, 7, 7) else {
             panic!("64 MiB are too little for a million articles")
         };
-        let fits = |bytes| bound(bytes).check(1_000_000, 7, 7).is_ok();
-        assert!(fits(needed) && !fits(needed - 1));
+        let fits = |articles, bytes| bound(bytes).check(articles, 7, 7).is_ok();
+        assert!(fits(1_000_000, needed) && fits(1_062_500, needed) && !fits(1_062_500, needed - 1));
         // Half of the way already too many: all of them are what is told.
         let Err(Error::MemoryTooSmall { needed: again, articles, .. }) =
             bound(64 << 20).check(500_000, 50, 100)
         else {
             panic!("64 MiB are too little for half a million articles")
         };
-        assert_eq!((again, articles), (needed, 1_000_000));
+        assert_eq!((again, articles), (needed, 1_062_500));
         assert!(
             Bound::new(None, 10, 2).check(u64::from(u32::MAX), 1, 1).is_ok(),
             "the default refuses nothing"
