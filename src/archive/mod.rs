@@ -310,8 +310,8 @@ impl Archive {
         let next = source.cuts.get(cut).map_or(source.last_record, |cut| cut.before);
         let mut begin = piece.range.start;
         let (mut own, mut shapes) = (Vec::new(), Shapes::default());
-        // A map or memory gives all of it at once; what is read is read frame by frame, for a frame may be large.
-        let at_hand = source.at_hand(piece.range.clone());
+        // A map gives all of it at once; what is read is read frame by frame, for a frame may be large.
+        let at_hand = source.mapped(piece.range.clone());
         let fetch = |range: Range<u64>| match at_hand {
             Some(bytes) => {
                 let within = |at: u64| usize::try_from(at - piece.range.start).ok();

@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use super::compression::Limits;
 use super::detect::Kind;
-use super::room::bound_of;
 use super::source::Source;
 use super::spool::Spools;
 use super::unpack::{Input, Packed, Unpacked, unpack};
@@ -39,7 +38,7 @@ impl Archive {
         watch: &dyn Watch,
     ) -> Result<(Archive, Vec<Problem>), Error> {
         let mut walked = walk(arguments)?;
-        let spools = Spools::new(&settings.temp_dir, held_in_memory(settings.memory));
+        let spools = Spools::new(&settings.temp_dir);
         let found = std::mem::take(&mut walked.found);
         let sizes: Vec<u64> = found.iter().map(Found::packed_bytes).collect();
         let bytes = sizes.iter().sum();
@@ -125,7 +124,7 @@ impl Archive {
         bytes: Vec<u8>,
         settings: ReadSettings,
     ) -> Result<(Archive, Vec<Problem>), Error> {
-        let spools = Spools::new(&settings.temp_dir, held_in_memory(settings.memory));
+        let spools = Spools::new(&settings.temp_dir);
         let input = Input::Memory(bytes);
         let packed = Packed { name: name.to_owned(), input, may_stay: false, size: None };
         let Unpacked { source, problems } =
@@ -137,13 +136,6 @@ impl Archive {
         let counts = FileCounts { read, unreadable: 1 - read, ..FileCounts::default() };
         Ok((Archive { sources: source.into_iter().collect(), settings, counts }, problems))
     }
-}
-
-/// The part of the bound of memory in which what was unpacked may stand.
-const HELD_PART: u64 = 32;
-
-fn held_in_memory(bound: Option<u64>) -> u64 {
-    bound_of(bound) / HELD_PART
 }
 
 impl Unpacked {

@@ -56,16 +56,12 @@ impl Drop for Taken<'_> {
     }
 }
 
-/// Bytes of private memory that a run may have; `None`: the usual bound.
-pub(super) fn bound_of(bound: Option<u64>) -> u64 {
-    static USUAL: OnceLock<u64> = OnceLock::new();
-    bound.unwrap_or_else(|| *USUAL.get_or_init(default_bound))
-}
-
 /// Room for what takes about so many bytes, as soon as there is. `bound`: of the memory of the run; `None`: the usual one.
 pub(super) fn room(bytes: u64, bound: Option<u64>) -> Option<Taken<'static>> {
     static ROOM: Room = Room::new();
-    (bytes >= LEAST).then(|| ROOM.take(bytes, bound_of(bound) / PART))
+    static USUAL: OnceLock<u64> = OnceLock::new();
+    let bound = || bound.unwrap_or_else(|| *USUAL.get_or_init(default_bound));
+    (bytes >= LEAST).then(|| ROOM.take(bytes, bound() / PART))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where readers put what they find: records, findings and problems.
 //!
-//! In: what a reader of a format meets, record by record. Out: extents, in memory or of a spool, with a frame for each record, where
-//! they can be cut, and the problems of the file as a whole. The sink sees to all that no reader should have to: a record
+//! In: what a reader of a format meets, record by record. Out: an extent of a spool with a frame for each record, where
+//! it can be cut, and the problems of the file as a whole. The sink sees to all that no reader should have to: a record
 //! over `--max-record` becomes a problem, fields that no rule asks for are left out, the file may not unpack to more
 //! than it is allowed, and what a reader panics over is a problem.
 //!
@@ -24,7 +24,7 @@ use super::guard::guarded;
 use super::gzip::Gaps;
 use super::record::Finding;
 use super::room::{Taken, room};
-use super::spool::{Extent, PieceWriter, Spools};
+use super::spool::{Extent, Spools, Writer};
 use super::streams::Consumed;
 use super::table::Table;
 use super::unpack::{LEAST_ALLOWED, MOST_EXPANSION};
@@ -146,7 +146,7 @@ pub(super) struct Sink<'s> {
     settings: &'s ReadSettings,
     spools: &'s Spools,
     allowance: &'s Allowance<'s>,
-    writer: PieceWriter<'s>,
+    writer: Writer<'s>,
     findings: Vec<Finding>,
     given: Given,
     /// Bytes before `writer`'s.
@@ -171,7 +171,7 @@ impl<'s> Sink<'s> {
         spools: &'s Spools,
         allowance: &'s Allowance<'s>,
     ) -> Result<Self, Stop> {
-        let writer = PieceWriter::new(spools).map_err(Stop::Temporary)?;
+        let writer = spools.writer().map_err(Stop::Temporary)?;
         let (findings, given) = Default::default();
         Ok(Sink {
             settings,
@@ -404,13 +404,6 @@ impl<'s> Sink<'s> {
             return self.too_large(at);
         }
         let byte = at.byte.filter(|_| self.places_known);
-        let all = self.given.bytes;
-        // A new extent begins a piece.
-        let is_cut =
-            self.writer.len() == 0 || self.given.cuts.last().is_none_or(|last| all - last.at >= PIECE_BYTES);
-        if is_cut {
-            self.writer.begin_piece().map_err(Stop::Temporary)?;
-        }
         let begin = self.before + self.writer.len();
         let (findings, allowance) = (&self.findings, self.allowance);
         let written = self.writer.append(bytes - standing, |buffer| {
@@ -422,7 +415,8 @@ impl<'s> Sink<'s> {
         });
         let written = written.map_err(Stop::Temporary)??;
         self.findings.clear();
-        if is_cut {
+        let all = self.given.bytes;
+        if self.given.cuts.last().is_none_or(|last| all - last.at >= PIECE_BYTES) {
             self.given.cuts.push(Cut { begin, at: all, before: self.given.last });
         }
         self.given.bytes += written;
@@ -434,10 +428,10 @@ impl<'s> Sink<'s> {
         if self.writer.len() == 0 {
             return Ok(());
         }
-        let fresh = PieceWriter::new(self.spools).map_err(Stop::Temporary)?;
-        self.before += self.writer.len();
-        let written = std::mem::replace(&mut self.writer, fresh).finish().map_err(Stop::Temporary)?;
-        self.given.extents.extend(written);
+        let fresh = self.spools.writer().map_err(Stop::Temporary)?;
+        let extent = std::mem::replace(&mut self.writer, fresh).finish().map_err(Stop::Temporary)?;
+        self.before += extent.bytes;
+        self.given.extents.push(extent);
         Ok(())
     }
 }

@@ -268,11 +268,11 @@ impl Source {
         }
     }
 
-    /// The bytes of `range`, if they stand in one stretch of what was unpacked, mapped or in memory: nothing is read or copied.
-    pub(super) fn at_hand(&self, range: Range<u64>) -> Option<&[u8]> {
+    /// The bytes of `range`, if they stand in one map of what was unpacked: nothing is read or copied.
+    pub(super) fn mapped(&self, range: Range<u64>) -> Option<&[u8]> {
         let Store::Spooled(extents) = &self.store else { return None };
         let (begin, extent) = extents.get(extent_at(extents, range.start))?;
-        extent.at_hand(range.start.checked_sub(*begin)?..range.end.checked_sub(*begin)?)
+        extent.mapped(range.start.checked_sub(*begin)?..range.end.checked_sub(*begin)?)
     }
 
     /// The file's path; `None` for a stream, and for bytes in memory.

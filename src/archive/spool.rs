@@ -1,28 +1,22 @@
 //! Spools: where unpacked archives stand while a run reads them again and again.
 //!
-//! In: bytes, written once, as [`Extent`]s of a source in its order. Out: the same bytes, by range. The
+//! In: bytes, written once, one contiguous [`Extent`] a source (or a part of one). Out: the same bytes, by range. The
 //! idea: a spool is a temporary file without a name, shared by many sources, one written by one writer at a time; as
 //! many spools are made as there are writers at once. So thousands of packed files cost neither file descriptors nor
-//! maps, and whatever ends the process, nothing is left behind. Frames stand in memory first, a piece an extent ([`PieceWriter`]), as long
-//! as all together take no more than they may; what is over goes into files.
+//! maps, and whatever ends the process, nothing is left behind.
 //!
-//! It guarantees: what was written is read back, wherever it stands; a writer that is dropped gives its room in the file to the next, and
-//! an extent in memory its room there. It does not free the room that single sources have in files.
-
-mod pieces;
+//! It guarantees: what was written is read back, mapped or not; a writer that is dropped gives its room to the next. It
+//! does not free the room of single sources.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use memmap2::Mmap;
-pub(super) use pieces::PieceWriter;
 
 use super::map;
 
@@ -36,9 +30,6 @@ pub(super) struct Spools {
     all: Mutex<Vec<Arc<SpoolFile>>>,
     /// Those that nobody writes, and where each ends.
     free: Mutex<Vec<(Arc<SpoolFile>, u64)>>,
-    /// Bytes that are held in memory, and how many may be.
-    held: Arc<AtomicU64>,
-    most_held: u64,
 }
 
 /// A temporary file without a name.
@@ -48,37 +39,13 @@ struct SpoolFile {
     map: OnceLock<Mmap>,
 }
 
-/// A stretch of what was unpacked.
-#[derive(Debug)]
+/// A stretch of a spool.
+#[derive(Clone, Debug)]
 pub(super) struct Extent {
-    stands: Stands,
+    spool: Arc<SpoolFile>,
+    at: u64,
     /// How many bytes it has.
     pub(super) bytes: u64,
-}
-
-/// Where an extent stands.
-#[derive(Debug)]
-enum Stands {
-    InFile { spool: Arc<SpoolFile>, at: u64 },
-    InMemory(Held),
-}
-
-/// Bytes in memory, and the sum of all such.
-struct Held {
-    bytes: Vec<u8>,
-    of_all: Arc<AtomicU64>,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.of_all.fetch_sub(self.bytes.len() as u64, Ordering::Relaxed);
-    }
-}
-
-impl fmt::Debug for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes", self.bytes.len())
-    }
 }
 
 /// Writes one extent.
@@ -95,27 +62,8 @@ pub(super) struct Writer<'s> {
 }
 
 impl Spools {
-    /// Spools in `folder`. So many bytes may be held in memory.
-    pub(super) fn new(folder: &Path, most_held: u64) -> Self {
-        let folder = folder.to_owned();
-        Spools { folder, all: Mutex::default(), free: Mutex::default(), held: Arc::default(), most_held }
-    }
-
-    /// Whether there is room in memory.
-    fn has_room(&self) -> bool {
-        self.held.load(Ordering::Relaxed) < self.most_held
-    }
-
-    /// Holds `bytes` in memory if there is room for them; gives them back if there is none.
-    fn hold(&self, mut bytes: Vec<u8>) -> Result<Extent, Vec<u8>> {
-        let more = bytes.len() as u64;
-        let sum = |held: u64| held.checked_add(more).filter(|sum| *sum <= self.most_held);
-        if self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum).is_err() {
-            return Err(bytes);
-        }
-        bytes.shrink_to_fit();
-        let held = Held { bytes, of_all: Arc::clone(&self.held) };
-        Ok(Extent { stands: Stands::InMemory(held), bytes: more })
+    pub(super) fn new(folder: &Path) -> Self {
+        Spools { folder: folder.to_owned(), all: Mutex::default(), free: Mutex::default() }
     }
 
     /// A writer of a new extent.
@@ -154,33 +102,24 @@ impl Extent {
     /// # Errors
     /// What the operating system says.
     pub(super) fn fetch(&self, range: Range<u64>) -> io::Result<Cow<'_, [u8]>> {
-        if let Some(bytes) = self.at_hand(range.clone()) {
-            return Ok(Cow::Borrowed(bytes));
+        if range.end > self.bytes {
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        match &self.stands {
-            Stands::InFile { spool, at } if range.end <= self.bytes && spool.map.get().is_none() => {
-                let length = usize::try_from(range.end - range.start).map_err(io::Error::other)?;
-                let mut bytes = vec![0; length];
-                spool.file.read_exact_at(&mut bytes, at + range.start)?;
-                Ok(Cow::Owned(bytes))
-            }
-            _ => Err(io::ErrorKind::UnexpectedEof.into()),
+        if self.spool.map.get().is_some() {
+            return self.mapped(range).map(Cow::Borrowed).ok_or_else(|| io::ErrorKind::UnexpectedEof.into());
         }
+        let length = usize::try_from(range.end - range.start).map_err(io::Error::other)?;
+        let begin = self.at + range.start;
+        let mut bytes = vec![0; length];
+        self.spool.file.read_exact_at(&mut bytes, begin)?;
+        Ok(Cow::Owned(bytes))
     }
 
-    #[cfg(test)]
-    fn is_held(&self) -> bool {
-        matches!(self.stands, Stands::InMemory(_))
-    }
-
-    /// The bytes of `range`, if they lie inside and are mapped or in memory: nothing is read.
-    pub(super) fn at_hand(&self, range: Range<u64>) -> Option<&[u8]> {
-        let (all, begin): (&[u8], u64) = match &self.stands {
-            Stands::InFile { spool, at } => (spool.map.get()?, *at),
-            Stands::InMemory(held) => (&held.bytes, 0),
-        };
-        let end = begin + Some(range.end).filter(|end| *end <= self.bytes)?;
-        all.get(usize::try_from(begin + range.start).ok()?..usize::try_from(end).ok()?)
+    /// The bytes of `range`, if they lie inside and are mapped: nothing is read.
+    pub(super) fn mapped(&self, range: Range<u64>) -> Option<&[u8]> {
+        let map = self.spool.map.get().filter(|_| range.end <= self.bytes)?;
+        let begin = usize::try_from(self.at + range.start).ok()?;
+        map.get(begin..usize::try_from(self.at + range.end).ok()?)
     }
 }
 
@@ -279,8 +218,7 @@ impl Writer<'_> {
     pub(super) fn finish(mut self) -> io::Result<Extent> {
         self.flush()?;
         self.finished = true;
-        let stands = Stands::InFile { spool: Arc::clone(&self.spool), at: self.at };
-        Ok(Extent { stands, bytes: self.written })
+        Ok(Extent { spool: Arc::clone(&self.spool), at: self.at, bytes: self.written })
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -306,7 +244,7 @@ mod tests {
     #[test]
     fn what_was_written_is_read_back_and_dropped_room_is_used_again() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let spools = Spools::new(folder.path(), 0);
+        let spools = Spools::new(folder.path());
         let mut extents = Vec::new();
         for (number, length) in [(1, 10), (2, 600_000), (3, 0), (4, 262_144), (5, 7)] {
             let mut writer = spools.writer().expect("a spool");
@@ -330,8 +268,8 @@ mod tests {
             for (number, length, extent) in &extents {
                 let bytes = extent.fetch(0..*length as u64).expect("read");
                 let range = 0..*length as u64;
-                assert_eq!(extent.at_hand(range.clone()), mapped.then_some(&*bytes));
-                assert_eq!(extent.at_hand(1..range.end + 1), None);
+                assert_eq!(extent.mapped(range.clone()), mapped.then_some(&*bytes));
+                assert_eq!(extent.mapped(1..range.end + 1), None);
                 assert!(bytes.len() == *length && bytes.iter().all(|byte| byte == number), "{number}");
                 assert!(extent.fetch(1..*length as u64 + 1).is_err());
             }

@@ -228,7 +228,7 @@ mod tests {
 
     fn table(bytes: &[u8]) -> Table {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let spools = Spools::new(folder.path(), 0);
+        let spools = Spools::new(folder.path());
         let mut writer = spools.writer().expect("a spool");
         writer.write(bytes).expect("written");
         Table::new(writer.finish().expect("finished")).expect("read")

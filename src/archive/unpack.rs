@@ -1,7 +1,7 @@
 //! Unpacking: from a packed file, or a stream, to a source that can be read again and again.
 //!
 //! In: a file that is not read where it stands (compressed, or of a format with a reader), a stream, or bytes in memory. Out: a
-//! [`Source`] whose bytes are in memory or in a spool, and problems. The idea: what the bytes are is asked again after each
+//! [`Source`] whose bytes are in a spool, and problems. The idea: what the bytes are is asked again after each
 //! unpacking ([`kind_of`]), so that anything may be compressed; the last layer is either copied (lines, text) or read
 //! by its reader.
 //!

@@ -66,28 +66,6 @@ fn the_report_is_the_same_whatever_the_bound() {
 }
 
 #[test]
-fn records_that_are_unpacked_are_the_same_in_memory_and_in_files() {
-    let mut table = String::from("id,outlet,date,text\n");
-    for line in many_articles().lines() {
-        let article: serde_json::Value = serde_json::from_str(line).unwrap();
-        let fields = ["id", "outlet", "date", "text"].map(|field| article[field].as_str().unwrap());
-        table += &(fields.join(",") + "\n");
-    }
-    let scan = Scan::of("a.csv", table);
-    let search = ["a.csv", "--only", "duplicates", "--threshold", "0.8", "--threads", "2"];
-    // A thirty-second: all of 5 MB, and a fifth of it.
-    let roomy = scan.scan_to("roomy", &[&search[..], &["--memory", "4GiB"]].concat()).files();
-    for more in [&[][..], &["--no-mmap"]] {
-        let args = [&search[..], &["--memory", "40MiB"], more].concat();
-        let bounded = scan.scan_to("bounded", &[&args[..], &["--force"]].concat()).files();
-        for table in TABLES {
-            let name = format!("{table}.jsonl");
-            assert!(roomy.get(&name) == bounded.get(&name), "{name} differs, {more:?}");
-        }
-    }
-}
-
-#[test]
 fn a_bound_that_cannot_be_kept_is_refused_with_what_would_do() {
     let scan = Scan::of("a.jsonl", many_articles());
     let run = scan.scan(&["a.jsonl", "--threads", "1", "--memory", "1MiB"]).ends_with(9);

@@ -56,12 +56,6 @@ pub(in crate::archive::readers) fn read(
     (found, problems)
 }
 
-/// Files are mapped and what is read of them stands in memory; or neither.
-pub(in crate::archive::readers) fn in_memory_or_files(mapped: bool, settings: &ReadSettings) -> ReadSettings {
-    let memory = if mapped { settings.memory } else { Some(0) };
-    ReadSettings { mapped, memory, ..settings.clone() }
-}
-
 pub(in crate::archive::readers) fn settings() -> ReadSettings {
     Settings::default().read
 }
@@ -176,7 +170,7 @@ fn arrow(table: &RecordBatch, compression: Option<CompressionType>, is_stream: b
 
 fn check(what: &str, name: &str, bytes: &[u8]) {
     for mapped in [true, false] {
-        let (found, problems) = read(name, bytes, &in_memory_or_files(mapped, &settings()));
+        let (found, problems) = read(name, bytes, &ReadSettings { mapped, ..settings() });
         assert_eq!(problems, [], "{what}");
         assert_eq!(found, expected(), "{what}");
     }
@@ -296,7 +290,7 @@ fn a_text_that_is_no_utf_8_costs_itself_alone() {
             // Views hold the first four bytes too.
             bytes[place.expect("it stands there as it is") + 9] = 0xFF;
             for mapped in [true, false] {
-                let (found, problems) = read(name, &bytes, &in_memory_or_files(mapped, &settings()));
+                let (found, problems) = read(name, &bytes, &ReadSettings { mapped, ..settings() });
                 let kinds: Vec<_> = problems.iter().map(|problem| (problem.record, problem.kind)).collect();
                 assert_eq!(kinds, [(Some(3), ProblemKind::InvalidUtf8)], "{kind} {name}");
                 assert_eq!(found.len(), 3000, "{kind} {name}");
@@ -547,7 +541,7 @@ fn what_follows_a_stream_or_file_is_read_on_or_told() {
         for last in [arrow(&other, None, true), arrow(&other, None, false)] {
             let bytes = [&first[..], second, &last].concat();
             for mapped in [true, false] {
-                let read_as = in_memory_or_files(mapped, &settings());
+                let read_as = ReadSettings { mapped, ..settings() };
                 let (found, problems) = read(name, &bytes, &read_as);
                 assert_eq!(problems, [], "{name}");
                 assert!(found == expect, "{name}: {found:?}");

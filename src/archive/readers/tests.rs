@@ -113,9 +113,7 @@ pub(in crate::archive) fn check_alike(
     settings: &ReadSettings,
 ) -> bool {
     let (form_of_map, stand) = form(name, content, ReadSettings { mapped: true, ..settings.clone() });
-    // The judge has all in files, and reads them.
-    let in_files = ReadSettings { mapped: false, memory: Some(0), ..settings.clone() };
-    let (expect, none_stand) = form(name, content, in_files);
+    let (expect, none_stand) = form(name, content, ReadSettings { mapped: false, ..settings.clone() });
     assert!(!none_stand, "{name}: {what}");
     assert_eq!(form_of_map.1, expect.1, "{name}: {what}");
     assert!(form_of_map == expect, "{name}: {what}");

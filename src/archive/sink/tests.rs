@@ -14,16 +14,7 @@ fn read(reader: impl FnOnce(&mut Sink<'_>) -> Result<(), Stop>) -> Given {
 }
 
 fn read_with(settings: ReadSettings, reader: impl FnOnce(&mut Sink<'_>) -> Result<(), Stop>) -> Given {
-    read_holding(u64::MAX, settings, reader)
-}
-
-/// With so many bytes in memory at most.
-fn read_holding(
-    most: u64,
-    settings: ReadSettings,
-    reader: impl FnOnce(&mut Sink<'_>) -> Result<(), Stop>,
-) -> Given {
-    let spools = Spools::new(&settings.temp_dir, most);
+    let spools = Spools::new(&settings.temp_dir);
     let consumed = Consumed::new(None, &Unwatched);
     let allowance = Allowance::new(None, &consumed);
     let mut sink = Sink::new(&settings, &spools, &allowance).expect("a spool");
@@ -31,9 +22,7 @@ fn read_holding(
     let given = sink.finish().expect("the disk is not full");
     let problems = given.problems.clone();
     let source = Source::unpacked("made".into(), None, Format::Records, given, Origin::default());
-    if settings.mapped {
-        spools.map();
-    }
+    spools.map();
     let archive = Archive { sources: vec![source], settings, counts: FileCounts::default() };
     let (mut records, mut before) = (Vec::new(), 0);
     for piece in &archive.pieces().0 {
@@ -73,13 +62,9 @@ fn parts_read_side_by_side_stand_in_their_order() {
         .flatten()
         .map(|ordinal| (ordinal, Some(ordinal * 10), Some(text_of(ordinal))))
         .collect();
-    for (most, mapped) in [(u64::MAX, true), (2 << 20, true), (2 << 20, false), (0, false)] {
-        let settings = ReadSettings { mapped, ..Settings::default().read };
-        let (records, problems) = read_holding(most, settings, |sink| {
-            sink.parallel(parts.clone(), |part, sink| part.into_iter().try_for_each(|n| put(sink, n)))
-        });
-        assert!(records == expect && problems.is_empty(), "{} records, {problems:?}", records.len());
-    }
+    let (records, problems) =
+        read(|sink| sink.parallel(parts, |part, sink| part.into_iter().try_for_each(|n| put(sink, n))));
+    assert!(records == expect && problems.is_empty(), "{} records, {problems:?}", records.len());
 }
 
 #[test]

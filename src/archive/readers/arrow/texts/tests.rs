@@ -11,7 +11,7 @@ use arrow_schema::{DataType, Field};
 
 use super::Buffers;
 use crate::archive::ReadSettings;
-use crate::archive::readers::columnar_tests::{in_memory_or_files, letters, read, settings};
+use crate::archive::readers::columnar_tests::{letters, read, settings};
 use crate::problem::{Problem, ProblemKind};
 
 const CODECS: [CompressionType; 2] = [CompressionType::LZ4_FRAME, CompressionType::ZSTD];
@@ -93,7 +93,7 @@ fn texts_that_are_unpacked_as_rows_pass_read_as_the_crate_unpacks_them() {
             for codec in CODECS {
                 let bytes = packed(&columns, Some(codec));
                 for mapped in [true, false] {
-                    let (found, also) = read("a.arrow", &bytes, &in_memory_or_files(mapped, &settings));
+                    let (found, also) = read("a.arrow", &bytes, &ReadSettings { mapped, ..settings.clone() });
                     assert!(found == expect, "{codec:?} {mapped}");
                     assert_eq!(told(also), problems, "{codec:?} {mapped}");
                 }
@@ -113,7 +113,7 @@ fn rows_before_a_damaged_block_are_read() {
         let middle = bytes.len() / 2;
         bytes[middle..middle + 200].fill(0);
         for mapped in [true, false] {
-            let (found, problems) = read("a.arrow", &bytes, &in_memory_or_files(mapped, &settings()));
+            let (found, problems) = read("a.arrow", &bytes, &ReadSettings { mapped, ..settings() });
             let read_to = found.len() as u64;
             match codec {
                 CompressionType::LZ4_FRAME => {
