@@ -347,15 +347,15 @@ impl<'a> Fields<'a> {
     fn read(rest: &'a [u8], count: u16) -> Option<Self> {
         let (fronts, bytes) = rest.split_at_checked(usize::from(count) * FIELD_BYTES)?;
         let all = simdutf8::basic::from_utf8(bytes).ok();
-        let mut at = 0;
-        let mut next = |length: usize| {
-            let range = at..length.checked_add(at)?;
-            at = range.end;
-            match all.and_then(|all| all.get(range.clone())) {
-                Some(text) => Some(Ok(text)),
-                None => Some(simdutf8::basic::from_utf8(bytes.get(range)?).map_err(|_| NoText)),
-            }
-        };
+        let mut rest = Rest { bytes, at: 0 };
+        let mut next =
+            |length: usize| match all.and_then(|all| all.get(rest.at..rest.at.checked_add(length)?)) {
+                Some(text) => {
+                    rest.at += length;
+                    Some(Ok(text))
+                }
+                None => rest.text(length),
+            };
         let mut named = Vec::with_capacity(usize::from(count));
         for front in fronts.chunks_exact(FIELD_BYTES) {
             let name = next(length(&front[1..])?)?.ok()?;

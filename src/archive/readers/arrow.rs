@@ -380,10 +380,7 @@ impl Table {
         dictionaries: &Dictionaries,
     ) -> Result<Dictionaries, String> {
         let batch = message.header_as_dictionary_batch().ok_or("it is none")?;
-        let bytes = next.body.end - next.body.start;
-        if bytes > MOST_BATCH_BYTES {
-            return Err(format!("it has {bytes} bytes; 1 GiB at most are read"));
-        }
+        body_bytes(&next.body)?;
         let body = whole.fetch(next.body.clone()).map_err(|error| error.to_string())?;
         let body = Buffer::from_vec(body.into_owned());
         if let Some(data) = batch.data() {
@@ -402,10 +399,7 @@ impl Table {
             return (batch.first_row..batch.first_row + batch.rows)
                 .try_for_each(|ordinal| sink.row(At { ordinal, byte: None }, &[]));
         }
-        let bytes = batch.body.end - batch.body.start;
-        if bytes > MOST_BATCH_BYTES {
-            return Err(Stop::Damaged(format!("it has {bytes} bytes; 1 GiB at most are read")));
-        }
+        let bytes = body_bytes(&batch.body).map_err(Stop::Damaged)?;
         let at = sink.texts_stand().then_some(batch.body.start);
         let stands = at.is_some() && !batch.is_packed;
         let mut room = if whole.map().is_some() { None } else { sink.room(MOST_OF_BODY * bytes) };
@@ -471,6 +465,15 @@ fn bytes_of(kind: &DataType) -> DataType {
         DataType::Dictionary(key, values) => DataType::Dictionary(key.clone(), Box::new(bytes_of(values))),
         other => other.clone(),
     }
+}
+
+/// How many bytes a body has, if that is not more than is read.
+fn body_bytes(body: &Range<u64>) -> Result<u64, String> {
+    let bytes = body.end - body.start;
+    if bytes > MOST_BATCH_BYTES {
+        return Err(format!("it has {bytes} bytes; 1 GiB at most are read"));
+    }
+    Ok(bytes)
 }
 
 /// Whether buffers lie in the body, and do not unpack to more than is allowed.

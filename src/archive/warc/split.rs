@@ -362,15 +362,10 @@ fn next_version(bytes: &[u8]) -> Option<usize> {
 
 /// Where a header ends: behind its blank line.
 pub(super) fn header_end(bytes: &[u8], most: usize) -> Option<usize> {
-    let bytes = &bytes[..bytes.len().min(most)];
-    memchr::memchr_iter(b'\n', bytes).find_map(|at| match bytes[at + 1..] {
-        [b'\n', ..] => Some(at + 2),
-        [b'\r', b'\n', ..] => Some(at + 3),
-        _ => None,
-    })
+    header_with_length(bytes, most).map(|(end, _)| end)
 }
 
-/// Where a header ends, as [`header_end`] has it, and the length of its content that it says first, if that is one.
+/// The same, and the length of its content that it says first, if that is one.
 fn header_with_length(bytes: &[u8], most: usize) -> Option<(usize, Option<u64>)> {
     const NAME: &[u8] = b"content-length:";
     let bytes = &bytes[..bytes.len().min(most)];
