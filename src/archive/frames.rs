@@ -30,6 +30,8 @@ pub(super) enum Value<'a> {
     Number(&'a str),
     /// A text.
     Text(&'a str),
+    /// A text that nobody has looked at: whether it is UTF-8 is asked of all values of a frame at once, when they stand behind each other.
+    Bytes(&'a [u8]),
     /// An object, as valid JSON.
     Object(&'a str),
     /// A text that stands in the file as it is. For files whose map is kept ([`Sink::texts_stand`](super::sink::Sink)), and
@@ -53,6 +55,7 @@ impl Value<'_> {
         match self {
             Value::Null | Value::Bool => 0,
             Value::Number(written) | Value::Text(written) | Value::Object(written) => written.len(),
+            Value::Bytes(bytes) => bytes.len(),
             Value::Standing(standing) => standing.bytes as usize,
         }
     }
@@ -137,16 +140,17 @@ const STANDING_BYTES: usize = 8;
 const FINDING_BYTES: usize = 1 + LENGTH_BYTES;
 
 /// Appends a frame. Lengths must fit into 32 bits, the number of fields into 16, that of findings into 8: the sink sees
-/// to that. Returns how many bytes longer it would be if its texts stood in it.
+/// to that. Returns how many bytes longer it would be if its texts stood in it; `None`, and nothing is appended, where a
+/// [`Value::Bytes`] is no UTF-8.
 pub(super) fn write(
     ordinal: u64,
     byte: Option<u64>,
     findings: &[Finding],
     body: Body<'_>,
     into: &mut Vec<u8>,
-) -> u64 {
+) -> Option<u64> {
     let begin = into.len();
-    let (mut elsewhere, mut is_short) = (0, false);
+    let (mut elsewhere, mut is_short, mut has_bytes) = (0, false, false);
     into.extend_from_slice(&[0; HEADER_BYTES]);
     for (kind, message) in findings {
         into.push(code_of(*kind));
@@ -165,6 +169,10 @@ pub(super) fn write(
             Value::Bool => 1,
             Value::Number(_) => 2,
             Value::Text(_) => TEXT,
+            Value::Bytes(_) => {
+                has_bytes = true;
+                TEXT
+            }
             Value::Object(_) => 5,
             Value::Standing(standing) => {
                 is_short = true;
@@ -177,6 +185,9 @@ pub(super) fn write(
         front[1 + LENGTH_BYTES..].copy_from_slice(&narrow(value.bytes()));
         into.extend_from_slice(&front);
     }
+    // Where names and values begin that nobody has looked at.
+    let (mut are_texts, mut unjudged) = (true, into.len());
+    let is_text = |bytes: &[u8]| !has_bytes || simdutf8::basic::from_utf8(bytes).is_ok();
     for (name, value) in fields {
         into.extend_from_slice(name.as_bytes());
         match value {
@@ -184,8 +195,21 @@ pub(super) fn write(
             Value::Number(written) | Value::Text(written) | Value::Object(written) => {
                 into.extend_from_slice(written.as_bytes());
             }
-            Value::Standing(standing) => into.extend_from_slice(&standing.begin.to_le_bytes()),
+            Value::Bytes(bytes) => {
+                // No character may reach from one value into the next.
+                are_texts &= bytes.first().is_none_or(|byte| byte & 0xC0 != 0x80);
+                into.extend_from_slice(bytes);
+            }
+            Value::Standing(standing) => {
+                are_texts &= is_text(&into[unjudged..]);
+                into.extend_from_slice(&standing.begin.to_le_bytes());
+                unjudged = into.len();
+            }
         }
+    }
+    if !are_texts || !is_text(&into[unjudged..]) {
+        into.truncate(begin);
+        return None;
     }
     if let Body::Json(json) = body {
         into.extend_from_slice(json);
@@ -200,7 +224,7 @@ pub(super) fn write(
     let count = u16::try_from(fields.len()).expect("the sink bounds fields");
     header[26..28].copy_from_slice(&count.to_le_bytes());
     header[28] = u8::from(is_short);
-    elsewhere
+    Some(elsewhere)
 }
 
 /// Writes a short frame into `into`, which is emptied first, as it would be with its texts; `fetch` appends the bytes of
@@ -453,5 +477,48 @@ impl<'a> Lookup<'a> for Fields<'a> {
             }
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_nobody_has_looked_at_are_texts_or_nothing_is_written() {
+        let long = "é".repeat(200);
+        let samples: [&[u8]; 7] = [b"", b"a", "é".as_bytes(), b"\xC3", b"\xA9", b"\xFFb", long.as_bytes()];
+        let standing = Value::Standing(Standing { begin: 0xFF, bytes: 300 });
+        let mut values: Vec<Value<'_>> = samples.iter().map(|sample| Value::Bytes(sample)).collect();
+        values.extend([Value::Null, Value::Number("1"), Value::Text("é"), standing]);
+        for number in 0..values.len().pow(3) {
+            let triple =
+                [1, values.len(), values.len().pow(2)].map(|step| values[number / step % values.len()]);
+            let fields = [("", triple[0]), ("text", triple[1]), ("", triple[2])];
+            let mut frame = b"before".to_vec();
+            let written = write(1, None, &[], Body::Row(&fields), &mut frame);
+            assert_eq!(written.is_some(), triple.into_iter().all(is_text), "{fields:?}");
+            if written.is_none() {
+                assert_eq!(frame, b"before");
+            } else if !triple.contains(&standing) {
+                let frame = parts(&frame[b"before".len()..]).expect("a frame");
+                let Content::Fields(read, _) = frame.content else { panic!("a row") };
+                let read = read.named.into_iter().map(|(_, value)| value);
+                assert_eq!(format!("{:?}", read.collect::<Vec<_>>()), format!("{:?}", triple.map(as_read)));
+            }
+        }
+    }
+
+    fn is_text(value: Value<'_>) -> bool {
+        !matches!(value, Value::Bytes(bytes) if str::from_utf8(bytes).is_err())
+    }
+
+    fn as_read(value: Value<'_>) -> JsonValue<'_> {
+        match value {
+            Value::Bytes(bytes) => JsonValue::Text(JsonText::plain(str::from_utf8(bytes).expect("a text"))),
+            Value::Number(written) => JsonValue::Number(JsonNumber::Written(written)),
+            Value::Text(text) => JsonValue::Text(JsonText::plain(text)),
+            _ => JsonValue::Null,
+        }
     }
 }

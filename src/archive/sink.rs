@@ -8,6 +8,7 @@
 //! How to write a reader: see [`readers`](super::readers).
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -266,6 +267,15 @@ impl<'s> Sink<'s> {
         }
     }
 
+    /// These bytes, in a field of the next record, are no UTF-8; what is none is replaced. Of a record one field is told.
+    pub(super) fn not_text(&mut self, name: &str, bytes: &[u8]) {
+        if !self.findings.iter().any(|(kind, _)| *kind == ProblemKind::InvalidUtf8) {
+            let at = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
+            let message = format!("not UTF-8 from byte {at} of {name} on; replaced with U+FFFD");
+            self.finding(ProblemKind::InvalidUtf8, message);
+        }
+    }
+
     /// Something that is wrong with the file, from `byte` on.
     pub(super) fn problem(&mut self, byte: Option<u64>, kind: ProblemKind, message: String) {
         if self.given.problems.len() < MOST_PROBLEMS {
@@ -389,31 +399,56 @@ impl<'s> Sink<'s> {
     }
 
     fn put(&mut self, at: At, body: Body<'_>) -> Result<(), Stop> {
-        let (mut bytes, mut standing) = (0, 0);
-        match body {
-            Body::Row(fields) | Body::Page(fields) => {
-                for (name, value) in fields {
-                    bytes += name.len() + value.bytes();
-                    standing += if matches!(value, Value::Standing(_)) { value.bytes() } else { 0 };
-                }
-            }
-            Body::Json(json) => bytes = json.len(),
-            Body::Rejected => {}
+        if self.put_texts(at, body)? {
+            return Ok(());
         }
+        let (Body::Row(fields) | Body::Page(fields)) = body else {
+            unreachable!("values alone are looked at in a frame")
+        };
+        let mut mended = Vec::with_capacity(fields.len());
+        for &(name, value) in fields {
+            mended.push(if let Value::Bytes(bytes) = value { Some(self.mend(name, bytes)) } else { None });
+        }
+        let text_or = |(&(name, value), text)| (name, Option::as_deref(text).map_or(value, Value::Text));
+        let fields: Vec<(&str, Value<'_>)> = fields.iter().zip(&mended).map(text_or).collect();
+        let body = if matches!(body, Body::Row(_)) { Body::Row(&fields) } else { Body::Page(&fields) };
+        self.put_texts(at, body).map(drop)
+    }
+
+    /// Bytes as text, and the record told of if they are none.
+    fn mend<'b>(&mut self, name: &str, bytes: &'b [u8]) -> Cow<'b, str> {
+        let text = String::from_utf8_lossy(bytes);
+        if matches!(text, Cow::Owned(_)) {
+            self.not_text(name, bytes);
+        }
+        text
+    }
+
+    /// Whether the record was put: if not, a value that nobody had looked at is no UTF-8.
+    fn put_texts(&mut self, at: At, body: Body<'_>) -> Result<bool, Stop> {
+        let bytes = match body {
+            Body::Row(fields) | Body::Page(fields) => {
+                fields.iter().map(|(name, value)| name.len() + value.bytes()).sum()
+            }
+            Body::Json(json) => json.len(),
+            Body::Rejected => 0,
+        };
         if bytes as u64 > self.settings.max_record.min(u64::from(u32::MAX)) {
-            return self.too_large(at);
+            return self.too_large(at).map(|()| true);
         }
         let byte = at.byte.filter(|_| self.places_known);
         let begin = self.before + self.writer.len();
         let (findings, allowance) = (&self.findings, self.allowance);
-        let written = self.writer.append(bytes - standing, |buffer| {
+        let written = self.writer.append(|buffer| {
             let before = buffer.len();
-            let elsewhere = frames::write(at.ordinal, byte, findings, body, buffer);
+            let Some(elsewhere) = frames::write(at.ordinal, byte, findings, body, buffer) else {
+                return Ok(None);
+            };
             let written = (buffer.len() - before) as u64 + elsewhere;
             // Texts that stand elsewhere count too: what is read must not depend on whether a file is mapped.
-            allowance.take(written).map(|()| written).inspect_err(|_| buffer.truncate(before))
+            allowance.take(written).map(|()| Some(written)).inspect_err(|_| buffer.truncate(before))
         });
-        let written = written.map_err(Stop::Temporary)??;
+        let Some(written) = written.map_err(Stop::Temporary)?? else { return Ok(false) };
         self.findings.clear();
         let all = self.given.bytes;
         if self.given.cuts.last().is_none_or(|last| all - last.at >= PIECE_BYTES) {
@@ -421,7 +456,7 @@ impl<'s> Sink<'s> {
         }
         self.given.bytes += written;
         self.given.last = self.given.last.max(at.ordinal);
-        Ok(())
+        Ok(true)
     }
 
     fn close_extent(&mut self) -> Result<(), Stop> {

@@ -10,7 +10,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io::{self, Read};
+use std::io::{self, BufRead};
 use std::ops::Range;
 
 use arrow_array::cast::AsArray;
@@ -26,7 +26,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::frames::{LEAST_STANDING, Standing, Value};
 use super::super::sink::{At, Sink, Stop};
-use crate::problem::ProblemKind;
 
 /// Structs within structs that are looked into.
 const MOST_NESTED: u32 = 32;
@@ -37,9 +36,11 @@ enum Cell<'a> {
     Null,
     Bool(bool),
     Number(String),
-    Text(Cow<'a, str>),
+    Text(String),
+    /// A text, if it is UTF-8.
+    Bytes(&'a [u8]),
     Object(String),
-    /// A text among those of its row that were copied or unpacked.
+    /// The same among those of its row that were copied or unpacked.
     Copied(Range<usize>),
     Standing(Standing),
 }
@@ -65,7 +66,7 @@ pub(super) enum Bytes<'b> {
     /// change them. For sinks that let texts stand.
     Standing { values: &'b [u8], begin: u64 },
     /// They are unpacked as rows pass, `at` of `size` until now.
-    Passing { stream: Box<dyn Read + 'b>, size: u64, at: u64 },
+    Passing { stream: Box<dyn BufRead + 'b>, size: u64, at: u64 },
 }
 
 impl Texts<'_> {
@@ -84,14 +85,8 @@ impl Texts<'_> {
             }
             Bytes::Standing { values, .. } => copied.extend_from_slice(&values[range]),
             Bytes::Passing { stream, at, .. } => {
-                let passed = range.start as u64 - *at;
-                if io::copy(&mut stream.take(passed), &mut io::sink())? < passed {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-                stream.take(range.len() as u64).read_to_end(copied)?;
-                if copied.len() - before < range.len() {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
+                pass(&mut **stream, range.start as u64 - *at, |_| {})?;
+                pass(&mut **stream, range.len() as u64, |bytes| copied.extend_from_slice(bytes))?;
                 *at = range.end as u64;
             }
         }
@@ -101,13 +96,30 @@ impl Texts<'_> {
     /// Whether the bytes end where they should, and as they should. What stands behind the last text is nobody's.
     fn end(&mut self) -> io::Result<()> {
         let Bytes::Passing { stream, size, at } = &mut self.bytes else { return Ok(()) };
-        let left = *size - *at;
-        if io::copy(&mut stream.take(left + 1), &mut io::sink())? == left {
+        pass(&mut **stream, *size - *at, |_| {})?;
+        if stream.fill_buf()?.is_empty() {
             Ok(())
         } else {
-            Err(io::Error::new(io::ErrorKind::InvalidData, "a buffer has not as many bytes as it says"))
+            Err(io::Error::new(io::ErrorKind::InvalidData, "a buffer has more bytes than it says"))
         }
     }
+}
+
+/// Gives the next bytes of a stream to `take`, as they come.
+fn pass(stream: &mut dyn BufRead, bytes: u64, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+    let mut left = bytes;
+    while left > 0 {
+        let found = stream.fill_buf()?;
+        let now = usize::try_from(left).unwrap_or(usize::MAX).min(found.len());
+        if now == 0 {
+            let message = "a buffer has fewer bytes than it says";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+        }
+        take(&found[..now]);
+        stream.consume(now);
+        left -= now as u64;
+    }
+    Ok(())
 }
 
 impl<'b> Column<'b> {
@@ -168,37 +180,18 @@ pub(super) fn put_rows(
             sink.too_large(at)?;
             continue;
         }
-        // The first column in which bytes are no UTF-8, and where.
-        let mut lossy: Option<(usize, usize)> = None;
-        let mut note = |column, at| {
-            if lossy.is_none_or(|(first, _)| column < first) {
-                lossy = Some((column, at));
-            }
-        };
-        for (number, column) in columns.iter_mut().enumerate() {
+        for column in columns.iter_mut() {
             cells.push(match column {
-                Column::Array(_, column) => {
-                    let cell = cell(*column, row, &mut |at| note(number, at));
+                Column::Array(name, column) => {
+                    let cell = cell(*column, row, &mut |bytes| sink.not_text(name, bytes));
                     standing(&cell, place_of).map_or(cell, Cell::Standing)
                 }
                 Column::Texts(_, texts) => texts.next(row, &mut copied).map_err(broken)?,
             });
         }
-        let mended;
-        let copied = if let Some(texts) = as_texts(&copied, &cells) {
-            texts
-        } else {
-            mended = mend(&copied, &mut cells, &mut note);
-            &mended
-        };
-        if let Some((column, at)) = lossy {
-            let name = columns[column].name();
-            let message = format!("not UTF-8 from byte {at} of {name} on; replaced with U+FFFD");
-            sink.finding(ProblemKind::InvalidUtf8, message);
-        }
         let named = columns.iter().zip(&cells);
         let values: Vec<(&str, Value<'_>)> =
-            named.map(|(column, cell)| (column.name(), cell.value(copied))).collect();
+            named.map(|(column, cell)| (column.name(), cell.value(&copied))).collect();
         sink.row(at, &values)?;
     }
     for column in columns {
@@ -209,33 +202,12 @@ pub(super) fn put_rows(
     Ok(())
 }
 
-/// What was copied as text, if each copied cell is one.
-fn as_texts<'c>(copied: &'c [u8], cells: &[Cell<'_>]) -> Option<&'c str> {
-    let text = simdutf8::basic::from_utf8(copied).ok()?;
-    // They stand behind each other.
-    let begins =
-        |cell: &Cell<'_>| !matches!(cell, Cell::Copied(range) if !text.is_char_boundary(range.start));
-    cells.iter().all(begins).then_some(text)
-}
-
-/// The same where one is none: what is no UTF-8 is replaced, and `note` is told of the column and the byte in the cell.
-fn mend(copied: &[u8], cells: &mut [Cell<'_>], note: &mut dyn FnMut(usize, usize)) -> String {
-    let mut mended = String::with_capacity(copied.len());
-    for (column, cell) in cells.iter_mut().enumerate() {
-        let Cell::Copied(range) = cell else { continue };
-        let begin = mended.len();
-        mended.push_str(&lossy_text(&copied[range.clone()], &mut |at| note(column, at)));
-        *range = begin..mended.len();
-    }
-    mended
-}
-
 /// Where the text of a cell stands in the file, if it can be left there.
 fn standing(cell: &Cell<'_>, place_of: PlaceOf<'_>) -> Option<Standing> {
     match cell {
-        Cell::Text(Cow::Borrowed(text)) if text.len() >= LEAST_STANDING => {
-            let bytes = u32::try_from(text.len()).ok()?;
-            Some(Standing { begin: place_of?(text.as_bytes())?, bytes })
+        Cell::Bytes(text) if text.len() >= LEAST_STANDING => {
+            let (begin, bytes) = (place_of?(text)?, u32::try_from(text.len()).ok()?);
+            simdutf8::basic::from_utf8(text).is_ok().then_some(Standing { begin, bytes })
         }
         _ => None,
     }
@@ -265,21 +237,22 @@ pub(super) fn is_readable(kind: &DataType, nested: u32) -> bool {
 pub(super) const UUID_BYTES: i32 = 16;
 
 impl Cell<'_> {
-    fn value<'v>(&'v self, copied: &'v str) -> Value<'v> {
+    fn value<'v>(&'v self, copied: &'v [u8]) -> Value<'v> {
         match self {
             Cell::Null => Value::Null,
             Cell::Bool(_) => Value::Bool,
             Cell::Number(written) => Value::Number(written),
             Cell::Text(text) => Value::Text(text),
+            Cell::Bytes(bytes) => Value::Bytes(bytes),
             Cell::Object(written) => Value::Object(written),
-            Cell::Copied(range) => Value::Text(copied.get(range.clone()).unwrap_or_default()),
+            Cell::Copied(range) => Value::Bytes(&copied[range.clone()]),
             Cell::Standing(standing) => Value::Standing(*standing),
         }
     }
 }
 
-/// The value of a row. `lossy` is told at which byte bytes are no UTF-8.
-fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(usize)) -> Cell<'a> {
+/// The value of a row. `lossy` is given what is no UTF-8 in members of structs.
+fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(&[u8])) -> Cell<'a> {
     macro_rules! number {
         ($type:ty) => {
             Cell::Number(column.as_primitive::<$type>().value(row).to_string())
@@ -323,9 +296,9 @@ fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(usize)) -> 
         DataType::Decimal64(..) => decimal!(Decimal64Type),
         DataType::Decimal128(..) => decimal!(Decimal128Type),
         DataType::Decimal256(..) => decimal!(Decimal256Type),
-        DataType::Binary => text(column.as_binary::<i32>().value(row), lossy),
-        DataType::LargeBinary => text(column.as_binary::<i64>().value(row), lossy),
-        DataType::BinaryView => text(column.as_binary_view().value(row), lossy),
+        DataType::Binary => Cell::Bytes(column.as_binary::<i32>().value(row)),
+        DataType::LargeBinary => Cell::Bytes(column.as_binary::<i64>().value(row)),
+        DataType::BinaryView => Cell::Bytes(column.as_binary_view().value(row)),
         DataType::FixedSizeBinary(UUID_BYTES) => uuid(column.as_fixed_size_binary().value(row)),
         DataType::Date32 => day(i64::from(column.as_primitive::<Date32Type>().value(row))),
         DataType::Date64 => day(column.as_primitive::<Date64Type>().value(row).div_euclid(86_400_000)),
@@ -364,7 +337,7 @@ fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(usize)) -> 
 fn entry<'a, K: ArrowDictionaryKeyType>(
     column: &'a dyn Array,
     row: usize,
-    lossy: &mut dyn FnMut(usize),
+    lossy: &mut dyn FnMut(&[u8]),
 ) -> Cell<'a> {
     let dictionary = column.as_dictionary::<K>();
     match dictionary.key(row).filter(|key| *key < dictionary.values().len()) {
@@ -378,19 +351,6 @@ fn float<'a>(value: f64, written: impl FnOnce() -> String) -> Cell<'a> {
     if value.is_finite() { Cell::Number(written()) } else { Cell::Null }
 }
 
-fn text<'a>(bytes: &'a [u8], lossy: &mut dyn FnMut(usize)) -> Cell<'a> {
-    Cell::Text(lossy_text(bytes, lossy))
-}
-
-/// Bytes as text; `lossy` is told at which byte they are none.
-fn lossy_text<'a>(bytes: &'a [u8], lossy: &mut dyn FnMut(usize)) -> Cow<'a, str> {
-    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        return text.into();
-    }
-    lossy(bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len()));
-    String::from_utf8_lossy(bytes)
-}
-
 fn uuid<'a>(bytes: &[u8]) -> Cell<'a> {
     let mut written = String::with_capacity(36);
     for (byte, place) in bytes.iter().zip(0..) {
@@ -399,14 +359,14 @@ fn uuid<'a>(bytes: &[u8]) -> Cell<'a> {
         }
         let _ = write!(written, "{byte:02x}");
     }
-    Cell::Text(written.into())
+    Cell::Text(written)
 }
 
 /// A day, by its number from 1970 on. One that no calendar holds stays a number, which is no date.
 fn day<'a>(days: i64) -> Cell<'a> {
     let midnight = days.checked_mul(86_400).and_then(|seconds| Timestamp::from_second(seconds).ok());
     match midnight {
-        Some(midnight) => Cell::Text(jiff::tz::TimeZone::UTC.to_datetime(midnight).date().to_string().into()),
+        Some(midnight) => Cell::Text(jiff::tz::TimeZone::UTC.to_datetime(midnight).date().to_string()),
         None => Cell::Number(days.to_string()),
     }
 }
@@ -416,13 +376,13 @@ fn time<'a>(count: i64, in_a_second: i64) -> Cell<'a> {
     let nanoseconds = i32::try_from(nanoseconds).expect("less than a second");
     let since = SignedDuration::new(count.div_euclid(in_a_second), nanoseconds);
     match Timestamp::from_duration(since) {
-        Ok(time) => Cell::Text(time.to_string().into()),
+        Ok(time) => Cell::Text(time.to_string()),
         Err(_) => Cell::Number(count.to_string()),
     }
 }
 
 /// A struct as a JSON object.
-fn object<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(usize)) -> Cell<'a> {
+fn object<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(&[u8])) -> Cell<'a> {
     let members = column.as_struct();
     let mut written = String::from("{");
     for (field, member) in members.fields().iter().zip(members.columns()) {
@@ -440,6 +400,13 @@ fn object<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(usize)) -
             Cell::Bool(value) => written.push_str(if value { "true" } else { "false" }),
             Cell::Number(inner) | Cell::Object(inner) => written.push_str(&inner),
             Cell::Text(text) => push_text(&mut written, &text),
+            Cell::Bytes(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                if matches!(text, Cow::Owned(_)) {
+                    lossy(bytes);
+                }
+                push_text(&mut written, &text);
+            }
         }
     }
     written.push('}');

@@ -10,7 +10,6 @@
 //!
 //! Sources: RFC 4180; Python's `csv` for what is read beyond it.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::Read;
 
@@ -284,7 +283,7 @@ impl Columns {
         Columns { wanted, count: header.ends.len() }
     }
 
-    fn give(&self, row: &Row<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    fn give<'c>(&'c self, row: &'c Row<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
         // The header is a row, and no record.
         let at = At { ordinal: row.ordinal - 1, byte: Some(row.begin) };
         if row.too_large {
@@ -294,20 +293,8 @@ impl Columns {
             let message = format!("the row has {} fields, the header {}", row.ends.len(), self.count);
             sink.finding(ProblemKind::RaggedRow, message);
         }
-        let mut repaired = Vec::new();
-        for (column, name) in &self.wanted {
-            let Some(bytes) = row.field(*column) else { continue };
-            let text = if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-                Cow::Borrowed(text)
-            } else {
-                let message = format!("the field {name} is not UTF-8; replaced with U+FFFD");
-                sink.finding(ProblemKind::InvalidUtf8, message);
-                String::from_utf8_lossy(bytes)
-            };
-            repaired.push((name.as_str(), text));
-        }
-        let fields: Vec<(&str, Value<'_>)> =
-            repaired.iter().map(|(name, text)| (*name, Value::Text(text))).collect();
+        let field = |(column, name): &'c (usize, String)| Some((&**name, Value::Bytes(row.field(*column)?)));
+        let fields: Vec<(&str, Value<'_>)> = self.wanted.iter().filter_map(field).collect();
         sink.row(at, &fields)
     }
 }

@@ -14,7 +14,8 @@
 //! - it numbers records from 1 in the order of the file ([`At`](super::sink::At)), leaving out numbers where that is how
 //!   the format counts, and gives the byte at which each begins, where that means something;
 //! - it gives fields as they are, under their own names (`Sink::row`): which is the text, which the date is decided by
-//!   `fields.rs`. Only formats without fields (`Sink::page`) name nouns themselves;
+//!   `fields.rs`. Only formats without fields (`Sink::page`) name nouns themselves. Texts that it has not looked at it gives as
+//!   bytes: what of them is no UTF-8 is replaced by the sink, and told;
 //! - it holds one record at a time, and no more of it than `Sink::max_record`;
 //! - it returns `Err(Stop::Damaged(…))`, or `?` on an `io::Error` of its input, where it cannot read on. It need not
 //!   catch panics, but may do so record by record with `Sink::catch`;

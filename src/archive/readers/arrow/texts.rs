@@ -129,7 +129,7 @@ impl<'b> Buffers<'b> {
 
     /// A packed buffer as a stream, and how many bytes it has. LZ4 comes block by block, each known to be as long as it must be;
     /// what nobody knows to be whole before its end, all at once.
-    fn unpacking(&self, place: &Range<usize>) -> Option<(Box<dyn Read + 'b>, u64)> {
+    fn unpacking(&self, place: &Range<usize>) -> Option<(Box<dyn BufRead + 'b>, u64)> {
         let size = self.stated(place)?;
         if let Some((_, packed)) = self.body[place.clone()].split_first_chunk::<8>()
             && size > 0
@@ -190,19 +190,28 @@ impl<'b> Blocks<'b> {
 
 impl Read for Blocks<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Blocks<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let found = self.decoder.fill_buf().map_err(|_| damaged("a block of it cannot be unpacked"))?;
         if self.at_hand == 0 {
-            let found =
-                self.decoder.fill_buf().map_err(|_| damaged("a block of it cannot be unpacked"))?.len()
-                    as u64;
-            if found != self.block.min(self.left) {
+            let bytes = found.len() as u64;
+            if bytes != self.block.min(self.left) {
                 return Err(damaged("a block of it unpacks to more or fewer bytes than it must"));
             }
-            (self.at_hand, self.left) = (found, self.left - found);
+            (self.at_hand, self.left) = (bytes, self.left - bytes);
         }
-        let most = usize::try_from(self.at_hand).unwrap_or(usize::MAX).min(into.len());
-        let read = self.decoder.read(&mut into[..most])?;
-        self.at_hand -= read as u64;
-        Ok(read)
+        Ok(found)
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.decoder.consume(bytes);
+        self.at_hand -= bytes as u64;
     }
 }
 
