@@ -84,10 +84,10 @@ pub(in crate::archive) fn captured<'b>(
         Some(fields) => fields,
         None => Fields::Unusual(header_of(header)?),
     };
-    let said = |name: &str| fields.get(name).map(trimmed).filter(|value| !value.is_empty());
-    let url = said("WARC-Target-URI").map(within_brackets);
-    let media = said("Content-Type").unwrap_or_default();
-    let kind = said("WARC-Type")?;
+    let said = |name| fields.get(name).map(trimmed).filter(|value| !value.is_empty());
+    let url = said(Name::TargetUri).map(within_brackets);
+    let media = said(Name::ContentType).unwrap_or_default();
+    let kind = said(Name::Type)?;
     let is = |other: &str| kind.eq_ignore_ascii_case(other);
     let is_answer = is("response");
     let is_wanted = is_answer && (media.is_empty() || is_media(&media, "application/http"));
@@ -100,11 +100,11 @@ pub(in crate::archive) fn captured<'b>(
     } else {
         return None;
     };
-    let fetched = said("WARC-Date");
+    let fetched = said(Name::Date);
     let mut captured = Captured { url, fetched, ..Captured::default() };
-    captured.id = said("WARC-Record-ID").map(within_brackets);
+    captured.id = said(Name::RecordId).map(within_brackets);
     captured.findings.extend(raw.wrong_length.clone().map(|message| (ProblemKind::WrongLength, message)));
-    captured.findings.extend(said("WARC-Truncated").map(|why| {
+    captured.findings.extend(said(Name::Truncated).map(|why| {
         let why: String = why.chars().take(MOST_REASON).collect();
         let message =
             format!("the crawler says that it cut this record ({why:?}); what there is of it is read");
@@ -212,22 +212,36 @@ fn decoded<'b>(body: Cow<'b, [u8]>, charset: Option<&str>) -> (Cow<'b, str>, boo
     }
 }
 
+/// A field of a header that is asked for.
+#[derive(Clone, Copy, Debug)]
+enum Name {
+    ContentType,
+    Date,
+    RecordId,
+    TargetUri,
+    Truncated,
+    Type,
+}
+
+/// As headers have them, in the order of [`Name`].
+const NAMES: [&str; 6] =
+    ["Content-Type", "WARC-Date", "WARC-Record-ID", "WARC-Target-URI", "WARC-Truncated", "WARC-Type"];
+
 /// What a header says.
 enum Fields<'h> {
-    /// Names and values, as they stand.
-    Plain(Vec<(&'h str, &'h str)>),
+    /// The first values of the names that are asked for, as they stand.
+    Plain([Option<&'h str>; NAMES.len()]),
     Unusual(HeaderMap),
 }
 
 impl<'h> Fields<'h> {
     /// The first value of a name.
-    fn get(&self, name: &str) -> Option<Cow<'h, str>> {
+    fn get(&self, name: Name) -> Option<Cow<'h, str>> {
         match self {
-            Fields::Plain(fields) => {
-                let first = fields.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-                first.map(|&(_, value)| Cow::Borrowed(value))
+            Fields::Plain(values) => values[name as usize].map(Cow::Borrowed),
+            Fields::Unusual(header) => {
+                header.get(NAMES[name as usize]).map(|value| Cow::Owned(value.into_owned()))
             }
-            Fields::Unusual(header) => header.get(name).map(|value| Cow::Owned(value.into_owned())),
         }
     }
 }
@@ -236,7 +250,7 @@ impl<'h> Fields<'h> {
 /// reads; it says the same of these, and takes longer.
 fn fields_of(header: &[u8]) -> Option<Fields<'_>> {
     let text = simdutf8::basic::from_utf8(header).ok()?;
-    let mut fields = Vec::with_capacity(16);
+    let mut values = [None; NAMES.len()];
     let mut begin = 0;
     // The first line names the version.
     for (number, line) in split::lines(header).enumerate() {
@@ -252,10 +266,13 @@ fn fields_of(header: &[u8]) -> Option<Fields<'_>> {
             && let Some(colon) = name
         {
             let line = &text[at..at + line.len()];
-            fields.push((line[..colon].trim_ascii(), line[colon + 1..].trim_ascii()));
+            let name = line[..colon].trim_ascii();
+            if let Some(place) = NAMES.iter().position(|asked| asked.eq_ignore_ascii_case(name)) {
+                values[place].get_or_insert(line[colon + 1..].trim_ascii());
+            }
         }
     }
-    Some(Fields::Plain(fields))
+    Some(Fields::Plain(values))
 }
 
 /// A value without the brackets around it, as addresses have them.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use super::{Met, Splitter};
+use super::{Met, Name, Splitter};
 use crate::archive::readers::tests::{Seen, check_standing, read, read_with};
 use crate::archive::record::Outcome;
 use crate::archive::{Archive, ReadSettings};
@@ -369,7 +369,7 @@ proptest::proptest! {
     /// The judge is the crate.
     #[test]
     fn headers_are_read_as_the_crate_reads_them(
-        lines in proptest::collection::vec("[ \t]?(WARC-Type|warc-date|[A-Za-z-]{0,4}|é)[ \t]?:?[ <]?[a-zA-Z0-9é:>\r]{0,5} ?\r?", 0..6),
+        lines in proptest::collection::vec("[ \t]?(WARC-Type|warc-date|content-Type|WARC-Target-URI|WARC-Record-ID|warc-truncated|[A-Za-z-]{0,4}|é)[ \t]?:?[ <]?[a-zA-Z0-9é:>\r]{0,5} ?\r?", 0..6),
         bad: bool,
     ) {
         let mut header = format!("WARC/1.0\r\n{}\r\n\r\n", lines.join("\n")).into_bytes();
@@ -378,8 +378,16 @@ proptest::proptest! {
         }
         if let Some(fields) = super::fields_of(&header) {
             let judge = super::header_of(&header).expect("a short header");
-            for name in ["warc-type", "WARC-Date", "a", "B-", ""] {
-                proptest::prop_assert_eq!(fields.get(name), judge.get(name), "{}", name);
+            let names = [
+                (Name::ContentType, "content-type"),
+                (Name::Date, "warc-date"),
+                (Name::RecordId, "warc-record-id"),
+                (Name::TargetUri, "warc-target-uri"),
+                (Name::Truncated, "warc-truncated"),
+                (Name::Type, "warc-type"),
+            ];
+            for (field, name) in names {
+                proptest::prop_assert_eq!(fields.get(field), judge.get(name), "{}", name);
             }
         }
     }
