@@ -102,9 +102,11 @@ impl Raw<'_> {
 
     /// Whether there may be a page in it, by its looks: nothing else takes time.
     pub(in crate::archive) fn may_hold_page(&self) -> bool {
-        static LOOKS: LazyLock<[Finder<'static>; 3]> =
-            LazyLock::new(|| ["WARC-Type: res", "text/html", "xhtml+xml"].map(Finder::new));
-        LOOKS.iter().any(|look| look.find(self.header()).is_some())
+        static ANSWER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("WARC-Type: res"));
+        static HTML: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("html"));
+        let header = self.header();
+        let is_type = |at| header[..at].ends_with(b"text/") || header[at..].starts_with(b"html+xml");
+        HTML.find_iter(header).any(is_type) || ANSWER.find(header).is_some()
     }
 
     /// How many bytes it has.
