@@ -9,8 +9,9 @@ use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions};
 use arrow_schema::{DataType, Field};
 
-use super::Buffers;
+use super::{Buffers, MOST_TEXTS};
 use crate::archive::ReadSettings;
+use crate::archive::fields::NOUNS;
 use crate::archive::readers::columnar_tests::{letters, read, settings};
 use crate::problem::{Problem, ProblemKind};
 
@@ -98,6 +99,26 @@ fn texts_that_are_unpacked_as_rows_pass_read_as_the_crate_unpacks_them() {
                     assert_eq!(told(also), problems, "{codec:?} {mapped}");
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn a_table_of_more_texts_than_are_unpacked_side_by_side_reads_the_same() {
+    let names: Vec<&str> = NOUNS.iter().flat_map(|noun| noun.names()).copied().collect();
+    let column = |shift: usize| -> ArrayRef {
+        Arc::new((0..30).map(|row| Some(text(row + shift))).collect::<StringArray>())
+    };
+    for count in [MOST_TEXTS, MOST_TEXTS + 1] {
+        let columns: Vec<(&str, ArrayRef)> =
+            names.iter().enumerate().map(|(shift, name)| (*name, column(shift))).take(count).collect();
+        let expect = read("a.arrow", &packed(&columns, None), &settings());
+        assert_eq!((columns.len(), expect.0.len()), (count, 30));
+        for codec in CODECS {
+            assert!(
+                read("a.arrow", &packed(&columns, Some(codec)), &settings()) == expect,
+                "{count} {codec:?}"
+            );
         }
     }
 }
