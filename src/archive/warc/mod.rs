@@ -251,26 +251,27 @@ impl<'h> Fields<'h> {
 fn fields_of(header: &[u8]) -> Option<Fields<'_>> {
     let text = simdutf8::basic::from_utf8(header).ok()?;
     let mut values = [None; NAMES.len()];
-    let mut begin = 0;
-    // The first line names the version.
-    for (number, line) in split::lines(header).enumerate() {
-        let (at, name) = (begin, memchr::memchr(b':', line));
-        begin += line.len() + 1;
-        if number > 0 && line.trim_ascii_end().is_empty() {
+    let (mut begin, mut colon) = (0, None);
+    for at in memchr::memchr2_iter(b':', b'\n', header).chain([header.len()]) {
+        if header.get(at) == Some(&b':') {
+            colon.get_or_insert(at);
+            continue;
+        }
+        // The first line names the version.
+        let (line, is_first) = (&header[begin..at], begin == 0);
+        if !is_first && line.trim_ascii_end().is_empty() {
             break;
         }
-        if number > 0 && matches!(line[0], b' ' | b'\t') {
+        if !is_first && matches!(line[0], b' ' | b'\t') {
             return None;
         }
-        if number > 0
-            && let Some(colon) = name
-        {
-            let line = &text[at..at + line.len()];
-            let name = line[..colon].trim_ascii();
-            if let Some(place) = NAMES.iter().position(|asked| asked.eq_ignore_ascii_case(name)) {
-                values[place].get_or_insert(line[colon + 1..].trim_ascii());
+        if !is_first && let Some(colon) = colon {
+            let name = header[begin..colon].trim_ascii();
+            if let Some(place) = NAMES.iter().position(|asked| name.eq_ignore_ascii_case(asked.as_bytes())) {
+                values[place].get_or_insert(text[colon + 1..at].trim_ascii());
             }
         }
+        (begin, colon) = (at + 1, None);
     }
     Some(Fields::Plain(values))
 }

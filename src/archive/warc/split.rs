@@ -390,16 +390,6 @@ fn header_with_length(bytes: &[u8], most: usize) -> Option<(usize, Option<u64>)>
     None
 }
 
-/// The lines of a header, without the line feeds.
-pub(super) fn lines(header: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut begin = 0;
-    memchr::memchr_iter(b'\n', header).chain([header.len()]).map(move |end| {
-        let line = &header[begin..end];
-        begin = (end + 1).min(header.len());
-        line
-    })
-}
-
 fn none_said() -> String {
     "does not say how long it is; read up to the next record".to_owned()
 }
