@@ -267,10 +267,10 @@ impl<'s> Sink<'s> {
         }
     }
 
-    /// These bytes, in a field of the next record, are no UTF-8; what is none is replaced. Of a record one field is told.
-    pub(super) fn not_text(&mut self, name: &str, bytes: &[u8]) {
+    /// A field of the next record is no UTF-8 from byte `at` on; what is none was replaced. Of a record one field is told: the first that
+    /// the reader told itself (a member of a struct), else the first.
+    pub(super) fn not_text(&mut self, name: &str, at: usize) {
         if !self.findings.iter().any(|(kind, _)| *kind == ProblemKind::InvalidUtf8) {
-            let at = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
             let message = format!("not UTF-8 from byte {at} of {name} on; replaced with U+FFFD");
             self.finding(ProblemKind::InvalidUtf8, message);
         }
@@ -322,8 +322,9 @@ impl<'s> Sink<'s> {
         self.given.others += 1;
     }
 
-    /// A record that is larger than `--max-record`.
+    /// A record that is larger than `--max-record`. Nothing of it is read, so whether it is UTF-8 is not told.
     pub(super) fn too_large(&mut self, at: At) -> Result<(), Stop> {
+        self.findings.retain(|(kind, _)| *kind != ProblemKind::InvalidUtf8);
         let (kind, message) = self.settings.too_large();
         self.rejected(at, kind, message)
     }
@@ -417,9 +418,9 @@ impl<'s> Sink<'s> {
 
     /// Bytes as text, and the record told of if they are none.
     fn mend<'b>(&mut self, name: &str, bytes: &'b [u8]) -> Cow<'b, str> {
-        let text = String::from_utf8_lossy(bytes);
-        if matches!(text, Cow::Owned(_)) {
-            self.not_text(name, bytes);
+        let (text, wrong) = lossy(bytes);
+        if let Some(at) = wrong {
+            self.not_text(name, at);
         }
         text
     }
@@ -485,6 +486,16 @@ impl Stop {
                 ProblemKind::UnreadableFile,
                 format!("cannot be read on: {stop}; what follows there is not in the report"),
             ),
+        }
+    }
+}
+
+/// Bytes as text, what is no UTF-8 replaced; and where that begins, if anywhere.
+pub(super) fn lossy(bytes: &[u8]) -> (Cow<'_, str>, Option<usize>) {
+    match String::from_utf8_lossy(bytes) {
+        text @ Cow::Borrowed(_) => (text, None),
+        text @ Cow::Owned(_) => {
+            (text, Some(bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len())))
         }
     }
 }

@@ -20,8 +20,9 @@ use memmap2::Mmap;
 
 use super::map;
 
-/// How much is written at a time: few system calls, and no more than a cache holds. Writing begins and ends at multiples of it: so the
-/// system keeps the file in large parts instead of page by page, which is a quarter cheaper to write, to map and to give back.
+/// How much is written at a time: few system calls, and no more than a cache holds. Inside an extent writing begins and ends at
+/// multiples of it in the file, so the system keeps the file in large parts instead of page by page, which is cheaper to write, to map and
+/// to give back (`docs/decisions/0013-unpacked-once.md`).
 const BLOCK_BYTES: usize = 256 << 10;
 
 /// All spools of an archive.
@@ -58,7 +59,7 @@ pub(super) struct Writer<'s> {
     at: u64,
     /// Bytes of it that are in the file.
     written: u64,
-    /// Bytes that follow, less than the block has room for.
+    /// Bytes that follow; between calls less than the block has room for.
     buffer: Vec<u8>,
     finished: bool,
 }
@@ -136,7 +137,8 @@ impl Writer<'_> {
     /// # Errors
     /// What the operating system says.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let (first, rest) = bytes.split_at(bytes.len().min(self.block_left() - self.buffer.len()));
+        let (first, rest) =
+            bytes.split_at(bytes.len().min(self.block_left().saturating_sub(self.buffer.len())));
         self.buffer.extend_from_slice(first);
         self.flush_blocks()?;
         let (blocks, rest) = rest.split_at(rest.len() / BLOCK_BYTES * BLOCK_BYTES);
@@ -256,6 +258,8 @@ impl Drop for Writer<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -304,5 +308,114 @@ mod tests {
             }
         }
         assert_eq!(spools.all.lock().expect("no panic").len(), 1);
+    }
+
+    /// What is done to a writer, with a size.
+    #[derive(Clone, Debug)]
+    enum Done {
+        Write(usize),
+        Append(usize),
+        /// All of a stream that fails at its end, or does not.
+        Take(usize, bool),
+        Cut(usize),
+        Tail(usize),
+        Finish,
+        Drop,
+    }
+
+    fn done() -> impl Strategy<Value = Done> {
+        let size = || prop_oneof![0..300_usize, BLOCK_BYTES - 2..BLOCK_BYTES + 3, 0..3 * BLOCK_BYTES];
+        prop_oneof![
+            size().prop_map(Done::Write),
+            size().prop_map(Done::Append),
+            (size(), any::<bool>()).prop_map(|(size, fails)| Done::Take(size, fails)),
+            size().prop_map(Done::Cut),
+            size().prop_map(Done::Tail),
+            Just(Done::Finish),
+            Just(Done::Drop),
+        ]
+    }
+
+    struct Failing;
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::InvalidData.into())
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(30))]
+        /// The judge is a vector. No two stretches of bytes are alike.
+        #[test]
+        fn whatever_is_done_to_writers_gives_the_bytes_that_were_given(
+            all in proptest::collection::vec((0..2_usize, done()), 1..25),
+        ) {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let spools = Spools::new(folder.path());
+            let mut number = 0_u32;
+            let mut bytes = |size: usize| -> Vec<u8> {
+                let numbers = (0..size.div_ceil(4)).flat_map(|_| {
+                    number += 1;
+                    number.to_le_bytes()
+                });
+                numbers.take(size).collect()
+            };
+            let mut open = [const { None }; 2];
+            let mut extents = Vec::new();
+            for (which, done) in all {
+                let (mut writer, mut model) =
+                    open[which].take().unwrap_or_else(|| (spools.writer().expect("a spool"), Vec::new()));
+                match done {
+                    Done::Write(size) => {
+                        let more = bytes(size);
+                        writer.write(&more).expect("written");
+                        model.extend(more);
+                    }
+                    Done::Append(size) => {
+                        let more = bytes(size);
+                        writer.append(|buffer| buffer.extend_from_slice(&more)).expect("written");
+                        model.extend(more);
+                    }
+                    Done::Take(size, fails) => {
+                        let more = bytes(size);
+                        let mut stream: Box<dyn Read> =
+                            if fails { Box::new((&*more).chain(Failing)) } else { Box::new(&*more) };
+                        let ended = loop {
+                            match writer.take(&mut stream).expect("written") {
+                                Ok(0) => break false,
+                                Ok(_) => {}
+                                Err(_) => break true,
+                            }
+                        };
+                        prop_assert_eq!(ended, fails);
+                        drop(stream);
+                        model.extend(more);
+                    }
+                    Done::Cut(size) => {
+                        writer.cut(size as u64).expect("cut");
+                        model.truncate(size);
+                    }
+                    Done::Tail(size) => {
+                        let tail = writer.tail(size as u64).expect("read");
+                        prop_assert!(tail == model[model.len().saturating_sub(size)..]);
+                    }
+                    Done::Finish => {
+                        extents.push((writer.finish().expect("finished"), model));
+                        continue;
+                    }
+                    Done::Drop => continue,
+                }
+                prop_assert_eq!(writer.len(), model.len() as u64);
+                prop_assert!(writer.buffer.len() < writer.block_left());
+                open[which] = Some((writer, model));
+            }
+            for (writer, model) in open.into_iter().flatten() {
+                extents.push((writer.finish().expect("finished"), model));
+            }
+            for (extent, model) in extents {
+                prop_assert!(*extent.fetch(0..extent.bytes).expect("read") == *model);
+            }
+        }
     }
 }

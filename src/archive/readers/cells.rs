@@ -8,7 +8,6 @@
 //! replaced and the record is told of, so that no crate refuses a batch for one text. A time without a zone is taken as UTC, as
 //! everywhere.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, BufRead};
 use std::ops::Range;
@@ -25,7 +24,7 @@ use arrow_schema::{DataType, TimeUnit};
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::frames::{LEAST_STANDING, Standing, Value};
-use super::super::sink::{At, Sink, Stop};
+use super::super::sink::{At, Sink, Stop, lossy};
 
 /// Structs within structs that are looked into.
 const MOST_NESTED: u32 = 32;
@@ -40,7 +39,7 @@ enum Cell<'a> {
     /// A text, if it is UTF-8.
     Bytes(&'a [u8]),
     Object(String),
-    /// The same among those of its row that were copied or unpacked.
+    /// Bytes of a text, among those of its row that were copied or unpacked.
     Copied(Range<usize>),
     Standing(Standing),
 }
@@ -105,7 +104,7 @@ impl Texts<'_> {
     }
 }
 
-/// Gives the next bytes of a stream to `take`, as they come.
+/// Gives the next bytes of a stream to `take`, as they come. Streams see to their lengths themselves: that there are enough is asked to be sure.
 fn pass(stream: &mut dyn BufRead, bytes: u64, mut take: impl FnMut(&[u8])) -> io::Result<()> {
     let mut left = bytes;
     while left > 0 {
@@ -180,14 +179,20 @@ pub(super) fn put_rows(
             sink.too_large(at)?;
             continue;
         }
+        let mut wrong = None;
         for column in columns.iter_mut() {
             cells.push(match column {
                 Column::Array(name, column) => {
-                    let cell = cell(*column, row, &mut |bytes| sink.not_text(name, bytes));
+                    let cell = cell(*column, row, &mut |at| {
+                        wrong.get_or_insert((*name, at));
+                    });
                     standing(&cell, place_of).map_or(cell, Cell::Standing)
                 }
                 Column::Texts(_, texts) => texts.next(row, &mut copied).map_err(broken)?,
             });
+        }
+        if let Some((name, at)) = wrong {
+            sink.not_text(name, at);
         }
         let named = columns.iter().zip(&cells);
         let values: Vec<(&str, Value<'_>)> =
@@ -251,8 +256,8 @@ impl Cell<'_> {
     }
 }
 
-/// The value of a row. `lossy` is given what is no UTF-8 in members of structs.
-fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(&[u8])) -> Cell<'a> {
+/// The value of a row. `told` is called with the byte from which on a member of a struct is no UTF-8.
+fn cell<'a>(column: &'a dyn Array, row: usize, told: &mut dyn FnMut(usize)) -> Cell<'a> {
     macro_rules! number {
         ($type:ty) => {
             Cell::Number(column.as_primitive::<$type>().value(row).to_string())
@@ -273,7 +278,7 @@ fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(&[u8])) -> 
     }
     macro_rules! entry {
         ($type:ty) => {
-            entry::<$type>(column, row, lossy)
+            entry::<$type>(column, row, told)
         };
     }
     if column.is_null(row) {
@@ -328,7 +333,7 @@ fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(&[u8])) -> 
             DataType::UInt64 => entry!(UInt64Type),
             _ => Cell::Null,
         },
-        DataType::Struct(_) => object(column, row, lossy),
+        DataType::Struct(_) => object(column, row, told),
         _ => Cell::Null,
     }
 }
@@ -337,11 +342,11 @@ fn cell<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(&[u8])) -> 
 fn entry<'a, K: ArrowDictionaryKeyType>(
     column: &'a dyn Array,
     row: usize,
-    lossy: &mut dyn FnMut(&[u8]),
+    told: &mut dyn FnMut(usize),
 ) -> Cell<'a> {
     let dictionary = column.as_dictionary::<K>();
     match dictionary.key(row).filter(|key| *key < dictionary.values().len()) {
-        Some(key) => cell(dictionary.values(), key, lossy),
+        Some(key) => cell(dictionary.values(), key, told),
         None => Cell::Null,
     }
 }
@@ -382,7 +387,7 @@ fn time<'a>(count: i64, in_a_second: i64) -> Cell<'a> {
 }
 
 /// A struct as a JSON object.
-fn object<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(&[u8])) -> Cell<'a> {
+fn object<'a>(column: &'a dyn Array, row: usize, told: &mut dyn FnMut(usize)) -> Cell<'a> {
     let members = column.as_struct();
     let mut written = String::from("{");
     for (field, member) in members.fields().iter().zip(members.columns()) {
@@ -394,17 +399,15 @@ fn object<'a>(column: &'a dyn Array, row: usize, lossy: &mut dyn FnMut(&[u8])) -
         }
         push_text(&mut written, field.name());
         written.push(':');
-        match cell(member, row, lossy) {
+        match cell(member, row, told) {
             // Members of structs are read by the crate.
             Cell::Null | Cell::Copied(_) | Cell::Standing(_) => written.push_str("null"),
             Cell::Bool(value) => written.push_str(if value { "true" } else { "false" }),
             Cell::Number(inner) | Cell::Object(inner) => written.push_str(&inner),
             Cell::Text(text) => push_text(&mut written, &text),
             Cell::Bytes(bytes) => {
-                let text = String::from_utf8_lossy(bytes);
-                if matches!(text, Cow::Owned(_)) {
-                    lossy(bytes);
-                }
+                let (text, wrong) = lossy(bytes);
+                wrong.into_iter().for_each(&mut *told);
                 push_text(&mut written, &text);
             }
         }

@@ -105,7 +105,11 @@ impl Raw<'_> {
         static ANSWER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("WARC-Type: res"));
         static HTML: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("html"));
         let header = self.header();
-        let is_type = |at| header[..at].ends_with(b"text/") || header[at..].starts_with(b"html+xml");
+        let is_type = |at| match &header[..at] {
+            [.., b't', b'e', b'x', b't', b'/'] => true,
+            [.., b'x'] => header[at..].starts_with(b"html+xml"),
+            _ => false,
+        };
         HTML.find_iter(header).any(is_type) || ANSWER.find(header).is_some()
     }
 

@@ -366,6 +366,15 @@ fn a_file_that_changes_under_the_run_gives_no_text_and_is_told() {
 }
 
 proptest::proptest! {
+    #[test]
+    fn a_page_may_be_where_a_header_says_one_of_three_things(
+        header in "(WARC-Type: |WARC-|Type: |res|text/|text|/|x|html|\\+xml|a|\r\n){0,12}",
+    ) {
+        let says = ["WARC-Type: res", "text/html", "xhtml+xml"].iter().any(|look| header.contains(look));
+        let raw = super::Raw::new(1, 0, header.as_bytes().into(), header.len());
+        proptest::prop_assert_eq!(raw.may_hold_page(), says);
+    }
+
     /// The judge is the crate.
     #[test]
     fn headers_are_read_as_the_crate_reads_them(

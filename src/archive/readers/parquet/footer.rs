@@ -292,7 +292,7 @@ impl Leaves {
     }
 }
 
-/// A leaf as it is read. Bytes are read as bytes, whatever they claim to be: the claim is judged value by value.
+/// A leaf as it is read. Bytes are read as bytes, whatever they claim to be: the claim is judged row by row.
 fn readable(
     leaf: &TypePtr,
     repetition: Repetition,
