@@ -181,14 +181,24 @@ pub fn strip_mark(bytes: &[u8]) -> &[u8] {
 }
 
 fn decode<'b>(bytes: &'b [u8], findings: &mut Vec<Finding>) -> Cow<'b, str> {
-    let error = match std::str::from_utf8(bytes) {
-        Ok(text) => return Cow::Borrowed(text),
-        Err(error) => error,
-    };
-    let message =
-        format!("not UTF-8 from byte {} of the record on; replaced with U+FFFD", error.valid_up_to());
-    findings.push((ProblemKind::InvalidUtf8, message));
-    String::from_utf8_lossy(bytes)
+    let (text, wrong) = lossy(bytes);
+    findings.extend(wrong.map(|at| no_utf8(at, "the record")));
+    text
+}
+
+/// Bytes as text, what is no UTF-8 replaced; and where that begins, if anywhere.
+pub(super) fn lossy(bytes: &[u8]) -> (Cow<'_, str>, Option<usize>) {
+    match String::from_utf8_lossy(bytes) {
+        text @ Cow::Borrowed(_) => (text, None),
+        text @ Cow::Owned(_) => {
+            (text, Some(bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len())))
+        }
+    }
+}
+
+/// A part of a record is no UTF-8 from its byte `at` on.
+pub(super) fn no_utf8(at: usize, part: &str) -> Finding {
+    (ProblemKind::InvalidUtf8, format!("not UTF-8 from byte {at} of {part} on; replaced with U+FFFD"))
 }
 
 fn parse(text: &str, findings: &mut Vec<Finding>) -> Result<Value, Finding> {

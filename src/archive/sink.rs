@@ -23,7 +23,7 @@ use super::fields::{ColumnInfo, may_matter, without_text};
 use super::frames::{self, Body, Value};
 use super::guard::guarded;
 use super::gzip::Gaps;
-use super::record::Finding;
+use super::record::{Finding, lossy, no_utf8};
 use super::room::{Taken, room};
 use super::spool::{Extent, Spools, Writer};
 use super::streams::Consumed;
@@ -271,8 +271,8 @@ impl<'s> Sink<'s> {
     /// the reader told itself (a member of a struct), else the first.
     pub(super) fn not_text(&mut self, name: &str, at: usize) {
         if !self.findings.iter().any(|(kind, _)| *kind == ProblemKind::InvalidUtf8) {
-            let message = format!("not UTF-8 from byte {at} of {name} on; replaced with U+FFFD");
-            self.finding(ProblemKind::InvalidUtf8, message);
+            let (kind, message) = no_utf8(at, name);
+            self.finding(kind, message);
         }
     }
 
@@ -486,16 +486,6 @@ impl Stop {
                 ProblemKind::UnreadableFile,
                 format!("cannot be read on: {stop}; what follows there is not in the report"),
             ),
-        }
-    }
-}
-
-/// Bytes as text, what is no UTF-8 replaced; and where that begins, if anywhere.
-pub(super) fn lossy(bytes: &[u8]) -> (Cow<'_, str>, Option<usize>) {
-    match String::from_utf8_lossy(bytes) {
-        text @ Cow::Borrowed(_) => (text, None),
-        text @ Cow::Owned(_) => {
-            (text, Some(bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len())))
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use parquet::basic::{BrotliLevel, GzipLevel, ZstdLevel};
+use parquet::basic::ZstdLevel;
 use parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
 use parquet::file::metadata::{ColumnChunkMetaData, KeyValue};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -13,6 +13,7 @@ use parquet::schema::parser::parse_message_type;
 use proptest::prelude::*;
 
 use super::*;
+use crate::archive::readers::columnar_tests::codecs;
 
 const SCHEMA: &str = "
 message news {
@@ -231,15 +232,7 @@ fn check(groups: &[i64], compression: Compression, taken: &dyn Fn(i64) -> bool, 
 
 #[test]
 fn rows_of_all_types_go_and_come_back_in_all_compressions() {
-    for compression in [
-        Compression::UNCOMPRESSED,
-        Compression::SNAPPY,
-        Compression::GZIP(GzipLevel::default()),
-        Compression::BROTLI(BrotliLevel::default()),
-        Compression::LZ4,
-        Compression::LZ4_RAW,
-        Compression::ZSTD(ZstdLevel::default()),
-    ] {
+    for compression in codecs() {
         check(&[40, 9, 1], compression, &|row| row % 3 == 1, &|row| row % 2 == 0);
     }
 }

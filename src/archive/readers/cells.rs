@@ -24,7 +24,8 @@ use arrow_schema::{DataType, TimeUnit};
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::frames::{LEAST_STANDING, Standing, Value};
-use super::super::sink::{At, Sink, Stop, lossy};
+use super::super::record::lossy;
+use super::super::sink::{At, Sink, Stop};
 
 /// Structs within structs that are looked into.
 const MOST_NESTED: u32 = 32;

@@ -25,7 +25,7 @@
 mod arrow;
 mod cells;
 #[cfg(test)]
-mod columnar_tests;
+pub(super) mod columnar_tests;
 mod csv;
 mod html;
 mod json;

@@ -196,3 +196,16 @@ fn arrow_cast_to(texts: &StringArray, kind: &DataType) -> ArrayRef {
         _ => Arc::new(texts.clone()),
     }
 }
+
+/// All compressions of pages.
+pub(in crate::archive) fn codecs() -> [Compression; 7] {
+    [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ]
+}

@@ -14,17 +14,8 @@ const KINDS: [DataType; 4] = [DataType::Utf8, DataType::LargeUtf8, DataType::Utf
 
 #[test]
 fn a_table_is_read_whatever_its_compression_and_its_types_of_text() {
-    let codecs = [
-        Compression::UNCOMPRESSED,
-        Compression::SNAPPY,
-        Compression::GZIP(GzipLevel::default()),
-        Compression::BROTLI(BrotliLevel::default()),
-        Compression::LZ4,
-        Compression::LZ4_RAW,
-        Compression::ZSTD(ZstdLevel::default()),
-    ];
     for kind in KINDS.iter().chain([&dictionary()]) {
-        for codec in codecs {
+        for codec in codecs() {
             let properties = WriterProperties::builder().set_compression(codec).build();
             check(&format!("{codec:?}, {kind}"), "a.parquet", &parquet(&table(kind), properties));
         }
