@@ -15,6 +15,7 @@
 //! References: the WHATWG URL standard, section 3 (hosts); <https://publicsuffix.org/list/>.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use url::Host;
 
@@ -24,6 +25,9 @@ const MAX_AUTHORITY: usize = 512;
 
 /// Bytes of a host name (RFC 1035, section 2.3.4, without the root's dot).
 const MAX_HOST: usize = 253;
+
+/// Bytes of a label of it (the same).
+const LABEL: RangeInclusive<usize> = 1..=63;
 
 /// Endings that are on no public list and yet end host names: RFC 2606, 6761, 6762, 7686.
 const RESERVED_ENDINGS: [&str; 6] = ["example", "test", "invalid", "localhost", "local", "onion"];
@@ -164,24 +168,22 @@ fn scheme_end(text: &str) -> Option<usize> {
 /// A host name of two labels or more in lower-case ASCII, without the root's dot; `None` for
 /// addresses, for one label, and for what no resolver would take.
 fn parse_host(text: &str) -> Option<Cow<'_, str>> {
-    let host = if is_plain_host(text) {
-        Cow::Borrowed(text)
-    } else {
-        let Ok(Host::Domain(mut host)) = Host::parse(text) else { return None };
-        if host.ends_with('.') {
-            host.pop();
-        }
-        Cow::Owned(host)
-    };
+    if is_plain_host(text) {
+        return Some(Cow::Borrowed(text));
+    }
+    let Ok(Host::Domain(mut host)) = Host::parse(text) else { return None };
+    if host.ends_with('.') {
+        host.pop();
+    }
     let mut labels = host.as_bytes().split(|byte| *byte == b'.');
     let well_formed = host.len() <= MAX_HOST
         && memchr::memchr(b'.', host.as_bytes()).is_some()
-        && labels.all(|label| (1..=63).contains(&label.len()));
-    well_formed.then_some(host)
+        && labels.all(|label| LABEL.contains(&label.len()));
+    well_formed.then_some(Cow::Owned(host))
 }
 
-/// Whether a text is a host as it is: lower-case ASCII, no label in Punycode, no root's dot, and no address, which ends with a number.
-/// Nearly all are, and judging them takes longer than all the rest.
+/// Whether a text is such a host as it is: lower-case ASCII, no label in Punycode, no root's dot, and no address, which ends with a
+/// number. Nearly all are, and judging them as others takes longer than all the rest.
 fn is_plain_host(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut label = 0;
@@ -189,11 +191,12 @@ fn is_plain_host(text: &str) -> bool {
         match byte {
             b'x' if at == label && bytes[at..].starts_with(b"xn--") => return false,
             b'a'..=b'z' | b'0'..=b'9' | b'-' => {}
-            b'.' => label = at + 1,
+            b'.' if LABEL.contains(&(at - label)) => label = at + 1,
             _ => return false,
         }
     }
-    bytes.get(label).is_some_and(u8::is_ascii_lowercase)
+    let ends_well = bytes.get(label).is_some_and(u8::is_ascii_lowercase);
+    ends_well && label > 0 && LABEL.contains(&(bytes.len() - label)) && bytes.len() <= MAX_HOST
 }
 
 /// Cuts a leading `www.`, unless what is left would be one label (`www.com` is a domain).

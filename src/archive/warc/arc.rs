@@ -20,6 +20,7 @@ use std::str::from_utf8;
 use memchr::memchr;
 
 use super::ahead::Ahead;
+use super::header::Head;
 use super::split::most_taken;
 use super::{Captured, MAX_HEADER, Met, Raw, answered, with_page};
 use crate::archive::gzip::Gaps;
@@ -217,7 +218,8 @@ impl<'r> ArcSplitter<'r> {
             self.ahead.pass(at_hand);
             return Met::CutOff { number, byte, there: (at_hand - header) as u64, says: length };
         }
-        let raw = Raw::new(number, byte, self.ahead.take(end), header).of_version(self.version);
+        let raw =
+            Raw::new(number, byte, self.ahead.take(end), Head::of_line(header)).of_version(self.version);
         if raw.header().starts_with(DESCRIPTION.as_bytes()) {
             self.version = version_said(raw.content());
         }

@@ -3,7 +3,8 @@
 //! In: the bytes of a web archive, unpacked. Out: of each record that holds a page or a text its article, or why there is
 //! none. The idea:
 //! - `split`: where records begin and end, also where their lengths are wrong or rubbish stands between them;
-//! - crate `fastwarc` reads the headers of WARC and HTTP, and Brotli payloads; `payload`: the body of an answer,
+//! - `header`: what their headers say;
+//! - crate `fastwarc` reads unusual headers of WARC, those of HTTP, and Brotli payloads; `payload`: the body of an answer,
 //!   unpacked;
 //! - `arc`: the same of archives in the older format; `ahead`: the bytes that both look at;
 //! - `dictionary`: what all frames of an archive in zstd need;
@@ -27,6 +28,7 @@
 mod ahead;
 mod arc;
 mod dictionary;
+mod header;
 mod payload;
 mod split;
 
@@ -41,6 +43,7 @@ use super::record::strip_mark;
 use crate::problem::ProblemKind;
 pub(in crate::archive) use arc::{ArcSplitter, begins_arc_record, captured_in_arc};
 pub(in crate::archive) use dictionary::dictionary;
+use header::{Head, Name};
 use payload::Unpacked;
 pub(in crate::archive) use split::{Met, Raw, Splitter};
 
@@ -80,10 +83,7 @@ pub(in crate::archive) fn captured<'b>(
     header: &'b [u8],
     max_record: u64,
 ) -> Option<Result<Captured<'b>, (ProblemKind, String)>> {
-    let fields = match fields_of(header) {
-        Some(fields) => fields,
-        None => Fields::Unusual(header_of(header)?),
-    };
+    let fields = raw.fields(header)?;
     let said = |name| fields.get(name).map(trimmed).filter(|value| !value.is_empty());
     let url = said(Name::TargetUri).map(within_brackets);
     let media = said(Name::ContentType).unwrap_or_default();
@@ -212,70 +212,6 @@ fn decoded<'b>(body: Cow<'b, [u8]>, charset: Option<&str>) -> (Cow<'b, str>, boo
     }
 }
 
-/// A field of a header that is asked for.
-#[derive(Clone, Copy, Debug)]
-enum Name {
-    ContentType,
-    Date,
-    RecordId,
-    TargetUri,
-    Truncated,
-    Type,
-}
-
-/// As headers have them, in the order of [`Name`].
-const NAMES: [&str; 6] =
-    ["Content-Type", "WARC-Date", "WARC-Record-ID", "WARC-Target-URI", "WARC-Truncated", "WARC-Type"];
-
-/// What a header says.
-enum Fields<'h> {
-    /// The first values of the names that are asked for, as they stand.
-    Plain([Option<&'h str>; NAMES.len()]),
-    Unusual(HeaderMap),
-}
-
-impl<'h> Fields<'h> {
-    /// The first value of a name.
-    fn get(&self, name: Name) -> Option<Cow<'h, str>> {
-        match self {
-            Fields::Plain(values) => values[name as usize].map(Cow::Borrowed),
-            Fields::Unusual(header) => {
-                header.get(NAMES[name as usize]).map(|value| Cow::Owned(value.into_owned()))
-            }
-        }
-    }
-}
-
-/// The fields of a header as nearly all are: UTF-8, and no value goes on in the next line. `None` for others, which the crate
-/// reads; it says the same of these, and takes longer.
-fn fields_of(header: &[u8]) -> Option<Fields<'_>> {
-    let text = simdutf8::basic::from_utf8(header).ok()?;
-    let mut values = [None; NAMES.len()];
-    let (mut begin, mut colon) = (0, None);
-    for at in memchr::memchr2_iter(b':', b'\n', header).chain([header.len()]) {
-        if header.get(at) == Some(&b':') {
-            colon.get_or_insert(at);
-            continue;
-        }
-        // The first line names the version.
-        let (line, is_first) = (&header[begin..at], begin == 0);
-        if !is_first && line.trim_ascii_end().is_empty() {
-            break;
-        }
-        if !is_first && matches!(line[0], b' ' | b'\t') {
-            return None;
-        }
-        if !is_first && let Some(colon) = colon {
-            let name = header[begin..colon].trim_ascii();
-            if let Some(place) = NAMES.iter().position(|asked| name.eq_ignore_ascii_case(asked.as_bytes())) {
-                values[place].get_or_insert(text[colon + 1..at].trim_ascii());
-            }
-        }
-        (begin, colon) = (at + 1, None);
-    }
-    Some(Fields::Plain(values))
-}
-
 /// A value without the brackets around it, as addresses have them.
 fn within_brackets(value: Cow<'_, str>) -> Cow<'_, str> {
     part(value, |value| {
@@ -298,12 +234,6 @@ fn part(value: Cow<'_, str>, of: impl Fn(&str) -> &str) -> Cow<'_, str> {
     }
 }
 
-fn header_of(bytes: &[u8]) -> Option<HeaderMap> {
-    let mut header = HeaderMap::new(HeaderEncoding::Unicode);
-    header.parse_with_opts(&mut Cursor::new(bytes.to_vec()), true, MAX_HEADER, true).ok()?;
-    Some(header)
-}
-
 /// The header of an HTTP answer, and its body. Answers that only say that another follows (1xx) are passed over.
 fn answer_of(mut content: &[u8]) -> Option<(HeaderMap, &[u8])> {
     /// More than any server sends.
@@ -324,7 +254,7 @@ fn next_answer(content: &[u8]) -> Option<(HeaderMap, &[u8])> {
     if !content.starts_with(b"HTTP/") {
         return None;
     }
-    let end = split::header_end(content, MAX_HEADER).unwrap_or(content.len().min(MAX_HEADER));
+    let end = Head::of(content, MAX_HEADER).map(|head| head.bytes).unwrap_or(content.len().min(MAX_HEADER));
     let mut header = HeaderMap::new(HeaderEncoding::Latin1);
     header.parse_with_opts(&mut Cursor::new(content[..end].to_vec()), true, MAX_HEADER, true).ok()?;
     Some((header, &content[end..]))

@@ -24,6 +24,7 @@ use memchr::memmem::Finder;
 use super::MAX_HEADER;
 use super::ahead::{Ahead, READ_BYTES};
 use super::arc::Version;
+use super::header::{Fields, Head};
 use crate::archive::gzip::Gaps;
 
 /// What stands next in a web archive.
@@ -54,13 +55,13 @@ pub(in crate::archive) struct Raw<'b> {
     pub(super) version: Option<Version>,
     /// Borrowed from the map of a file, which others may change at any time: what is derived from them is copied first.
     bytes: Cow<'b, [u8]>,
-    header: usize,
+    head: Head,
 }
 
 impl<'b> Raw<'b> {
-    /// A record of these bytes, so many of which are its header.
-    pub(super) fn new(number: u64, byte: u64, bytes: Cow<'b, [u8]>, header: usize) -> Raw<'b> {
-        Raw { number, byte, wrong_length: None, version: None, bytes, header }
+    /// A record of these bytes, which begin with this header.
+    pub(super) fn new(number: u64, byte: u64, bytes: Cow<'b, [u8]>, head: Head) -> Raw<'b> {
+        Raw { number, byte, wrong_length: None, version: None, bytes, head }
     }
 
     pub(super) fn of_version(self, version: Option<Version>) -> Raw<'b> {
@@ -71,7 +72,7 @@ impl<'b> Raw<'b> {
 impl Raw<'_> {
     /// Its header, with the line that names the version.
     pub(super) fn header(&self) -> &[u8] {
-        &self.bytes[..self.header]
+        &self.bytes[..self.head.bytes]
     }
 
     /// The same; of a map a copy.
@@ -82,9 +83,14 @@ impl Raw<'_> {
         }
     }
 
+    /// What its header says, of which `header` are the bytes, or a copy.
+    pub(super) fn fields<'h>(&self, header: &'h [u8]) -> Option<Fields<'h>> {
+        self.head.fields(header)
+    }
+
     /// What it holds.
     pub(super) fn content(&self) -> &[u8] {
-        &self.bytes[self.header..]
+        &self.bytes[self.head.bytes..]
     }
 
     /// The same; of a map a copy.
@@ -97,7 +103,7 @@ impl Raw<'_> {
 
     /// Where what it holds begins in the file, if its bytes are those of a map.
     pub(in crate::archive) fn stands_at(&self) -> Option<u64> {
-        matches!(self.bytes, Cow::Borrowed(_)).then_some(self.byte + self.header as u64)
+        matches!(self.bytes, Cow::Borrowed(_)).then_some(self.byte + self.head.bytes as u64)
     }
 
     /// Whether there may be a page in it, by its looks: nothing else takes time.
@@ -214,8 +220,9 @@ impl<'r> Splitter<'r> {
         self.ahead.fill(MAX_HEADER);
         let byte = self.ahead.position();
         let rest = self.ahead.rest();
-        let header = if begins_record(rest) { header_with_length(rest, MAX_HEADER) } else { None };
-        let Some((header, says)) = header else { return Some(self.rubbish(byte)) };
+        let head = if begins_record(rest) { Head::of(rest, MAX_HEADER) } else { None };
+        let Some(head) = head else { return Some(self.rubbish(byte)) };
+        let (header, says) = (head.bytes, head.length);
         self.number += 1;
         let number = self.number;
         let length =
@@ -230,7 +237,7 @@ impl<'r> Splitter<'r> {
         let rest = self.ahead.rest();
         let whole = length.is_some() && rest.len() >= end && ends_here(&rest[end..]);
         if whole && self.gap(byte, byte + end as u64 - 1).is_none() {
-            let raw = Raw::new(number, byte, self.ahead.take(end), header);
+            let raw = Raw::new(number, byte, self.ahead.take(end), head);
             return Some(Met::Record(raw));
         }
         // The length is wrong, or the stream ends here.
@@ -250,7 +257,7 @@ impl<'r> Splitter<'r> {
                 self.ahead.pass(all - header - content);
                 let wrong_length =
                     Some(format!("says that it has {says} bytes; up to the end there are {content}"));
-                return Some(Met::Record(Raw { wrong_length, ..Raw::new(number, byte, bytes, header) }));
+                return Some(Met::Record(Raw { wrong_length, ..Raw::new(number, byte, bytes, head) }));
             }
             if rest.len() < end {
                 let met = Met::CutOff {
@@ -264,7 +271,7 @@ impl<'r> Splitter<'r> {
             }
             if self.ahead.has_ended() && length.is_some() {
                 // The last record, and a gap behind it or more than a record may have: what its length leaves over is rubbish.
-                let raw = Raw::new(number, byte, self.ahead.take(end), header);
+                let raw = Raw::new(number, byte, self.ahead.take(end), head);
                 return Some(Met::Record(raw));
             }
             if !self.ahead.has_ended() {
@@ -277,7 +284,7 @@ impl<'r> Splitter<'r> {
             self.ahead.pass(all - taken);
             return Some(Met::Record(Raw {
                 wrong_length: Some(none_said()),
-                ..Raw::new(number, byte, bytes, header)
+                ..Raw::new(number, byte, bytes, head)
             }));
         };
         let content = without_line_breaks(&rest[header..next]);
@@ -287,7 +294,7 @@ impl<'r> Splitter<'r> {
         let taken = header + content.len();
         let bytes = self.ahead.take(taken);
         self.ahead.pass(next - taken);
-        Some(Met::Record(Raw { wrong_length: Some(wrong_length), ..Raw::new(number, byte, bytes, header) }))
+        Some(Met::Record(Raw { wrong_length: Some(wrong_length), ..Raw::new(number, byte, bytes, head) }))
     }
 
     /// Passes over what is no record.
@@ -364,34 +371,6 @@ fn next_record(bytes: &[u8]) -> Option<usize> {
 fn next_version(bytes: &[u8]) -> Option<usize> {
     let mut found = memchr::memmem::find_iter(bytes, b"WARC/");
     found.find(|&at| begins_record(&bytes[at..]))
-}
-
-/// Where a header ends: behind its blank line.
-pub(super) fn header_end(bytes: &[u8], most: usize) -> Option<usize> {
-    header_with_length(bytes, most).map(|(end, _)| end)
-}
-
-/// The same, and the length of its content that it says first, if that is one.
-fn header_with_length(bytes: &[u8], most: usize) -> Option<(usize, Option<u64>)> {
-    const NAME: &[u8] = b"content-length:";
-    let bytes = &bytes[..bytes.len().min(most)];
-    let (mut begin, mut says) = (0, None);
-    for end in memchr::memchr_iter(b'\n', bytes) {
-        let line = &bytes[begin..end];
-        if says.is_none()
-            && let Some((name, value)) = line.split_at_checked(NAME.len())
-            && name.eq_ignore_ascii_case(NAME)
-        {
-            says = Some(std::str::from_utf8(value.trim_ascii()).ok().and_then(|value| value.parse().ok()));
-        }
-        begin = end + 1;
-        match bytes[begin..] {
-            [b'\n', ..] => return Some((begin + 1, says.flatten())),
-            [b'\r', b'\n', ..] => return Some((begin + 2, says.flatten())),
-            _ => {}
-        }
-    }
-    None
 }
 
 fn none_said() -> String {
