@@ -153,8 +153,9 @@ impl<'a> Address<'a> {
 fn scheme_end(text: &str) -> Option<usize> {
     /// Longer than any scheme that is registered and names hosts.
     const MAX_SCHEME: usize = 32;
-    if text.starts_with("//") {
-        return Some("//".len());
+    // Nearly all, and nothing.
+    if let Some(usual) = ["https://", "http://", "//"].iter().find(|usual| text.starts_with(**usual)) {
+        return Some(usual.len());
     }
     let scheme = text
         .bytes()

@@ -40,25 +40,23 @@ const NAMES: [&str; 7] = [
     "WARC-Type",
 ];
 
-/// Where the first value of each name begins and ends, or 0: the first line names the version.
-type Places = [(u32, u32); NAMES.len()];
+/// Where the first value of each name begins and ends, or 0: the first line names the version. [`MAX_HEADER`] is the end of no value.
+type Places = [(u16, u16); NAMES.len()];
 
 /// A header that was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
     /// Bytes, with the blank line behind it.
     pub(super) bytes: usize,
-    /// The length of its content that it says first, if that is one.
-    pub(super) length: Option<u64>,
     places: Places,
     /// A value goes on in the next line, or what looks so.
     is_folded: bool,
 }
 
 impl Head {
-    /// The header that bytes begin with; `None` if it has more than `most` bytes, or does not end.
-    pub(super) fn of(bytes: &[u8], most: usize) -> Option<Head> {
-        let bytes = &bytes[..bytes.len().min(most)];
+    /// The header that bytes begin with; `None` if it has more than [`MAX_HEADER`], or does not end.
+    pub(super) fn of(bytes: &[u8]) -> Option<Head> {
+        let bytes = &bytes[..bytes.len().min(MAX_HEADER)];
         let mut head = Head::default();
         let mut begin = 0;
         for end in memchr::memchr_iter(b'\n', bytes) {
@@ -71,8 +69,6 @@ impl Head {
                 [b'\r', b'\n', ..] => 2,
                 _ => continue,
             };
-            let (first, last) = head.places[Name::Length as usize];
-            head.length = number(&bytes[first as usize..last as usize]);
             head.bytes = begin + blank_line;
             return Some(head);
         }
@@ -100,6 +96,12 @@ impl Head {
         Head { bytes, ..Head::default() }
     }
 
+    /// The length of its content that its header says first, if that is one.
+    pub(super) fn length(&self, header: &[u8]) -> Option<u64> {
+        let (begin, end) = self.places[Name::Length as usize];
+        std::str::from_utf8(header.get(usize::from(begin)..usize::from(end))?).ok()?.parse().ok()
+    }
+
     /// The fields of its header, whose bytes may have changed since.
     pub(super) fn fields<'h>(&self, header: &'h [u8]) -> Option<Fields<'h>> {
         match simdutf8::basic::from_utf8(header) {
@@ -121,7 +123,7 @@ impl<'h> Fields<'h> {
         match self {
             Fields::Plain(text, places) => {
                 let (begin, end) = places[name as usize];
-                text.get(begin as usize..end as usize).filter(|_| begin > 0).map(Cow::Borrowed)
+                text.get(usize::from(begin)..usize::from(end)).filter(|_| begin > 0).map(Cow::Borrowed)
             }
             Fields::Unusual(header) => {
                 header.get(NAMES[name as usize]).map(|value| Cow::Owned(value.into_owned()))
@@ -136,13 +138,8 @@ fn place_of(name: &[u8]) -> Option<usize> {
     written_so.or_else(|| NAMES.iter().position(|asked| name.eq_ignore_ascii_case(asked.as_bytes())))
 }
 
-fn number(value: &[u8]) -> Option<u64> {
-    std::str::from_utf8(value).ok()?.parse().ok()
-}
-
-/// A place in a header, which is no longer than [`MAX_HEADER`].
-fn narrow(place: usize) -> u32 {
-    u32::try_from(place).expect("headers are short")
+fn narrow(place: usize) -> u16 {
+    u16::try_from(place).expect("headers are short")
 }
 
 fn by_crate(header: &[u8]) -> Option<HeaderMap> {
@@ -167,27 +164,32 @@ mod tests {
 
     #[test]
     fn a_header_ends_behind_its_blank_line_and_its_first_length_counts() {
-        let check = |header: &str, most: usize, expect: Option<(usize, Option<u64>)>| {
-            let head = Head::of(header.as_bytes(), most);
-            assert_eq!(head.map(|head| (head.bytes, head.length)), expect, "{header:?}");
+        let check = |header: &str, expect: Option<(usize, Option<u64>)>| {
+            let head = Head::of(header.as_bytes());
+            let seen = head.map(|head| (head.bytes, head.length(header.as_bytes())));
+            assert_eq!(seen, expect, "{header:?}");
         };
-        check("WARC/1.0\r\nA: b\r\n\r\nContent-Length: 9\r\n\r\n", 99, Some((18, None)));
-        check("WARC/1.0\nContent-length:\t7 \n\nx", 99, Some((29, Some(7))));
-        check("WARC/1.0\nContent-Length : 7\nContent-Length: 8\n\n", 99, Some((47, Some(7))));
-        check("WARC/1.0\nContent-Length: x\nContent-Length: 8\n\n", 99, Some((46, None)));
-        check("WARC/1.0\nA: b\n Content-Length: 8\n\n", 99, Some((34, None)));
-        check("WARC/1.0\nA: b\n\tc\nContent-Length: 8\n\n", 99, Some((36, Some(8))));
-        check("Content-Length: 8\nA: b\n\n", 99, Some((24, None)));
-        check("WARC/1.0\r\nA: b\r\n", 99, None);
-        check("WARC/1.0\nA: b\n\n", 14, None);
-        check("", 99, None);
+        check("WARC/1.0\r\nA: b\r\n\r\nContent-Length: 9\r\n\r\n", Some((18, None)));
+        check("WARC/1.0\nContent-length:\t7 \n\nx", Some((29, Some(7))));
+        check("WARC/1.0\nContent-Length : 7\nContent-Length: 8\n\n", Some((47, Some(7))));
+        check("WARC/1.0\nContent-Length: x\nContent-Length: 8\n\n", Some((46, None)));
+        check("WARC/1.0\nA: b\n Content-Length: 8\n\n", Some((34, None)));
+        check("WARC/1.0\nA: b\n\tc\nContent-Length: 8\n\n", Some((36, Some(8))));
+        check("Content-Length: 8\nA: b\n\n", Some((24, None)));
+        check("WARC/1.0\r\nA: b\r\n", None);
+        let long = |blanks: usize| format!("WARC/1.0\nA: b\nContent-Length: 8{}\n\n", " ".repeat(blanks));
+        let bytes = long(0).len();
+        check(&long(MAX_HEADER - bytes), Some((MAX_HEADER, Some(8))));
+        check(&long(MAX_HEADER - bytes).replace("h: 8 ", "h:  8"), Some((MAX_HEADER, Some(8))));
+        check(&long(MAX_HEADER - bytes + 1), None);
+        check("", None);
     }
 
     /// Others may change a file at any time: then values may be any part of it, or none.
     #[test]
     fn a_header_that_changed_since_is_no_harm() {
         let header = "WARC/1.0\nWARC-Date: today\nWARC-Type: response\n\n";
-        let head = Head::of(header.as_bytes(), 99).expect("it ends");
+        let head = Head::of(header.as_bytes()).expect("it ends");
         let said = |changed: &[u8]| {
             let fields = head.fields(changed);
             fields.and_then(|fields| Some(fields.get(Name::Type)?.into_owned()))
@@ -210,7 +212,7 @@ mod tests {
             if bad {
                 header.insert(12.min(header.len() - 4), 0xFF);
             }
-            let head = Head::of(&header, header.len()).expect("it ends with a blank line");
+            let head = Head::of(&header).expect("it ends with a blank line");
             let header = &header[..head.bytes];
             if let Some(fields @ Fields::Plain(..)) = head.fields(header) {
                 let judge = by_crate(header).expect("a short header");

@@ -135,7 +135,7 @@ fn answered(content: &[u8], max_record: u64) -> Option<Result<Body<'_>, (Problem
         return None;
     }
     let media = answer.get("Content-Type").unwrap_or_default().into_owned();
-    let html = is_html(&media) || is_media(&media, "") && looks_like_html(body);
+    let html = holds(&media) == Some(Holds::Html) || is_media(&media, "") && looks_like_html(body);
     html.then(|| body_of(payload::unpacked(body, &answer, max_record), charset_of(&media)))
 }
 
@@ -223,7 +223,15 @@ fn within_brackets(value: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 fn trimmed(value: Cow<'_, str>) -> Cow<'_, str> {
-    part(value, str::trim)
+    part(value, trim)
+}
+
+/// As [`str::trim`], which takes longer where there is nothing to trim.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] | [] => text,
+        _ => text.trim(),
+    }
 }
 
 /// A part of a value.
@@ -254,23 +262,30 @@ fn next_answer(content: &[u8]) -> Option<(HeaderMap, &[u8])> {
     if !content.starts_with(b"HTTP/") {
         return None;
     }
-    let end = Head::of(content, MAX_HEADER).map(|head| head.bytes).unwrap_or(content.len().min(MAX_HEADER));
+    let end = Head::of(content).map(|head| head.bytes).unwrap_or(content.len().min(MAX_HEADER));
     let mut header = HeaderMap::new(HeaderEncoding::Latin1);
     header.parse_with_opts(&mut Cursor::new(content[..end].to_vec()), true, MAX_HEADER, true).ok()?;
     Some((header, &content[end..]))
 }
 
-fn is_media(said: &str, media: &str) -> bool {
+/// What kind of media a header says, without what more it says of it.
+fn media_said(said: &str) -> &str {
     let end = memchr::memchr(b';', said.as_bytes()).unwrap_or(said.len());
-    said[..end].trim().eq_ignore_ascii_case(media)
+    trim(&said[..end])
 }
 
-fn is_html(media: &str) -> bool {
-    is_media(media, "text/html") || is_media(media, "application/xhtml+xml")
+fn is_media(said: &str, media: &str) -> bool {
+    media_said(said).eq_ignore_ascii_case(media)
 }
 
-fn holds(media: &str) -> Option<Holds> {
-    if is_html(media) { Some(Holds::Html) } else { is_media(media, "text/plain").then_some(Holds::Text) }
+fn holds(said: &str) -> Option<Holds> {
+    let media = media_said(said);
+    let is = |other: &&str| media.eq_ignore_ascii_case(other);
+    if ["text/html", "application/xhtml+xml"].iter().any(|html| is(html)) {
+        Some(Holds::Html)
+    } else {
+        is(&"text/plain").then_some(Holds::Text)
+    }
 }
 
 fn looks_like_html(body: &[u8]) -> bool {

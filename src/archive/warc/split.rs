@@ -220,9 +220,9 @@ impl<'r> Splitter<'r> {
         self.ahead.fill(MAX_HEADER);
         let byte = self.ahead.position();
         let rest = self.ahead.rest();
-        let head = if begins_record(rest) { Head::of(rest, MAX_HEADER) } else { None };
+        let head = if begins_record(rest) { Head::of(rest) } else { None };
         let Some(head) = head else { return Some(self.rubbish(byte)) };
-        let (header, says) = (head.bytes, head.length);
+        let (header, says) = (head.bytes, head.length(rest));
         self.number += 1;
         let number = self.number;
         let length =
