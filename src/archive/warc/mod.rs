@@ -262,7 +262,7 @@ fn next_answer(content: &[u8]) -> Option<(HeaderMap, &[u8])> {
     if !content.starts_with(b"HTTP/") {
         return None;
     }
-    let end = Head::of(content).map(|head| head.bytes).unwrap_or(content.len().min(MAX_HEADER));
+    let end = Head::of(content).map_or(content.len().min(MAX_HEADER), |head| head.bytes);
     let mut header = HeaderMap::new(HeaderEncoding::Latin1);
     header.parse_with_opts(&mut Cursor::new(content[..end].to_vec()), true, MAX_HEADER, true).ok()?;
     Some((header, &content[end..]))
@@ -280,11 +280,11 @@ fn is_media(said: &str, media: &str) -> bool {
 
 fn holds(said: &str) -> Option<Holds> {
     let media = media_said(said);
-    let is = |other: &&str| media.eq_ignore_ascii_case(other);
-    if ["text/html", "application/xhtml+xml"].iter().any(|html| is(html)) {
+    let is = |other: &str| media.eq_ignore_ascii_case(other);
+    if is("text/html") || is("application/xhtml+xml") {
         Some(Holds::Html)
     } else {
-        is(&"text/plain").then_some(Holds::Text)
+        is("text/plain").then_some(Holds::Text)
     }
 }
 
