@@ -131,6 +131,15 @@ impl<'c> Allowance<'c> {
         let by_size = || LEAST_ALLOWED.saturating_add(self.consumed.bytes().saturating_mul(MOST_EXPANSION));
         if taken > self.fixed.unwrap_or_else(by_size) { Err(Stop::TooMuch) } else { Ok(()) }
     }
+
+    fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// As if no more than this had been taken, by those whose work is thrown away.
+    fn give_back_to(&self, taken: u64) {
+        self.taken.store(taken, Ordering::Relaxed);
+    }
 }
 
 /// About how large a piece of records is.
@@ -337,27 +346,45 @@ impl<'s> Sink<'s> {
 
     /// Reads parts of a file side by side, such as row groups; what they give stands in the order of `parts`. Numbers of
     /// records must rise from part to part. A part that stops is a problem, and the others are read.
-    pub(super) fn parallel<P: Send>(
+    ///
+    /// If all of them give more than the file may unpack to, which of them is cut would depend on which was quick: then they are read
+    /// once more, one after the other, up to the first that gives too much.
+    pub(super) fn parallel<P: Send + Sync>(
         &mut self,
         parts: Vec<P>,
-        work: impl Fn(P, &mut Sink<'_>) -> Result<(), Stop> + Sync,
+        work: impl Fn(&P, &mut Sink<'_>) -> Result<(), Stop> + Sync,
     ) -> Result<(), Stop> {
         self.close_extent()?;
         let (settings, spools, allowance) = (self.settings, self.spools, self.allowance);
         let (places_known, texts_stand, keeps_columns) =
             (self.places_known, self.texts_stand, self.keeps_columns);
         let no_text = self.no_text.clone();
-        let given: Result<Vec<Given>, Stop> = parts
-            .into_par_iter()
-            .map(|part| {
-                let fresh = Sink::new(settings, spools, allowance)?;
-                let no_text = no_text.clone();
-                let mut sink = Sink { places_known, texts_stand, keeps_columns, no_text, ..fresh };
-                sink.run(|sink| work(part, sink))?;
-                sink.finish()
-            })
-            .collect();
-        for part in given? {
+        // What a part gave, and whether that was too much.
+        let read = |part: &P| -> Result<(Given, bool), Stop> {
+            let fresh = Sink::new(settings, spools, allowance)?;
+            let no_text = no_text.clone();
+            let mut sink = Sink { places_known, texts_stand, keeps_columns, no_text, ..fresh };
+            let is_too_much = match sink.run_within(|sink| work(part, sink)) {
+                Ok(()) => false,
+                Err(Stop::TooMuch) => true,
+                Err(stop) => return Err(stop),
+            };
+            Ok((sink.finish()?, is_too_much))
+        };
+        let taken = allowance.taken();
+        let mut given = parts.par_iter().map(read).collect::<Result<Vec<_>, Stop>>()?;
+        if given.iter().any(|(_, is_too_much)| *is_too_much) {
+            given.clear();
+            allowance.give_back_to(taken);
+            for part in &parts {
+                given.push(read(part)?);
+                if given.last().is_some_and(|(_, is_too_much)| *is_too_much) {
+                    break;
+                }
+            }
+        }
+        let is_too_much = given.last().is_some_and(|(_, is_too_much)| *is_too_much);
+        for (part, _) in given {
             let (before, bytes) = (self.before, self.given.bytes);
             self.given.cuts.extend(part.cuts.iter().map(|cut| Cut {
                 begin: before + cut.begin,
@@ -374,14 +401,26 @@ impl<'s> Sink<'s> {
                 self.problem(problem.byte, problem.kind, problem.message);
             }
         }
-        Ok(())
+        if is_too_much { Err(Stop::TooMuch) } else { Ok(()) }
     }
 
     /// Runs a reader; damage and panics become problems.
     pub(super) fn run(&mut self, reader: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
+        match self.run_within(reader) {
+            Err(stop @ Stop::TooMuch) => {
+                let (kind, message) = stop.told();
+                self.problem(None, kind, message);
+                Ok(())
+            }
+            ran => ran,
+        }
+    }
+
+    /// The same of a part of a file, the whole of which may give too much.
+    fn run_within(&mut self, reader: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
         let stop = match Self::catch(|| reader(self)) {
             Ok(Ok(())) => return Ok(()),
-            Ok(Err(stop @ (Stop::Temporary(_) | Stop::Input(_)))) => return Err(stop),
+            Ok(Err(stop @ (Stop::TooMuch | Stop::Temporary(_) | Stop::Input(_)))) => return Err(stop),
             Ok(Err(stop)) => stop,
             Err(panic) => {
                 Stop::Damaged(format!("the reader of this format failed ({panic}); please report this"))

@@ -312,7 +312,7 @@ fn read_batches(
     let (Some(table), false) = (table, batches.is_empty()) else { return Ok(()) };
     sink.parallel(batches, |batch, sink| {
         sink.has_gone_through(batch.body.end - batch.begin);
-        let why = match table.read_batch(whole, &batch, sink) {
+        let why = match table.read_batch(whole, batch, sink) {
             Err(Stop::Damaged(why)) => why,
             other => return other,
         };

@@ -89,8 +89,8 @@ fn give_all<'m>(
     captured: CapturedBy,
     sink: &mut Sink<'_>,
 ) -> Result<(), Stop> {
-    let give_part = |part: Vec<Met<'m>>, sink: &mut Sink<'_>| {
-        part.into_iter().try_for_each(|met| give(met, true, captured, sink))
+    let give_part = |part: &Vec<Met<'m>>, sink: &mut Sink<'_>| {
+        part.iter().try_for_each(|met| give(met, true, captured, sink))
     };
     let mut gathered: Vec<Vec<Met<'m>>> = Vec::new();
     let (mut all, mut part) = (0, 0);
@@ -102,7 +102,7 @@ fn give_all<'m>(
         }
         // Texts take no time: gathering them would.
         if gathered.is_empty() && !matches!(&met, Met::Record(raw) if raw.may_hold_page()) {
-            give(met, false, captured, sink)?;
+            give(&met, false, captured, sink)?;
             continue;
         }
         let bytes = if let Met::Record(raw) = &met { raw.len() } else { 0 };
@@ -122,9 +122,9 @@ fn give_all<'m>(
 }
 
 /// `may_hold_page`: `false` of what was looked at and holds none.
-fn give(met: Met<'_>, may_hold_page: bool, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    match met {
-        Met::Record(raw) => give_record(&raw, may_hold_page, captured, sink),
+fn give(met: &Met<'_>, may_hold_page: bool, captured: CapturedBy, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    match *met {
+        Met::Record(ref raw) => give_record(raw, may_hold_page, captured, sink),
         Met::CutOff { number, byte, there, says } => {
             let message = format!("cut off: {there} of {says} bytes are there");
             sink.rejected(At { ordinal: number, byte: Some(byte) }, ProblemKind::DamagedRecord, message)
