@@ -153,7 +153,7 @@ impl<'a> Address<'a> {
 fn scheme_end(text: &str) -> Option<usize> {
     /// Longer than any scheme that is registered and names hosts.
     const MAX_SCHEME: usize = 32;
-    // Nearly all, and nothing.
+    // As nearly all have it.
     if let Some(usual) = ["https://", "http://", "//"].iter().find(|usual| text.starts_with(**usual)) {
         return Some(usual.len());
     }

@@ -128,15 +128,20 @@ impl<'c> Allowance<'c> {
     /// Takes so many bytes more; an error if that is more than the file may unpack to.
     pub(super) fn take(&self, bytes: u64) -> Result<(), Stop> {
         let taken = self.taken.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if taken > self.most() { Err(Stop::TooMuch) } else { Ok(()) }
+    }
+
+    /// How much the file may unpack to, by what was read of it so far.
+    fn most(&self) -> u64 {
         let by_size = || LEAST_ALLOWED.saturating_add(self.consumed.bytes().saturating_mul(MOST_EXPANSION));
-        if taken > self.fixed.unwrap_or_else(by_size) { Err(Stop::TooMuch) } else { Ok(()) }
+        self.fixed.unwrap_or_else(by_size)
     }
 
     fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// As if no more than this had been taken, by those whose work is thrown away.
+    /// As if no more than this had been taken: what was taken beyond it is thrown away.
     fn give_back_to(&self, taken: u64) {
         self.taken.store(taken, Ordering::Relaxed);
     }
@@ -345,13 +350,16 @@ impl<'s> Sink<'s> {
     }
 
     /// Reads parts of a file side by side, such as row groups; what they give stands in the order of `parts`. Numbers of
-    /// records must rise from part to part. A part that stops is a problem, and the others are read.
+    /// records must rise from part to part. A part that is damaged is a problem, and the others are read.
     ///
-    /// If all of them give more than the file may unpack to, which of them is cut would depend on which was quick: then they are read
-    /// once more, one after the other, up to the first that gives too much.
-    pub(super) fn parallel<P: Send + Sync>(
+    /// Where all of them give more than the file may unpack to, which of them is cut must not depend on which was quick: then those are
+    /// read once more, alone, that were cut or are to be, up to the first that gives too much. So `work` has no effect but on its sink.
+    ///
+    /// # Errors
+    /// [`Stop::TooMuch`] then, and what goes beyond the file.
+    pub(super) fn parallel<P: Sync>(
         &mut self,
-        parts: Vec<P>,
+        parts: &[P],
         work: impl Fn(&P, &mut Sink<'_>) -> Result<(), Stop> + Sync,
     ) -> Result<(), Stop> {
         self.close_extent()?;
@@ -371,15 +379,21 @@ impl<'s> Sink<'s> {
             };
             Ok((sink.finish()?, is_too_much))
         };
-        let taken = allowance.taken();
+        let mut taken = allowance.taken();
         let mut given = parts.par_iter().map(read).collect::<Result<Vec<_>, Stop>>()?;
         if given.iter().any(|(_, is_too_much)| *is_too_much) {
-            given.clear();
-            allowance.give_back_to(taken);
-            for part in &parts {
-                given.push(read(part)?);
-                if given.last().is_some_and(|(_, is_too_much)| *is_too_much) {
-                    break;
+            let first_pass = std::mem::take(&mut given);
+            for (part, (one, was_cut)) in parts.iter().zip(first_pass) {
+                let fits = !was_cut && taken.saturating_add(one.bytes) <= allowance.most();
+                given.push(if fits {
+                    (one, false)
+                } else {
+                    allowance.give_back_to(taken);
+                    read(part)?
+                });
+                match given.last() {
+                    Some((one, false)) => taken += one.bytes,
+                    _ => break,
                 }
             }
         }

@@ -1,7 +1,6 @@
 //! The seeds of the fuzz targets, without a fuzzer: what once was found to differ must not differ again; and, where
 //! a check reads files, seeds that were changed at random (`PROPTEST_CASES=100000` for more of them).
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
@@ -140,28 +139,4 @@ proptest! {
 #[test]
 fn the_readers_of_columns_survive_all_seeds() {
     replay("columnar", 8, agreement::columnar);
-}
-
-/// The versions that a lock file names, by package.
-fn locked(file: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
-    let lock: toml::Table = text.parse().unwrap();
-    let mut versions = BTreeMap::<_, BTreeSet<_>>::new();
-    for package in lock["package"].as_array().unwrap() {
-        let of = |key: &str| package[key].as_str().unwrap().to_owned();
-        versions.entry(of("name")).or_default().insert(of("version"));
-    }
-    versions
-}
-
-#[test]
-fn the_targets_are_built_from_the_versions_that_the_program_is_built_from() {
-    let (ours, theirs) = (locked("Cargo.lock"), locked("fuzz/Cargo.lock"));
-    let both = theirs.iter().filter_map(|(name, versions)| Some((name, versions, ours.get(name)?)));
-    let both: Vec<_> = both.collect();
-    assert!(both.len() > 100, "{} packages", both.len());
-    // The program's tests may need a version more.
-    for (name, theirs, ours) in both {
-        assert!(theirs.is_subset(ours), "{name}: {theirs:?} in fuzz/Cargo.lock, {ours:?} in Cargo.lock");
-    }
 }

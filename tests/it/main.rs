@@ -11,7 +11,8 @@
 //! - `extraction`: main text of HTML pages against their true bodies, where `../shared` is there
 //! - `warc`: web archives and folders of pages
 //! - `extremes`: archives made to hurt: what must stay linear
-//! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed; the versions that these are built from
+//! - `corpora`: the seeds of the fuzz targets in `fuzz/corpus`, replayed
+//! - `locked`: the versions of packages: free of known holes, the same for the fuzz targets
 //! - `encodings`: UTF-16 without a mark, where `../shared` is there
 //! - `edited`: copies below resemblance 0.8 that are near-duplicates all the same, and what is none
 //! - `templates`: forms filled in anew, pages under other headlines: what is no story though it resembles
@@ -52,6 +53,7 @@ mod eval;
 mod extraction;
 mod extremes;
 mod formats;
+mod locked;
 mod memory;
 mod pan;
 mod parquet_report;

@@ -235,3 +235,21 @@ fn a_record_of_arc_that_is_not_taken_ends_where_a_gap_breaks_it_off() {
     assert_eq!(told, [(2, None), (3, Some(SENTENCES[2]))]);
     assert_eq!((problems.len(), &seen[0].kinds[..]), (1, &[ProblemKind::DamagedRecord][..]));
 }
+
+/// What is damaged before more is unpacked than may be is told all the same.
+#[test]
+fn damage_is_told_where_a_file_unpacks_to_too_much() {
+    let first = member(SENTENCES[0]);
+    let damaged = member(&letters(1, 5_000));
+    let many: Vec<u8> = (0..40).flat_map(|seed| member(&letters(seed, 5_000))).collect();
+    let parts = [&first[..], &damaged[..damaged.len() / 2], &many].concat();
+    let settings = crate::archive::ReadSettings {
+        max_unpacked: Some(100_000),
+        ..crate::settings::Settings::default().read
+    };
+    let (seen, problems) = crate::archive::readers::tests::read_with("a.warc.gz", &parts, settings);
+    assert!((3..40).contains(&seen.len()), "{}", seen.len());
+    let kinds: Vec<ProblemKind> = problems.iter().map(|problem| problem.kind).collect();
+    assert_eq!(kinds, [ProblemKind::DamagedRecord, ProblemKind::UnpackedTooLarge]);
+    assert_eq!(problems[0].byte, Some(first.len() as u64));
+}

@@ -17,6 +17,7 @@
 mod blocks;
 pub(crate) mod charset;
 mod head;
+mod open;
 mod tags;
 mod tidy;
 

@@ -10,17 +10,17 @@
 //!
 //! What comes out holds nothing but start tags, end tags, text without `<`, and JSON-LD without `<`, so a parser cannot see
 //! in it what this module did not. It guarantees: time and size linear in the input; at most [`MAX_ELEMENTS`]
-//! start tags, [`MAX_DEPTH`] of them open at once besides paragraphs, list items and parts of tables (which
-//! close each other), [`MAX_FORMATTING`] formatting tags open. A paragraph that is nothing but a short link ("Read more: …")
+//! start tags, [`MAX_DEPTH`] and [`MAX_FORGOTTEN`](super::open::MAX_FORGOTTEN) of them open at once besides paragraphs and parts of tables (which
+//! close each other; `open` says what does not), [`MAX_FORMATTING`] formatting tags open. A paragraph that is nothing but a short link ("Read more: …")
 //! is taken out. It does not repair a page as a browser would: that is
 //! left to the parser behind it.
 //!
 //! References: the WHATWG HTML standard, 13.2.5 (tokens) and 13.2.6 (tree construction: what closes what).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::head::{BESIDE, Head, Within};
+use super::open::OpenTags;
 use super::tags::{Cursor, Token, for_each_attribute, is_plain};
 
 /// Start tags of a page. A long live blog has some 30,000; memory and time of the extraction grow with them.
@@ -67,11 +67,9 @@ const ALONE: [&str; 10] =
     ["font", "big", "nobr", "tt", "frameset", "frame", "noframes", "plaintext", "xmp", "listing"];
 /// Formatting, by which a parser remembers what to open again. `a` is bounded by itself: one closes the other.
 const FORMATTING: [&str; 9] = ["b", "code", "em", "i", "s", "small", "strike", "strong", "u"];
-/// Closed by their like or by their parents, with or without an end tag.
-const CLOSING_EACH_OTHER: [&str; 15] = [
-    "p", "li", "dd", "dt", "option", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "colgroup",
-    "rt", "rp",
-];
+/// Closed by their like or by their parents, with or without an end tag; parts of tables are no tags outside of one.
+const CLOSING_EACH_OTHER: [&str; 9] =
+    ["p", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "colgroup"];
 /// Have no end.
 const VOID: [&str; 16] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "keygen", "link", "meta", "param", "source",
@@ -108,11 +106,7 @@ pub(super) fn tidy(page: &str) -> Tidy {
 #[derive(Default)]
 struct Writer<'p> {
     tidy: Tidy,
-    /// Open tags: name, and whether it was written.
-    open: Vec<(Cow<'p, str>, bool)>,
-    /// How many of each name are open, so that end tags that close nothing cost nothing.
-    open_by_name: HashMap<Cow<'p, str>, usize>,
-    written_open: usize,
+    open: OpenTags<'p>,
     formatting: [usize; FORMATTING.len()],
     link_open: bool,
     once: [bool; ONCE.len()],
@@ -198,17 +192,15 @@ impl<'p> Writer<'p> {
             self.formatting[which] += 1;
             return self.write(name, attributes);
         }
-        let open = self.open_by_name.get(name).copied().unwrap_or_default();
-        let nested = NESTED.iter().any(|(nested, most)| *nested == name && open >= *most);
-        let written = self.written_open < MAX_DEPTH && self.tidy.elements < MAX_ELEMENTS && !nested;
+        self.open.close_for(name);
+        let nested = NESTED.iter().any(|(nested, most)| *nested == name && self.open.count(name) >= *most);
+        let written = self.open.written() < MAX_DEPTH && self.tidy.elements < MAX_ELEMENTS && !nested;
         if written {
-            self.written_open += 1;
             self.write(name, attributes);
         } else {
             self.leave_out(name);
         }
-        *self.open_by_name.entry(named.clone()).or_default() += 1;
-        self.open.push((named, written));
+        self.open.push(named, written);
     }
 
     fn end(&mut self, name: &str) {
@@ -239,25 +231,9 @@ impl<'p> Writer<'p> {
             }
             return self.separate(name);
         }
-        // What is open inside is closed with it; a name that is not open closes nothing.
-        if self.open_by_name.get(name).is_none_or(|open| *open == 0) {
-            return self.separate(name);
-        }
-        let mut written = false;
-        while let Some((open, was_written)) = self.open.pop() {
-            self.written_open -= usize::from(was_written);
-            if let Some(count) = self.open_by_name.get_mut(&open) {
-                *count -= 1;
-            }
-            if open == name {
-                written = was_written;
-                break;
-            }
-        }
-        if written {
-            self.close(name);
-        } else {
-            self.separate(name);
+        match self.open.end(name) {
+            Some(true) => self.close(name),
+            Some(false) | None => self.separate(name),
         }
     }
 
@@ -278,7 +254,7 @@ impl<'p> Writer<'p> {
     }
 
     fn within(&self) -> Within {
-        let is_open = |name: &&str| self.open_by_name.get(*name).is_some_and(|open| *open > 0);
+        let is_open = |name: &&str| self.open.count(name) > 0;
         match (BESIDE.iter().any(is_open), is_open(&"article")) {
             (true, _) => Within::Beside,
             (false, true) => Within::Article,

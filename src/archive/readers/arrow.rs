@@ -247,10 +247,11 @@ fn read_one(whole: &Whole, begin: u64, first_row: u64, sink: &mut Sink<'_>) -> R
         }
         if found.len() == BATCHES_AT_A_TIME || heads > HEAD_BYTES_AT_A_TIME {
             heads = 0;
-            read_batches(whole, table.as_ref(), std::mem::take(&mut found), sink)?;
+            read_batches(whole, table.as_ref(), &found, sink)?;
+            found.clear();
         }
     };
-    read_batches(whole, table.as_ref(), found, sink)?;
+    read_batches(whole, table.as_ref(), &found, sink)?;
     match (end, table) {
         (Err((byte, why)), _) => {
             let message = format!(
@@ -306,11 +307,11 @@ fn next_message(whole: &Whole, at: u64, is_file: bool) -> Result<Option<Next>, S
 fn read_batches(
     whole: &Whole,
     table: Option<&Table>,
-    batches: Vec<Batch>,
+    batches: &[Batch],
     sink: &mut Sink<'_>,
 ) -> Result<(), Stop> {
     let (Some(table), false) = (table, batches.is_empty()) else { return Ok(()) };
-    sink.parallel(batches, |batch, sink| {
+    sink.parallel(batches, |batch: &Batch, sink| {
         sink.has_gone_through(batch.body.end - batch.begin);
         let why = match table.read_batch(whole, batch, sink) {
             Err(Stop::Damaged(why)) => why,

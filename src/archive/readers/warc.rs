@@ -63,15 +63,17 @@ fn read(mut splitter: Splitter<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
         }
         met
     };
-    give_all(&mut next, captured, sink)?;
+    let given = give_all(&mut next, captured, sink);
     tell_gaps(sink);
+    given?;
     splitter.failed().map_or(Ok(()), |error| Err(error.into()))
 }
 
 fn read_arc(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let mut splitter = ArcSplitter::new(stream, sink.max_record(), sink.gaps());
-    give_all(&mut |_| splitter.next(), captured_in_arc, sink)?;
+    let given = give_all(&mut |_| splitter.next(), captured_in_arc, sink);
     tell_gaps(sink);
+    given?;
     splitter.failed().map_or(Ok(()), |error| Err(error.into()))
 }
 
@@ -114,11 +116,12 @@ fn give_all<'m>(
         all += bytes;
         gathered.last_mut().expect("one was pushed if there was none").push(met);
         if all >= GATHERED_BYTES {
-            sink.parallel(std::mem::take(&mut gathered), give_part)?;
+            sink.parallel(&gathered, give_part)?;
+            gathered.clear();
             (all, part) = (0, 0);
         }
     }
-    sink.parallel(gathered, give_part)
+    sink.parallel(&gathered, give_part)
 }
 
 /// `may_hold_page`: `false` of what was looked at and holds none.

@@ -2,7 +2,7 @@
 //!
 //! In: the bytes of an archive from where a record begins. Out: [`Head`], and from it and the header [`Fields`]. The idea: where a
 //! record ends, and what it is, are told by the same lines, so they are looked at once, and only the places of values are kept: the
-//! bytes may be those of a map, and are copied before anything is derived from them.
+//! bytes may be those of a map, which others may change at any time, and values are taken from a copy.
 //!
 //! Nearly all headers are UTF-8 whose values end with their lines. The others are read by crate `fastwarc`, which says the same
 //! of these and takes longer (the judge in the tests).
@@ -40,7 +40,8 @@ const NAMES: [&str; 7] = [
     "WARC-Type",
 ];
 
-/// Where the first value of each name begins and ends, or 0: the first line names the version. [`MAX_HEADER`] is the end of no value.
+/// Where the first value of each name begins and ends, or 0: the first line names the version. All lie before [`MAX_HEADER`], for a
+/// line break follows each, so two bytes suffice.
 type Places = [(u16, u16); NAMES.len()];
 
 /// A header that was looked at.
@@ -49,7 +50,7 @@ pub(super) struct Head {
     /// Bytes, with the blank line behind it.
     pub(super) bytes: usize,
     places: Places,
-    /// A value goes on in the next line, or what looks so.
+    /// Whether a line begins with a blank, as one does in which the value of the line before goes on.
     is_folded: bool,
 }
 
@@ -85,9 +86,12 @@ impl Head {
         let Some(colon) = text.iter().position(|byte| *byte == b':') else { return };
         let Some(place) = place_of(text[..colon].trim_ascii_end()) else { return };
         if self.places[place].0 == 0 {
-            let end = line.start + text.trim_ascii_end().len();
-            let begin = end - text[colon + 1..].trim_ascii().len();
-            self.places[place] = (narrow(begin), narrow(end));
+            // Each is looked at once, and lies within the line whatever is seen there.
+            let value = &text[colon + 1..];
+            let blanks = value.len() - value.trim_ascii_start().len();
+            let bytes = value[blanks..].trim_ascii_end().len();
+            let begin = line.start + colon + 1 + blanks;
+            self.places[place] = (narrow(begin), narrow(begin + bytes));
         }
     }
 
@@ -99,7 +103,7 @@ impl Head {
     /// The length of its content that its header says first, if that is one.
     pub(super) fn length(&self, header: &[u8]) -> Option<u64> {
         let (begin, end) = self.places[Name::Length as usize];
-        std::str::from_utf8(header.get(usize::from(begin)..usize::from(end))?).ok()?.parse().ok()
+        number(header.get(usize::from(begin)..usize::from(end))?)
     }
 
     /// The fields of its header, whose bytes may have changed since.
@@ -138,6 +142,17 @@ fn place_of(name: &[u8]) -> Option<usize> {
     written_so.or_else(|| NAMES.iter().position(|asked| name.eq_ignore_ascii_case(asked.as_bytes())))
 }
 
+/// Digits, of which each is looked at once: no text is made of bytes that may change.
+fn number(digits: &[u8]) -> Option<u64> {
+    let digits = digits.strip_prefix(b"+").unwrap_or(digits);
+    let more = |number: u64, digit: &u8| {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    };
+    digits.first()?;
+    digits.iter().try_fold(0, more)
+}
+
 fn narrow(place: usize) -> u16 {
     u16::try_from(place).expect("headers are short")
 }
@@ -172,6 +187,11 @@ mod tests {
         check("WARC/1.0\r\nA: b\r\n\r\nContent-Length: 9\r\n\r\n", Some((18, None)));
         check("WARC/1.0\nContent-length:\t7 \n\nx", Some((29, Some(7))));
         check("WARC/1.0\nContent-Length : 7\nContent-Length: 8\n\n", Some((47, Some(7))));
+        check("WARC/1.0\nContent-Length: +7\n\n", Some((29, Some(7))));
+        check("WARC/1.0\nContent-Length: +\n\n", Some((28, None)));
+        check("WARC/1.0\nContent-Length:\n\n", Some((26, None)));
+        check("WARC/1.0\nContent-Length: 18446744073709551615\n\n", Some((47, Some(u64::MAX))));
+        check("WARC/1.0\nContent-Length: 18446744073709551616\n\n", Some((47, None)));
         check("WARC/1.0\nContent-Length: x\nContent-Length: 8\n\n", Some((46, None)));
         check("WARC/1.0\nA: b\n Content-Length: 8\n\n", Some((34, None)));
         check("WARC/1.0\nA: b\n\tc\nContent-Length: 8\n\n", Some((36, Some(8))));
@@ -206,10 +226,10 @@ mod tests {
         #[test]
         fn headers_are_read_as_the_crate_reads_them(
             lines in proptest::collection::vec("[ \t]?(WARC-Type|warc-date|content-Type|WARC-Target-URI|WARC-Record-ID|warc-truncated|content-length|[A-Za-z-]{0,4}|é)[ \t]?:?[ <]?[a-zA-Z0-9é:>\r]{0,5} ?\r?", 0..6),
-            bad: bool,
+            bad in 0..8,
         ) {
             let mut header = format!("WARC/1.0\r\n{}\r\n\r\n", lines.join("\n")).into_bytes();
-            if bad {
+            if bad == 0 {
                 header.insert(12.min(header.len() - 4), 0xFF);
             }
             let head = Head::of(&header).expect("it ends with a blank line");

@@ -1,5 +1,6 @@
 //! Pages, good, broken and hostile, and what is written of them.
 
+use super::super::open::MAX_FORGOTTEN;
 use super::super::tags::MAX_ATTRIBUTES;
 use super::*;
 
@@ -52,20 +53,52 @@ fn a_paragraph_that_is_a_link_points_elsewhere() {
     check(&format!("<p><a>{long}</a></p>"), &format!("<p><a>{long}</a></p>"));
 }
 
-/// How deep what was written is nested, with all that may stand between what is counted, and how many tags it has.
-fn measure(page: &str) -> (usize, usize) {
-    let (mut deepest, mut open, mut tags) = (0_usize, 0_usize, 0);
-    for tag in page.split('<').skip(1).filter(|tag| !tag.starts_with('!')) {
-        let name: String = tag.chars().take_while(|c| !matches!(c, '>' | ' ')).collect();
-        if name.starts_with('/') {
-            open = open.saturating_sub(1);
-        } else if !VOID.contains(&&*name) && !CLOSING_EACH_OTHER.contains(&&*name) {
-            open += 1;
-            tags += 1;
-            deepest = deepest.max(open);
-        }
+/// How deep a parser nests what was written: tags that are counted, and all; and how many there are.
+fn measure(page: &str) -> (usize, usize, usize) {
+    let tree = scraper::Html::parse_document(page);
+    let is_counted = |name: &str| {
+        let others = [&CLOSING_EACH_OTHER[..], &FORMATTING, &ONCE, &VOID, &["a", "tr", "tbody", "title"]];
+        !others.iter().any(|names| names.contains(&name))
+    };
+    let (mut deepest, mut deepest_of_all, mut tags) = (0, 0, 0);
+    let mut open = vec![(tree.tree.root(), 0, 0)];
+    while let Some((node, counted, all)) = open.pop() {
+        (deepest, deepest_of_all) = (deepest.max(counted), deepest_of_all.max(all));
+        open.extend(node.children().filter_map(|child| {
+            let name = child.value().as_element()?.name();
+            let counts = usize::from(is_counted(name));
+            tags += counts;
+            Some((child, counted + counts, all + 1))
+        }));
     }
-    (deepest, tags)
+    (deepest, deepest_of_all, tags)
+}
+
+/// The extractor stops at 500.
+const DEEPEST: usize = 4 * MAX_DEPTH;
+
+proptest::proptest! {
+    /// The judge is a parser.
+    #[test]
+    fn a_parser_nests_what_was_written_no_deeper_than_was_counted(
+        unit in proptest::collection::vec(
+            ("/?", proptest::sample::select(&[
+                "div", "section", "nav", "p", "span", "x-y", "ul", "li", "dl", "dd", "dt", "table", "tr", "td", "h1", "h2",
+                "form", "button", "marquee", "option", "optgroup", "ruby", "rt", "rp", "rb", "a", "b", "i", "address",
+                "label", "ins", "video", "dialog", "hgroup", "menu", "caption", "center", "fieldset", "legend", "body", "select",
+                "object", "template", "nobr", "font", "br", "applet", "search", "summary", "details", "article", "aside",
+            ][..])),
+            1..7,
+        ),
+        text: bool,
+    ) {
+        let unit: Vec<String> = unit.iter().map(|(slash, name)| format!("<{slash}{name}>")).collect();
+        let unit = unit.concat();
+        let unit = if text { unit + "x" } else { unit };
+        let (counted, all, _) = measure(&tidy(&unit.repeat(700)).page);
+        let most = MAX_DEPTH + MAX_FORGOTTEN;
+        proptest::prop_assert!(counted <= most && all <= DEEPEST, "{} {} {}", unit, counted, all);
+    }
 }
 
 #[test]
@@ -84,14 +117,24 @@ fn hostile_pages_come_out_shallow_and_small() {
         "font",
         "html",
         "ruby><rt",
+        "rt",
+        "dd><li",
+        "option><li",
+        "span><div></span",
+        "form><div></form",
+        "h1><div><h2></h1",
+        "div><table><tr><td></div",
+        "table><tr><td><table><div></table",
+        "li><ul></li",
+        "label><section></label",
     ] {
         for page in [
             format!("{}text{}", format!("<{tag}>").repeat(n), format!("</{tag}>").repeat(n)),
             format!("<{tag}>text ").repeat(n),
         ] {
             let tidy = tidy(&page).page;
-            let (deepest, tags) = measure(&tidy);
-            assert!(deepest <= MAX_DEPTH + MAX_FORMATTING + 4, "{tag}: {deepest}");
+            let (counted, all, tags) = measure(&tidy);
+            assert!(counted <= MAX_DEPTH + MAX_FORGOTTEN && all <= DEEPEST, "{tag}: {counted}, {all}");
             assert!(tags <= MAX_ELEMENTS, "{tag}: {tags}");
             assert!(
                 tidy.len() <= page.len() * 3 + 100 && (tag == "svg" || tidy.contains("text")),

@@ -87,7 +87,7 @@ fn read(whole: &Whole, sink: &mut Sink<'_>) -> std::result::Result<(), Stop> {
     let left_out = leave_out(whole, &footer, sink);
     let groups = footer.groups.iter().enumerate().filter(|(number, _)| !left_out.contains(number));
     let groups: Vec<(usize, &Group)> = groups.collect();
-    sink.parallel(groups, |&(number, group), sink| rows.read_group(number, group, sink))
+    sink.parallel(&groups, |&(number, group), sink| rows.read_group(number, group, sink))
 }
 
 /// Where the file is to be written anew, the row groups that cannot be, for a column that no rule asks for is damaged there: they are told
