@@ -10,7 +10,7 @@
 //!
 //! What comes out holds nothing but start tags, end tags, text without `<`, and JSON-LD without `<`, so a parser cannot see
 //! in it what this module did not. It guarantees: time and size linear in the input; at most [`MAX_ELEMENTS`]
-//! start tags, [`MAX_DEPTH`] and [`MAX_FORGOTTEN`](super::open::MAX_FORGOTTEN) of them open at once besides paragraphs and parts of tables (which
+//! start tags, of [`MAX_WEIGHT`] in all, [`MAX_DEPTH`] and [`MAX_FORGOTTEN`](super::open::MAX_FORGOTTEN) of them open at once besides paragraphs and parts of tables (which
 //! close each other; `open` says what does not), [`MAX_FORMATTING`] formatting tags open. A paragraph that is nothing but a short link ("Read more: …")
 //! is taken out. It does not repair a page as a browser would: that is
 //! left to the parser behind it.
@@ -25,6 +25,9 @@ use super::tags::{Cursor, Token, for_each_attribute, is_plain};
 
 /// Start tags of a page. A long live blog has some 30,000; memory and time of the extraction grow with them.
 pub(super) const MAX_ELEMENTS: usize = 60_000;
+/// Start tags of a page, each as often as tags are open around it: extractors look at a text once for each of these. Pages have up to
+/// 1,000,000.
+const MAX_WEIGHT: usize = 2_500_000;
 /// How many tags may be open at once. Each may hold a table's row and cell or a paragraph besides, so trees get up to four
 /// times as deep; the extractor stops at 500. Pages have up to 60.
 pub(super) const MAX_DEPTH: usize = 120;
@@ -48,6 +51,8 @@ pub(super) struct Tidy {
     pub(super) head: Head,
     /// Start tags written.
     pub(super) elements: usize,
+    /// The same, each as often as tags are open around it.
+    weight: usize,
     /// Characters in stretches of text between blocks that are as long as a paragraph of prose, in bytes.
     pub(super) prose: usize,
 }
@@ -169,7 +174,7 @@ impl<'p> Writer<'p> {
             return self.separate(name);
         }
         if VOID.contains(&name) || CLOSING_EACH_OTHER.contains(&name) {
-            return if self.tidy.elements < MAX_ELEMENTS {
+            return if !self.is_full() {
                 self.write(name, attributes);
             } else {
                 self.leave_out(name);
@@ -179,14 +184,14 @@ impl<'p> Writer<'p> {
             if std::mem::replace(&mut self.link_open, true) {
                 self.tidy.page.push_str("</a>");
             }
-            return if self.tidy.elements < MAX_ELEMENTS {
+            return if !self.is_full() {
                 self.write(name, attributes);
             } else {
                 self.leave_out(name);
             };
         }
         if let Some(which) = FORMATTING.iter().position(|formatting| *formatting == name) {
-            if self.formatting_open() >= MAX_FORMATTING || self.tidy.elements >= MAX_ELEMENTS {
+            if self.formatting_open() >= MAX_FORMATTING || self.is_full() {
                 return self.leave_out(name);
             }
             self.formatting[which] += 1;
@@ -194,7 +199,7 @@ impl<'p> Writer<'p> {
         }
         self.open.close_for(name);
         let nested = NESTED.iter().any(|(nested, most)| *nested == name && self.open.count(name) >= *most);
-        let written = self.open.written() < MAX_DEPTH && self.tidy.elements < MAX_ELEMENTS && !nested;
+        let written = self.open.written() < MAX_DEPTH && !self.is_full() && !nested;
         if written {
             self.write(name, attributes);
         } else {
@@ -224,9 +229,11 @@ impl<'p> Writer<'p> {
             return self.separate(name);
         }
         if CLOSING_EACH_OTHER.contains(&name) {
-            if self.tidy.elements < MAX_ELEMENTS {
+            if !self.is_full() {
                 // Some end tags open what they close: they count.
-                self.tidy.elements += usize::from(name == "p");
+                if name == "p" {
+                    self.count();
+                }
                 return self.close(name);
             }
             return self.separate(name);
@@ -284,7 +291,12 @@ impl<'p> Writer<'p> {
         if INLINE.contains(&name) || FORMATTING.contains(&name) || self.tidy.page.ends_with("<br>") {
             return;
         }
-        self.tidy.page.push_str(if self.tidy.elements < MAX_ELEMENTS { "<br>" } else { "\n" });
+        if self.is_full() {
+            self.tidy.page.push('\n');
+        } else {
+            self.count();
+            self.tidy.page.push_str("<br>");
+        }
     }
 
     fn json_ld(&mut self, content: &str) {
@@ -299,8 +311,18 @@ impl<'p> Writer<'p> {
         self.tidy.page.push_str("</script>");
     }
 
-    fn write(&mut self, name: &str, attributes: &str) {
+    /// Whether no more tags are written.
+    fn is_full(&self) -> bool {
+        self.tidy.elements >= MAX_ELEMENTS || self.tidy.weight >= MAX_WEIGHT
+    }
+
+    fn count(&mut self) {
         self.tidy.elements += 1;
+        self.tidy.weight += 1 + self.open.written();
+    }
+
+    fn write(&mut self, name: &str, attributes: &str) {
+        self.count();
         let begin = self.tidy.page.len();
         self.tidy.page.push('<');
         self.tidy.page.push_str(name);

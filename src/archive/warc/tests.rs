@@ -235,15 +235,18 @@ fn rubbish_between_records_costs_itself() {
 fn an_archive_that_is_cut_anywhere_gives_what_was_whole() {
     let whole = [wet("first text"), html(2), wet("third")].concat();
     let ends = [wet("first text").len(), wet("first text").len() + html(2).len(), whole.len()];
-    for end in (9..whole.len()).step_by(7).chain(ends.map(|end| end - 4)) {
+    for end in 9..whole.len() {
         let (seen, _) = read("a.warc", &whole[..end]);
-        let texts: Vec<_> = seen.iter().filter_map(Seen::text).collect();
+        let texts: Vec<_> = seen.iter().filter_map(Seen::text).filter(|text| !text.is_empty()).collect();
         // Without the line breaks behind it a record is whole.
         let least = ends.iter().filter(|&&whole| whole - 4 <= end).count();
         assert_eq!(texts.len(), least, "{end}: {texts:?}");
         for (seen, number) in seen.iter().zip(1..) {
             assert_eq!(seen.ordinal, number);
-            assert_eq!(seen.text().is_none(), seen.kinds.contains(&ProblemKind::DamagedRecord), "{end}");
+            // A cut behind the header of an answer looks like the end of a record whose length is wrong.
+            let is_told = |kind| seen.kinds.contains(&kind);
+            let is_cut = is_told(ProblemKind::DamagedRecord) || is_told(ProblemKind::WrongLength);
+            assert_eq!(seen.text().is_none_or(str::is_empty), is_cut, "{end}");
         }
     }
 }

@@ -95,7 +95,7 @@ fn a_file_cut_anywhere_gives_what_stands_before_the_cut() {
     let expect = expected();
     for (name, bytes) in small() {
         let mut most = 0;
-        for cut in (5..bytes.len()).step_by(5) {
+        for cut in 5..bytes.len() {
             let (found, problems) = read(name, &bytes[..cut], &settings());
             assert!(found.iter().all(|(row, said)| expect.get(row) == Some(said)), "{name} cut at {cut}");
             assert!(found.len() == ROWS || !problems.is_empty() || name == "a.arrows", "{name} cut at {cut}");
