@@ -9,11 +9,11 @@
 //! - a tag beyond the bounds below is left out alone, its text stays; a line break stands for a block.
 //!
 //! What comes out holds nothing but start tags, end tags, text without `<`, and JSON-LD without `<`, so a parser cannot see
-//! in it what this module did not. It guarantees: time and size linear in the input; at most [`MAX_ELEMENTS`]
-//! start tags, of [`MAX_WEIGHT`] in all, [`MAX_DEPTH`] and [`MAX_FORGOTTEN`](super::open::MAX_FORGOTTEN) of them open at once besides paragraphs and parts of tables (which
-//! close each other; `open` says what does not), [`MAX_FORMATTING`] formatting tags open. A paragraph that is nothing but a short link ("Read more: …")
-//! is taken out. It does not repair a page as a browser would: that is
-//! left to the parser behind it.
+//! in it what this module did not. It guarantees: time and size linear in the input; at most [`MAX_ELEMENTS`] start tags, of
+//! [`MAX_WEIGHT`] in all; [`MAX_DEPTH`] and [`MAX_FORGOTTEN`](super::open::MAX_FORGOTTEN) of them open at once, besides
+//! paragraphs and parts of tables, which close each other (`open` says what does not); [`MAX_FORMATTING`] formatting tags open.
+//! A paragraph that is nothing but a short link ("Read more: …") is taken out. It does not repair a page as a browser would:
+//! that is left to the parser behind it.
 //!
 //! References: the WHATWG HTML standard, 13.2.5 (tokens) and 13.2.6 (tree construction: what closes what).
 
@@ -25,8 +25,8 @@ use super::tags::{Cursor, Token, for_each_attribute, is_plain};
 
 /// Start tags of a page. A long live blog has some 30,000; memory and time of the extraction grow with them.
 pub(super) const MAX_ELEMENTS: usize = 60_000;
-/// Start tags of a page, each as often as tags are open around it: extractors look at a text once for each of these. Pages have up to
-/// 1,000,000.
+/// Start tags of a page, each as often as tags are open around it: extractors look at a text once for each of these. A page of
+/// 60,000 tags has as many if they are 41 deep.
 const MAX_WEIGHT: usize = 2_500_000;
 /// How many tags may be open at once. Each may hold a table's row and cell or a paragraph besides, so trees get up to four
 /// times as deep; the extractor stops at 500. Pages have up to 60.
@@ -174,20 +174,20 @@ impl<'p> Writer<'p> {
             return self.separate(name);
         }
         if VOID.contains(&name) || CLOSING_EACH_OTHER.contains(&name) {
-            return if !self.is_full() {
-                self.write(name, attributes);
-            } else {
+            return if self.is_full() {
                 self.leave_out(name);
+            } else {
+                self.write(name, attributes);
             };
         }
         if name == "a" {
             if std::mem::replace(&mut self.link_open, true) {
                 self.tidy.page.push_str("</a>");
             }
-            return if !self.is_full() {
-                self.write(name, attributes);
-            } else {
+            return if self.is_full() {
                 self.leave_out(name);
+            } else {
+                self.write(name, attributes);
             };
         }
         if let Some(which) = FORMATTING.iter().position(|formatting| *formatting == name) {
@@ -229,14 +229,14 @@ impl<'p> Writer<'p> {
             return self.separate(name);
         }
         if CLOSING_EACH_OTHER.contains(&name) {
-            if !self.is_full() {
-                // Some end tags open what they close: they count.
-                if name == "p" {
-                    self.count();
-                }
-                return self.close(name);
+            if self.is_full() {
+                return self.separate(name);
             }
-            return self.separate(name);
+            // Some end tags open what they close: they count.
+            if name == "p" {
+                self.count();
+            }
+            return self.close(name);
         }
         match self.open.end(name) {
             Some(true) => self.close(name),
