@@ -2,7 +2,7 @@
 //!
 //! In: tags, one after the other. Out: how many of those that were written are open, and which an end tag closes. The idea: an end tag
 //! does not close all that is open above its like. `</div>` closes nothing across the edge of a table, `</span>` nothing across a
-//! block, `</li>` nothing across a list; and list items close each other only where no other block stands between. Who
+//! block or a paragraph, `</li>` nothing across a list; and list items close each other only where no other block stands between. Who
 //! thinks more closed than is lets pages nest without bound. So each open tag knows where the nearest edges below it are, and an
 //! end tag that closes nothing is not to be written.
 //!
@@ -67,6 +67,8 @@ pub(super) struct OpenTags<'p> {
     places: HashMap<Cow<'p, str>, Vec<usize>>,
     written: usize,
     forgotten: usize,
+    /// How many tags were open when the paragraph began that may be open; 0 as well where none may.
+    paragraph: usize,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,8 @@ struct Open<'p> {
     was_written: bool,
     /// How many at or below it were.
     written: usize,
+    /// As in [`OpenTags`], when it was opened.
+    paragraph: usize,
     below: Below,
 }
 
@@ -116,6 +120,16 @@ impl<'p> OpenTags<'p> {
         self.places.get(key(name)).map_or(0, Vec::len)
     }
 
+    /// A paragraph begins.
+    pub(super) fn begin_paragraph(&mut self) {
+        self.paragraph = self.open.len();
+    }
+
+    /// A paragraph ends, if one is open; one around the tag at hand may stay.
+    pub(super) fn end_paragraph(&mut self) {
+        self.paragraph = self.open.last().map_or(0, |top| top.paragraph);
+    }
+
     /// What a start tag closes before it opens: an item its like.
     pub(super) fn close_for(&mut self, name: &str) {
         let place = self.below().item;
@@ -150,7 +164,8 @@ impl<'p> OpenTags<'p> {
         self.written += usize::from(was_written);
         let name = if is_heading(&name) { Cow::Borrowed(HEADINGS[0]) } else { name };
         self.places.entry(name.clone()).or_default().push(place);
-        self.open.push(Open { name, was_written, written: self.written, below });
+        let (written, paragraph) = (self.written, self.paragraph);
+        self.open.push(Open { name, was_written, written, paragraph, below });
     }
 
     /// What an end tag closes: whether the tag it belongs to was written; `None` where it closes nothing.
@@ -163,7 +178,8 @@ impl<'p> OpenTags<'p> {
             "form" => self.open.len(),
             "dd" | "dt" => below.edge,
             _ if EDGES.contains(&name) || BLOCKS.contains(&name) || is_heading(name) => below.edge,
-            _ => below.block,
+            // Nor across a paragraph.
+            _ => below.block.max(self.paragraph + 1),
         };
         if place < edge { None } else { self.close(place) }
     }
@@ -174,7 +190,7 @@ impl<'p> OpenTags<'p> {
 
     /// Closes all from a place on, if it may; whether what stands there was written.
     fn close(&mut self, place: usize) -> Option<bool> {
-        let Open { was_written, written, .. } = self.open[place - 1];
+        let Open { was_written, written, paragraph, .. } = self.open[place - 1];
         let above = self.written - written;
         // A parser that has not this one open closes none of those above.
         let may_close = above == 0 || was_written && self.forgotten + above <= MAX_FORGOTTEN;
@@ -182,6 +198,7 @@ impl<'p> OpenTags<'p> {
             return None;
         }
         self.forgotten += above;
+        self.paragraph = paragraph;
         for closed in self.open.drain(place - 1..) {
             self.written -= usize::from(closed.was_written);
             if let Some(places) = self.places.get_mut(&closed.name) {

@@ -235,6 +235,7 @@ impl<'p> Writer<'p> {
             // Some end tags open what they close: they count.
             if name == "p" {
                 self.count();
+                self.open.end_paragraph();
             }
             return self.close(name);
         }
@@ -347,6 +348,7 @@ impl<'p> Writer<'p> {
         });
         self.tidy.page.push('>');
         if name == "p" {
+            self.open.begin_paragraph();
             self.paragraph = Some((self.tidy.page.len(), self.open.len(), self.formatting_open()));
         }
         if matches!(name, "meta" | "link" | "time" | "base") {
