@@ -367,55 +367,52 @@ impl<'s> Sink<'s> {
         let (places_known, texts_stand, keeps_columns) =
             (self.places_known, self.texts_stand, self.keeps_columns);
         let no_text = self.no_text.clone();
-        // What a part gave, and whether that was too much.
+        // What a part gave, and whether it was cut there, for that was too much.
         let read = |part: &P| -> Result<(Given, bool), Stop> {
             let fresh = Sink::new(settings, spools, allowance)?;
             let no_text = no_text.clone();
             let mut sink = Sink { places_known, texts_stand, keeps_columns, no_text, ..fresh };
-            let is_too_much = match sink.run_within(|sink| work(part, sink)) {
+            let was_cut = match sink.run_within(|sink| work(part, sink)) {
                 Ok(()) => false,
                 Err(Stop::TooMuch) => true,
                 Err(stop) => return Err(stop),
             };
-            Ok((sink.finish()?, is_too_much))
+            Ok((sink.finish()?, was_cut))
         };
         let mut taken = allowance.taken();
-        let mut given = parts.par_iter().map(read).collect::<Result<Vec<_>, Stop>>()?;
-        if given.iter().any(|(_, is_too_much)| *is_too_much) {
-            let first_pass = std::mem::take(&mut given);
-            for (part, (one, was_cut)) in parts.iter().zip(first_pass) {
-                let fits = !was_cut && taken.saturating_add(one.bytes) <= allowance.most();
-                given.push(if fits {
-                    (one, false)
-                } else {
-                    allowance.give_back_to(taken);
-                    read(part)?
-                });
-                match given.last() {
-                    Some((one, false)) => taken += one.bytes,
-                    _ => break,
-                }
+        let first_pass = parts.par_iter().map(read).collect::<Result<Vec<_>, Stop>>()?;
+        let is_too_much = first_pass.iter().any(|(_, was_cut)| *was_cut);
+        for (part, (mut given, mut was_cut)) in parts.iter().zip(first_pass) {
+            if is_too_much && (was_cut || taken.saturating_add(given.bytes) > allowance.most()) {
+                allowance.give_back_to(taken);
+                (given, was_cut) = read(part)?;
             }
-        }
-        let is_too_much = given.last().is_some_and(|(_, is_too_much)| *is_too_much);
-        for (part, _) in given {
-            let (before, bytes) = (self.before, self.given.bytes);
-            self.given.cuts.extend(part.cuts.iter().map(|cut| Cut {
-                begin: before + cut.begin,
-                at: bytes + cut.at,
-                // A part does not know the records before it: a cut at its begin is made good here.
-                before: if cut.begin == 0 { self.given.last } else { cut.before },
-            }));
-            self.before += part.stored;
-            self.given.bytes += part.bytes;
-            self.given.extents.extend(part.extents);
-            self.given.last = self.given.last.max(part.last);
-            self.given.others += part.others;
-            for problem in part.problems {
-                self.problem(problem.byte, problem.kind, problem.message);
+            taken += given.bytes;
+            self.append(given);
+            if was_cut {
+                break;
             }
         }
         if is_too_much { Err(Stop::TooMuch) } else { Ok(()) }
+    }
+
+    /// Takes over what a part gave that stands behind all that was given so far.
+    fn append(&mut self, part: Given) {
+        let (before, bytes) = (self.before, self.given.bytes);
+        self.given.cuts.extend(part.cuts.iter().map(|cut| Cut {
+            begin: before + cut.begin,
+            at: bytes + cut.at,
+            // A part does not know the records before it: a cut at its begin is made good here.
+            before: if cut.begin == 0 { self.given.last } else { cut.before },
+        }));
+        self.before += part.stored;
+        self.given.bytes += part.bytes;
+        self.given.extents.extend(part.extents);
+        self.given.last = self.given.last.max(part.last);
+        self.given.others += part.others;
+        for problem in part.problems {
+            self.problem(problem.byte, problem.kind, problem.message);
+        }
     }
 
     /// Runs a reader; damage and panics become problems.

@@ -1,10 +1,12 @@
 //! Damage of every kind in one member of a web archive; what follows is judged by what was packed.
 
 use super::*;
+use crate::archive::ReadSettings;
 use crate::archive::compression::Compression;
 use crate::archive::compression::tests::pack;
-use crate::archive::readers::tests::read;
+use crate::archive::readers::tests::{read, read_with};
 use crate::problem::ProblemKind;
+use crate::settings::Settings;
 
 /// A text of letters that hardly pack, so that members have some length.
 fn letters(seed: u64, count: usize) -> String {
@@ -228,9 +230,8 @@ fn a_record_of_arc_that_is_not_taken_ends_where_a_gap_breaks_it_off() {
     // Its length covers the records behind it.
     let cut = &long[..long.len() / 2];
     let parts = [&packed(DESCRIPTION)[..], cut, &packed(&arc(SENTENCES[2]))].concat();
-    let settings =
-        crate::archive::ReadSettings { max_record: 100_000, ..crate::settings::Settings::default().read };
-    let (seen, problems) = crate::archive::readers::tests::read_with("a.arc.gz", &parts, settings);
+    let settings = ReadSettings { max_record: 100_000, ..Settings::default().read };
+    let (seen, problems) = read_with("a.arc.gz", &parts, settings);
     let told: Vec<(u64, Option<&str>)> = seen.iter().map(|seen| (seen.ordinal, seen.text())).collect();
     assert_eq!(told, [(2, None), (3, Some(SENTENCES[2]))]);
     assert_eq!((problems.len(), &seen[0].kinds[..]), (1, &[ProblemKind::DamagedRecord][..]));
@@ -243,11 +244,8 @@ fn damage_is_told_where_a_file_unpacks_to_too_much() {
     let damaged = member(&letters(1, 5_000));
     let many: Vec<u8> = (0..40).flat_map(|seed| member(&letters(seed, 5_000))).collect();
     let parts = [&first[..], &damaged[..damaged.len() / 2], &many].concat();
-    let settings = crate::archive::ReadSettings {
-        max_unpacked: Some(100_000),
-        ..crate::settings::Settings::default().read
-    };
-    let (seen, problems) = crate::archive::readers::tests::read_with("a.warc.gz", &parts, settings);
+    let settings = ReadSettings { max_unpacked: Some(100_000), ..Settings::default().read };
+    let (seen, problems) = read_with("a.warc.gz", &parts, settings);
     assert!((3..40).contains(&seen.len()), "{}", seen.len());
     let kinds: Vec<ProblemKind> = problems.iter().map(|problem| problem.kind).collect();
     assert_eq!(kinds, [ProblemKind::DamagedRecord, ProblemKind::UnpackedTooLarge]);

@@ -176,8 +176,11 @@ impl<'p> OpenTags<'p> {
             "li" => below.list,
             // What is open in a form stays open behind it.
             "form" => self.open.len(),
-            "dd" | "dt" => below.edge,
-            _ if EDGES.contains(&name) || BLOCKS.contains(&name) || is_heading(name) => below.edge,
+            _ if is_heading(name)
+                || [&EDGES[..], &BLOCKS, &ITEMS].iter().any(|names| names.contains(&name)) =>
+            {
+                below.edge
+            }
             // Nor across a paragraph.
             _ => below.block.max(self.paragraph + 1),
         };

@@ -160,7 +160,7 @@ impl<'p> Writer<'p> {
                 self.tidy.page.push_str("<title>");
                 self.text(content);
                 self.tidy.page.push_str("</title>");
-                self.tidy.elements += 1;
+                self.count();
             }
             return;
         }
@@ -174,21 +174,13 @@ impl<'p> Writer<'p> {
             return self.separate(name);
         }
         if VOID.contains(&name) || CLOSING_EACH_OTHER.contains(&name) {
-            return if self.is_full() {
-                self.leave_out(name);
-            } else {
-                self.write(name, attributes);
-            };
+            return self.write_if(!self.is_full(), name, attributes);
         }
         if name == "a" {
             if std::mem::replace(&mut self.link_open, true) {
                 self.tidy.page.push_str("</a>");
             }
-            return if self.is_full() {
-                self.leave_out(name);
-            } else {
-                self.write(name, attributes);
-            };
+            return self.write_if(!self.is_full(), name, attributes);
         }
         if let Some(which) = FORMATTING.iter().position(|formatting| *formatting == name) {
             if self.formatting_open() >= MAX_FORMATTING || self.is_full() {
@@ -200,11 +192,7 @@ impl<'p> Writer<'p> {
         self.open.close_for(name);
         let nested = NESTED.iter().any(|(nested, most)| *nested == name && self.open.count(name) >= *most);
         let written = self.open.written() < MAX_DEPTH && !self.is_full() && !nested;
-        if written {
-            self.write(name, attributes);
-        } else {
-            self.leave_out(name);
-        }
+        self.write_if(written, name, attributes);
         self.open.push(named, written);
     }
 
@@ -305,7 +293,7 @@ impl<'p> Writer<'p> {
             return;
         }
         self.json_ld += content.len();
-        self.tidy.elements += 1;
+        self.count();
         let again = self.tidy.head.json_ld(content);
         self.tidy.page.push_str("<script type=\"application/ld+json\">");
         self.tidy.page.push_str(&again.as_deref().unwrap_or(content).replace('<', "\\u003c"));
@@ -320,6 +308,14 @@ impl<'p> Writer<'p> {
     fn count(&mut self) {
         self.tidy.elements += 1;
         self.tidy.weight += 1 + self.open.written();
+    }
+
+    fn write_if(&mut self, is_written: bool, name: &str, attributes: &str) {
+        if is_written {
+            self.write(name, attributes);
+        } else {
+            self.leave_out(name);
+        }
     }
 
     fn write(&mut self, name: &str, attributes: &str) {

@@ -63,18 +63,25 @@ fn read(mut splitter: Splitter<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
         }
         met
     };
-    let given = give_all(&mut next, captured, sink);
-    tell_gaps(sink);
-    given?;
+    read_all(&mut next, captured, sink)?;
     splitter.failed().map_or(Ok(()), |error| Err(error.into()))
 }
 
 fn read_arc(stream: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let mut splitter = ArcSplitter::new(stream, sink.max_record(), sink.gaps());
-    let given = give_all(&mut |_| splitter.next(), captured_in_arc, sink);
-    tell_gaps(sink);
-    given?;
+    read_all(&mut |_| splitter.next(), captured_in_arc, sink)?;
     splitter.failed().map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Gives all records, and tells the gaps between them, however far that went.
+fn read_all<'m>(
+    next: &mut dyn FnMut(&mut Sink<'_>) -> Option<Met<'m>>,
+    captured: CapturedBy,
+    sink: &mut Sink<'_>,
+) -> Result<(), Stop> {
+    let given = give_all(next, captured, sink);
+    tell_gaps(sink);
+    given
 }
 
 fn tell_gaps(sink: &mut Sink<'_>) {

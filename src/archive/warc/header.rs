@@ -110,7 +110,7 @@ impl Head {
     pub(super) fn fields<'h>(&self, header: &'h [u8]) -> Option<Fields<'h>> {
         match simdutf8::basic::from_utf8(header) {
             Ok(text) if !self.is_folded => Some(Fields::Plain(text, self.places)),
-            _ => by_crate(header).map(Fields::Unusual),
+            _ => by_crate(header, HeaderEncoding::Unicode).map(Fields::Unusual),
         }
     }
 }
@@ -157,8 +157,9 @@ fn narrow(place: usize) -> u16 {
     u16::try_from(place).expect("headers are short")
 }
 
-fn by_crate(header: &[u8]) -> Option<HeaderMap> {
-    let mut map = HeaderMap::new(HeaderEncoding::Unicode);
+/// A header of WARC or HTTP, as the crate reads it.
+pub(super) fn by_crate(header: &[u8], encoding: HeaderEncoding) -> Option<HeaderMap> {
+    let mut map = HeaderMap::new(encoding);
     map.parse_with_opts(&mut Cursor::new(header.to_vec()), true, MAX_HEADER, true).ok()?;
     Some(map)
 }
@@ -235,7 +236,7 @@ mod tests {
             let head = Head::of(&header).expect("it ends with a blank line");
             let header = &header[..head.bytes];
             if let Some(fields @ Fields::Plain(..)) = head.fields(header) {
-                let judge = by_crate(header).expect("a short header");
+                let judge = by_crate(header, HeaderEncoding::Unicode).expect("a short header");
                 for name in ALL {
                     proptest::prop_assert_eq!(fields.get(name), judge.get(NAMES[name as usize]), "{:?}", name);
                 }

@@ -33,7 +33,6 @@ mod payload;
 mod split;
 
 use std::borrow::Cow;
-use std::io::Cursor;
 
 use fastwarc::warc::header::{HeaderEncoding, HeaderMap};
 
@@ -43,7 +42,7 @@ use super::record::strip_mark;
 use crate::problem::ProblemKind;
 pub(in crate::archive) use arc::{ArcSplitter, begins_arc_record, captured_in_arc};
 pub(in crate::archive) use dictionary::dictionary;
-use header::{Head, Name};
+use header::{Head, Name, by_crate};
 use payload::Unpacked;
 pub(in crate::archive) use split::{Met, Raw, Splitter};
 
@@ -263,9 +262,7 @@ fn next_answer(content: &[u8]) -> Option<(HeaderMap, &[u8])> {
         return None;
     }
     let end = Head::of(content).map_or(content.len().min(MAX_HEADER), |head| head.bytes);
-    let mut header = HeaderMap::new(HeaderEncoding::Latin1);
-    header.parse_with_opts(&mut Cursor::new(content[..end].to_vec()), true, MAX_HEADER, true).ok()?;
-    Some((header, &content[end..]))
+    Some((by_crate(&content[..end], HeaderEncoding::Latin1)?, &content[end..]))
 }
 
 /// What kind of media a header says, without what more it says of it.
